@@ -1,0 +1,96 @@
+"""What is known of a member at the moment an event is decided. The engine loads it, `decide` reads it,
+and the effects of one event change it before the next event of the same batch is decided."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(slots=True)
+class Profile:
+    """Who the member is. `attributes` holds what the programme declares beyond the common fields."""
+
+    name: str = ""
+    gender: str = ""
+    birthday: date | None = None
+    language: str = ""
+    source: str = ""
+    joined_at: datetime | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    identities: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Lot:
+    """Value that was credited at once and leaves together: spending takes the earliest to expire first."""
+
+    id: UUID
+    asset: str
+    amount: int
+    remaining: int
+    earned_at: datetime
+    expires_at: datetime | None
+    expired: int = 0
+    reversed: int = 0
+
+
+@dataclass(slots=True)
+class Standing:
+    """A member's place on one ladder. `until` is the last day of the period, None on the lowest level."""
+
+    ladder: str
+    level: str
+    since: date
+    until: date | None
+
+
+@dataclass(slots=True)
+class OrderState:
+    """What an order has come to: its total, what was refunded, and which event paid it (None: not yet)."""
+
+    total_minor: int
+    refunded_minor: int
+    paid_by: UUID | None
+    paid_at: datetime | None
+    refunds: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Totals:
+    """All orders of a member. Money in the currency's smallest unit, `spend_minor` before refunds."""
+
+    orders: int = 0
+    spend_minor: int = 0
+    refunded_minor: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+Tally = dict[date, list[int]]
+"""Local day → [count, total] of one thing a member did that day."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One member, as of the last event decided.
+
+    `tallies` are keyed by event type (`order.paid`: count and spend in minor units net of refunds;
+    `checkin`: count) or `credit:<asset>` (count and units earned, net of what refunds took back, on the
+    day of the earning). `lots` holds the open lots the batch may need, earliest expiry first. `uses` are
+    keyed by (rule, period) → [times, units].
+    """
+
+    member_id: UUID
+    status: str = "active"
+    profile: Profile = field(default_factory=Profile)
+    tags: set[str] = field(default_factory=set)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
+    lots: dict[str, list[Lot]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    uses: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    orders: dict[tuple[str, str], OrderState] = field(default_factory=dict)
+    earned: dict[UUID, list[Lot]] = field(default_factory=dict)

@@ -1,0 +1,45 @@
+"""Members and the many names under which the brand's channels know them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from regulars.kit.models import BucketField
+
+
+class Member(models.Model):
+    """One person, whatever the channel. `id` is a UUIDv7 whose low 6 bits are `bucket`."""
+
+    pk = models.CompositePrimaryKey("id", "bucket")
+    id = models.UUIDField()
+    bucket = BucketField()
+    name = models.CharField(max_length=200, blank=True, default="")
+    gender = models.CharField(max_length=20, blank=True, default="")
+    birthday = models.DateField(null=True)
+    language = models.CharField(max_length=10, blank=True, default="")
+    source = models.CharField(max_length=60, blank=True, default="")
+    status = models.CharField(max_length=10, default="active")
+    attributes = models.JSONField(default=dict)
+    tags = ArrayField(models.CharField(max_length=60), default=list)
+    joined_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["joined_at"], name="member_joined"),
+            models.Index(models.functions.Lower("name"), name="member_name"),
+        )
+
+
+class Identity(models.Model):
+    """A name under which a member is known on some channel. Unique over all members."""
+
+    pk = models.CompositePrimaryKey("kind", "value")
+    kind = models.CharField(max_length=20)
+    value = models.CharField(max_length=254)
+    member_id = models.UUIDField()
+    bucket = BucketField()
+    created_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["member_id"], name="identity_member"),)

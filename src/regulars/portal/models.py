@@ -1,0 +1,18 @@
+"""How members sign in to the portal."""
+
+from django.db import models
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone or an e-mail address. Only its keyed hash is kept; few tries, short life."""
+
+    kind = models.CharField(max_length=20)
+    value = models.CharField(max_length=254)
+    digest = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["kind", "value", "-created_at"], name="code_address"),)

@@ -1,0 +1,169 @@
+"""Every setting. Regulars reads `REGULARS_*` and `DATABASE_URL` from the environment, nothing else."""
+
+import hashlib
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from regulars.kit import postgres
+
+
+class Config(BaseSettings):
+    """What an installation can set."""
+
+    model_config = SettingsConfigDict(env_prefix="REGULARS_", extra="ignore")
+
+    data: Path = Field(default=Path("data"), description="The data folder: database, secret key, files.")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Where members and operators reach us.")
+    allowed_hosts: list[str] = Field(default=["*"])
+    debug: bool = False
+    demo: bool = Field(default=False, description="Show one-time codes and the demo operator on the pages.")
+    smtp_url: str = Field(default="", description="smtp://user:password@host:port, or smtps:// for TLS.")
+    mail_from: str = "Regulars <regulars@localhost>"
+    workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
+    threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
+    batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
+    batch_wait_ms: float = Field(default=2.0, ge=0, le=100, description="How long a batch waits for company.")
+    log_level: str = "INFO"
+
+
+CONFIG = Config()
+DATA = CONFIG.data.absolute()
+
+
+def secret_key() -> str:
+    """The installation's own key, made at the first start and kept in the data folder."""
+    path = DATA / "secret_key"
+    if path.exists():
+        return path.read_text().strip()
+    DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://` URL; its query parameters become libpq options."""
+    parts = urlsplit(url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "regulars",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or options.pop("host", ""),
+        "PORT": parts.port or options.pop("port", ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+SECRET_KEY = secret_key()
+DEBUG = CONFIG.debug
+ALLOWED_HOSTS = CONFIG.allowed_hosts
+CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
+DATABASES = {"default": database(CONFIG.database_url or postgres.url(DATA / "postgres"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "staff.Operator"
+ROOT_URLCONF = "regulars.wiring"
+WSGI_APPLICATION = "regulars.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "regulars.staff",
+    "regulars.members",
+    "regulars.events",
+    "regulars.ledger",
+    "regulars.orders",
+    "regulars.messaging",
+    "regulars.tiers",
+    "regulars.campaigns",
+    "regulars.programme",
+    "regulars.engine",
+    "regulars.console",
+    "regulars.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static" / hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:12]
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.public_url.startswith("https://")
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "regulars.console.accounts.OperatorAdapter"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/console/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.public_url.startswith("http://")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -1,0 +1,39 @@
+"""Where members stand on the programme's ladders, and how they got there."""
+
+from django.db import models
+
+from regulars.kit.models import BucketField
+
+
+class Standing(models.Model):
+    """A member's level on one ladder. `until` is the last day of the period; None on the lowest level."""
+
+    pk = models.CompositePrimaryKey("member_id", "ladder", "bucket")
+    member_id = models.UUIDField()
+    ladder = models.CharField(max_length=30)
+    bucket = BucketField()
+    level = models.CharField(max_length=30)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["until"], name="standing_until", condition=models.Q(until__isnull=False)),
+            models.Index(fields=["ladder", "level"], name="standing_level"),
+        )
+
+
+class Change(models.Model):
+    """One step of a member on a ladder, or a period renewed. Append-only. `id` is the event's id plus an ordinal."""
+
+    pk = models.CompositePrimaryKey("member_id", "id", "bucket")
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    bucket = BucketField()
+    ladder = models.CharField(max_length=30)
+    before = models.CharField(max_length=30)
+    after = models.CharField(max_length=30)
+    reason = models.CharField(max_length=20)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    time = models.DateTimeField()
