@@ -1,11 +1,10 @@
 """Every setting. Regulars reads `REGULARS_*` and `DATABASE_URL` from the environment, nothing else."""
 
-import hashlib
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from regulars.kit import postgres
@@ -18,17 +17,29 @@ class Config(BaseSettings):
 
     data: Path = Field(default=Path("data"), description="The data folder: database, secret key, files.")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
-    public_url: str = Field(default="http://127.0.0.1:8000", description="Where members and operators reach us.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where members and operators reach us."
+    )
     allowed_hosts: list[str] = Field(default=["*"])
     debug: bool = False
     demo: bool = Field(default=False, description="Show one-time codes and the demo operator on the pages.")
     smtp_url: str = Field(default="", description="smtp://user:password@host:port, or smtps:// for TLS.")
     mail_from: str = "Regulars <regulars@localhost>"
+    proxies: int = Field(
+        default=0, ge=0, le=10, description="Reverse proxies of yours in front, which write X-Forwarded-For."
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
     threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
     batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
     batch_wait_ms: float = Field(default=2.0, ge=0, le=100, description="How long a batch waits for company.")
     log_level: str = "INFO"
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+            raise ValueError("must look like smtp://user:password@host:587 or smtps://host:465")
+        return value
 
 
 CONFIG = Config()
@@ -87,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "template_partials",
+    "regulars.console",  # before allauth, whose pages it dresses
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -101,11 +113,11 @@ INSTALLED_APPS = [
     "regulars.campaigns",
     "regulars.programme",
     "regulars.engine",
-    "regulars.console",
     "regulars.portal",
 ]
 
 MIDDLEWARE = [
+    "regulars.ops.middleware.MeasureRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "regulars.console.middleware.OperatorPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -129,6 +142,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "regulars.console.shell.frame",
             ],
         },
     }
@@ -141,8 +155,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static" / hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:12]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/dist/assets/[^/]+-[\w-]{8}\.\w+$"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -159,6 +173,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Regulars"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.public_url.startswith("http://")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -166,4 +181,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-FORMS_URLFIELD_ASSUME_HTTPS = True
+
+LOGGING_CONFIG = None  # each process says where its logs go: kit.log
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # regulars.work names every job

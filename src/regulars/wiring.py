@@ -1,5 +1,16 @@
 """The one place that sees everything: which faces answer at which address."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from regulars.console import urls as console
+from regulars.api import urls as api
+from regulars.ops import views as ops
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("console/", include((console.urlpatterns, console.app_name))),
+    path("accounts/", include(console.account_urlpatterns)),
+    re_path(r"^api(?:/|$)", include(api.urlpatterns)),
+    path("healthz", ops.healthz),
+    path("readyz", ops.readyz),
+    path("metrics", ops.measurements),
+]

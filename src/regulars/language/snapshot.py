@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.language.effects import LevelStep
+
 
 @dataclass(slots=True)
 class Profile:
@@ -94,3 +96,6 @@ class Snapshot:
     uses: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     orders: dict[tuple[str, str], OrderState] = field(default_factory=dict)
     earned: dict[UUID, list[Lot]] = field(default_factory=dict)
+    """The lots that an order's event earned, for orders that may be returned."""
+    steps: dict[str, list[LevelStep]] | None = None
+    """The steps on each ladder, oldest first; None where they were not loaded."""

@@ -1,0 +1,152 @@
+// The charts island. A figure [data-chart] names a <script type="application/json"> that holds a Spec; the table
+// behind the chart comes from the server, so nothing is lost without this script.
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, TooltipComponent } from "echarts/components";
+import { init, use, type EChartsType } from "echarts/core";
+import { LabelLayout } from "echarts/features";
+import { SVGRenderer } from "echarts/renderers";
+
+use([BarChart, LineChart, GridComponent, TooltipComponent, LabelLayout, SVGRenderer]);
+
+type Series = { name: string; data: (number | null)[]; type?: "bar" | "line"; axis?: number; stack?: string; colour?: string };
+type Spec = {
+  kind: "time" | "across";
+  labels: string[];
+  titles?: string[];
+  series: Series[];
+  axes: { name: string; format: "number" | "money"; currency?: string; digits?: number }[];
+  colours?: string[];
+};
+
+const drawn = new Map<HTMLElement, EChartsType>();
+
+function palette(): Record<string, string> {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    text: read("--chart-text"), grid: read("--chart-grid"), surface: read("--chart-surface"),
+    c0: read("--chart-0"), c1: read("--chart-1"), c2: read("--chart-2"), c3: read("--chart-3"), c4: read("--chart-4"),
+  };
+}
+
+function formatter(spec: Spec, axis: number, compact: boolean): (value: number) => string {
+  const { format, currency, digits } = spec.axes[axis] ?? { format: "number" };
+  const options: Intl.NumberFormatOptions = compact
+    ? { notation: "compact", maximumFractionDigits: 1 }
+    : { maximumFractionDigits: format === "money" ? (digits ?? 2) : 0 };
+  if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  const format_ = new Intl.NumberFormat(document.documentElement.lang, options);
+  return (value) => format_.format(value);
+}
+
+function escape(text: string): string {
+  const node = document.createElement("i");
+  node.textContent = text;
+  return node.innerHTML;
+}
+
+function tooltip(spec: Spec, index: number): string {
+  const lines = spec.series.map((one) => {
+    const value = one.data[index];
+    const shown = value === null || value === undefined ? "–" : formatter(spec, one.axis ?? 0, false)(value);
+    return `<div class="chart-tip"><span>${escape(one.name)}</span><b>${escape(shown)}</b></div>`;
+  });
+  return `<div class="chart-tip-title">${escape(spec.titles?.[index] ?? spec.labels[index] ?? "")}</div>${lines.join("")}`;
+}
+
+function seriesOf(spec: Spec, colours: Record<string, string>, narrow: boolean): Record<string, unknown>[] {
+  const across = spec.kind === "across";
+  return spec.series.map((one, order) => {
+    const colour = one.colour ?? colours[`c${order % 5}`];
+    const line = one.type === "line";
+    const axis = one.axis ?? 0;
+    return {
+      name: one.name,
+      type: line ? "line" : "bar",
+      stack: one.stack,
+      data: one.data.map((value, index) =>
+        spec.colours ? { value, itemStyle: { color: spec.colours[index] || colour } } : value),
+      [across ? "xAxisIndex" : "yAxisIndex"]: axis,
+      itemStyle: { color: colour, borderRadius: line || one.stack ? 0 : across ? [0, 3, 3, 0] : [3, 3, 0, 0] },
+      lineStyle: { width: 2 },
+      symbol: one.data.length > 1 ? "none" : "circle",
+      barMaxWidth: across ? 22 : 26,
+      barMinHeight: 0,
+      label: {
+        show: across,
+        position: "right",
+        color: colours.text,
+        formatter: (point: { value: number }) => formatter(spec, axis, false)(point.value),
+      },
+      endLabel: { show: line && !narrow, formatter: one.name, color: colour, distance: 6 },
+      emphasis: { disabled: true },
+    };
+  });
+}
+
+function option(spec: Spec, width: number): Record<string, unknown> {
+  const colours = palette();
+  const across = spec.kind === "across";
+  const narrow = width < 480;
+  const category = {
+    type: "category", data: spec.labels, inverse: across,
+    axisTick: { show: false }, axisLine: { lineStyle: { color: colours.grid } },
+    axisLabel: { color: colours.text, hideOverlap: true },
+  };
+  const values = spec.axes.map((axis, order) => ({
+    type: "value", min: (extent: { min: number }) => Math.min(0, extent.min), splitNumber: 3,
+    name: across ? "" : axis.name, nameTextStyle: { color: colours.text, align: order ? "right" : "left" },
+    splitLine: { show: !across && order === 0, lineStyle: { color: colours.grid } },
+    axisLabel: { show: !across, color: colours.text, formatter: formatter(spec, order, true) },
+  }));
+  const named = spec.series.some((one) => one.type === "line") && !narrow && spec.axes.length === 1;
+  return {
+    animation: false,
+    grid: { left: 4, right: across ? 64 : named ? 72 : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },
+    tooltip: {
+      trigger: "axis", axisPointer: { type: "shadow" }, confine: true, appendTo: "body",
+      backgroundColor: colours.surface, borderColor: colours.grid, textStyle: { color: colours.text, fontSize: 13 },
+      formatter: (points: { dataIndex: number }[]) => tooltip(spec, points[0]?.dataIndex ?? 0),
+    },
+    xAxis: across ? values : category,
+    yAxis: across ? category : values,
+    series: seriesOf(spec, colours, narrow),
+  };
+}
+
+function render(figure: HTMLElement): void {
+  const source = document.getElementById(figure.dataset.chart ?? "");
+  if (!source?.textContent) return;
+  const spec = JSON.parse(source.textContent) as Spec;
+  const chart = drawn.get(figure) ?? init(figure, undefined, { renderer: "svg" });
+  drawn.set(figure, chart);
+  chart.setOption(option(spec, figure.clientWidth), true);
+}
+
+function renderAll(): void {
+  for (const figure of drawn.keys()) {
+    if (!figure.isConnected) {
+      drawn.get(figure)?.dispose();
+      drawn.delete(figure);
+    } else {
+      render(figure);
+    }
+  }
+}
+
+let listening = false;
+
+export function draw(): void {
+  for (const figure of document.querySelectorAll<HTMLElement>("[data-chart]")) if (!drawn.has(figure)) render(figure);
+  if (listening) return;
+  listening = true;
+  document.addEventListener("theme:changed", renderAll);
+  let waiting = 0;
+  addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      for (const chart of drawn.values()) chart.resize();
+      renderAll();
+    }, 120);
+  });
+}

@@ -1,0 +1,26 @@
+// The console's script: everything works without it except menus, charts and the search key.
+import "@tabler/core/dist/css/tabler.min.css";
+import "@tabler/core/dist/js/tabler.esm.min.js";
+import "./console.css";
+import { startCopying } from "./copy";
+import { startEditing } from "./forms";
+import { startKeys } from "./keys";
+import { startRows } from "./rows";
+import { startTheme } from "./theme";
+import { startTray } from "./tray";
+
+startTheme();
+startKeys();
+startCopying();
+startRows();
+startEditing();
+startTray();
+
+async function drawCharts(): Promise<void> {
+  if (!document.querySelector("[data-chart]")) return;
+  const { draw } = await import("./charts");
+  draw();
+}
+
+void drawCharts();
+document.addEventListener("htmx:afterSettle", () => void drawCharts());

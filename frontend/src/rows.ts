@@ -1,0 +1,27 @@
+// A row with data-href opens on click, unless the click was on a control or selected some text. The row's own link
+// serves the keyboard and "open in a new tab".
+const LOG_ROWS = 300;
+
+/** The event log: a button stops the polling, and what scrolled far away is let go. */
+function startLog(): void {
+  const button = document.querySelector<HTMLElement>("[data-pause]");
+  button?.addEventListener("click", () => {
+    const paused = document.body.classList.toggle("paused");
+    button.setAttribute("aria-pressed", String(paused));
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const row of [...(document.querySelector("#log")?.children ?? [])].slice(LOG_ROWS)) row.remove();
+  });
+}
+
+export function startRows(): void {
+  startLog();
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    const row = target.closest<HTMLElement>("[data-href]");
+    if (!row?.dataset.href || target.closest("a, button, input, select, label, summary")) return;
+    if (getSelection()?.toString()) return;
+    if (event.ctrlKey || event.metaKey) open(row.dataset.href, "_blank", "noopener");
+    else location.assign(row.dataset.href);
+  });
+}

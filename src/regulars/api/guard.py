@@ -1,0 +1,86 @@
+"""Around every operation: no answer below /api/ is anything but JSON, and no body is read beyond its limit."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver
+from django.views.decorators.csrf import csrf_exempt
+
+from regulars.api import texts
+from regulars.api.problems import ApiProblem, from_exception, from_problem, language_of, respond
+from regulars.kit.problems import speak
+
+View = Callable[..., HttpResponseBase]
+
+BODY_MAX = 1 << 20
+EVENTS_BODY_MAX = 4 << 20
+"""1,000 events of a usual size come to about 1 MB; an order with many lines to 3 kB."""
+
+
+def guarded(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """The same patterns, each view guarded."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = _guard(pattern.callback)
+    return patterns
+
+
+def _guard(view: View) -> View:
+    @wraps(view, assigned=("__doc__",))
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        too_large = refuse_large(request, EVENTS_BODY_MAX if request.path.endswith("/events") else BODY_MAX)
+        if too_large is not None:
+            return too_large
+        try:
+            response = view(request, *args, **kwargs)
+        except Exception as error:
+            return from_exception(request, error)
+        if isinstance(response, HttpResponseNotAllowed):
+            return _not_allowed(request, response)
+        return response
+
+    return csrf_exempt(inner)
+
+
+def refuse_large(request: HttpRequest, most: int) -> HttpResponse | None:
+    """413 where the request announces more than `most` bytes."""
+    try:
+        announced = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        announced = 0
+    return from_problem(request, too_large(most)) if announced > most else None
+
+
+def too_large(most: int) -> ApiProblem:
+    """The refusal of a body that is longer than `most`."""
+    return ApiProblem(413, "too_large", texts.TOO_LARGE, most=f"{most:,}")
+
+
+def read_body(request: HttpRequest, most: int) -> bytes:
+    """The whole body, at most `most` bytes; one sent in chunks is read to its end as well."""
+    environ = request.META
+    if not environ.get("CONTENT_LENGTH") and "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        body: bytes = environ["wsgi.input"].read(most + 1)
+    else:
+        body = request.read(most + 1)
+    if len(body) > most:
+        raise too_large(most)
+    return body
+
+
+@csrf_exempt
+def no_route(request: HttpRequest) -> HttpResponse:
+    """Any address below /api/ that is none."""
+    language = language_of(request)
+    return respond(language, 404, "no_route", speak(texts.NO_ROUTE, language))
+
+
+def _not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    language = language_of(request)
+    allowed = ", ".join(sorted(each.strip() for each in refused["Allow"].split(",")))
+    detail = speak(texts.NO_METHOD, language, method=request.method, allowed=allowed)
+    response = respond(language, 405, "method_not_allowed", detail)
+    response["Allow"] = allowed
+    return response

@@ -1,0 +1,172 @@
+"""Every sentence that the API itself says, in the three languages of the interface."""
+
+from regulars.kit.problems import Sentence
+
+
+def _three(hans: str, hant: str, english: str) -> Sentence:
+    return {"zh-hans": hans, "zh-hant": hant, "en": english}
+
+
+TITLES: dict[int, Sentence] = {
+    400: _three("请求有误", "請求有誤", "Bad request"),
+    401: _three("未通过身份验证", "未通過身分驗證", "Not authenticated"),
+    403: _three("没有权限", "沒有權限", "Not allowed"),
+    404: _three("未找到", "找不到", "Not found"),
+    405: _three("不支持此方法", "不支援此方法", "Method not allowed"),
+    409: _three("有冲突", "有衝突", "Conflict"),
+    413: _three("请求内容过大", "請求內容過大", "Content too large"),
+    415: _three("内容类型不支持", "內容類型不支援", "Unsupported media type"),
+    422: _three("内容无法处理", "內容無法處理", "Content can't be processed"),
+    500: _three("服务器出错", "伺服器發生錯誤", "Server error"),
+    503: _three("服务暂不可用", "服務暫時無法使用", "Service unavailable"),
+}
+
+NO_KEY = _three(
+    "请在请求头 Authorization 中提供 API 密钥：Bearer rk_…（或用 X-API-Key）。密钥可在控制台“设置”中创建。",
+    "請在請求標頭 Authorization 中提供 API 金鑰：Bearer rk_…（或用 X-API-Key）。金鑰可在控制台「設定」中建立。",
+    "Send an API key: `Authorization: Bearer rk_…`, or `X-API-Key`. Keys are made in the console under Settings.",
+)
+BAD_KEY = _three(
+    "API 密钥无效或已停用。",
+    "API 金鑰無效或已停用。",
+    "The API key is unknown or has been revoked.",
+)
+NO_SCOPE = _three(
+    "此密钥没有 {scope} 权限，请更换密钥，或新建一个含此权限的密钥。",
+    "此金鑰沒有 {scope} 權限，請更換金鑰，或新建一個含此權限的金鑰。",
+    "This key lacks the scope {scope}: use another key, or make one that has it.",
+)
+NO_ROUTE = _three(
+    "没有这个地址。全部接口见 /api/v1/docs。",
+    "沒有這個位址。全部介面見 /api/v1/docs。",
+    "There is nothing at this address. All operations are listed at /api/v1/docs.",
+)
+NO_METHOD = _three(
+    "此地址不支持 {method}，可用：{allowed}。",
+    "此位址不支援 {method}，可用：{allowed}。",
+    "{method} is not possible here; {allowed} is.",
+)
+TOO_LARGE = _three(
+    "请求体最大 {most} 字节，请分批发送。",
+    "請求內容最大 {most} 位元組，請分批傳送。",
+    "A body has at most {most} bytes here: send less at once.",
+)
+NOT_JSON = _three(
+    "请求体不是有效的 JSON（第 {line} 行第 {column} 列）。",
+    "請求內容不是有效的 JSON（第 {line} 行第 {column} 欄）。",
+    "The body is not valid JSON (line {line}, column {column}).",
+)
+NOT_NUMBER = _three(
+    "JSON 中不能有 NaN 或 Infinity。",
+    "JSON 中不能有 NaN 或 Infinity。",
+    "JSON has no NaN and no Infinity.",
+)
+NOT_UTF8 = _three(
+    "请求体不是有效的 UTF-8 文本。",
+    "請求內容不是有效的 UTF-8 文字。",
+    "The body is not valid UTF-8.",
+)
+NOT_OBJECT = _three(
+    "请求体应是一个 JSON 对象。",
+    "請求內容應是一個 JSON 物件。",
+    "The body must be a JSON object.",
+)
+NO_BODY = _three(
+    "请求体为空，应是一个 JSON 对象。",
+    "請求內容為空，應是一個 JSON 物件。",
+    "The body is empty; it must be a JSON object.",
+)
+NOT_TEXT = _three(
+    "文本中不能含 NUL 或不成对的代理字符。",
+    "文字中不能含 NUL 或不成對的代理字元。",
+    "Text must not hold NUL or lone surrogates.",
+)
+INVALID = _three(
+    "有 {count} 处内容不符合要求，见 errors。",
+    "有 {count} 處內容不符合要求，見 errors。",
+    "{count} things in the request are not as they should be: see `errors`.",
+)
+INVALID_ONE = _three("{field}：{message}", "{field}：{message}", "{field}: {message}")
+UNKNOWN_PARAMETER = _three(
+    "没有这个参数，可用：{known}。",
+    "沒有這個參數，可用：{known}。",
+    "There is no such parameter; there are: {known}.",
+)
+UNKNOWN_FIELD = _three(
+    "没有这个字段，可用：{known}。",
+    "沒有這個欄位，可用：{known}。",
+    "There is no such field; there are: {known}.",
+)
+BAD_KEY_HEADER = _three(
+    "Idempotency-Key 应为 1–200 个可见 ASCII 字符。",
+    "Idempotency-Key 應為 1–200 個可見 ASCII 字元。",
+    "Idempotency-Key has 1 to 200 visible ASCII characters.",
+)
+MEMBER_EXISTS = _three(
+    "已有这位会员（{member}），请用 PATCH 更新资料。",
+    "已有這位會員（{member}），請用 PATCH 更新資料。",
+    "This member exists already ({member}): change it with PATCH.",
+)
+NO_IDENTITY = _three(
+    "请给出至少一个标识，如 {\"phone\": \"+8613800000000\"}。",
+    "請提供至少一個識別，如 {\"phone\": \"+8613800000000\"}。",
+    "Give at least one identity, such as {\"phone\": \"+8613800000000\"}.",
+)
+NO_CHANGE = _three(
+    "没有要更新的内容。",
+    "沒有要更新的內容。",
+    "There is nothing to change in the body.",
+)
+DAY_FAR_OFF = _three(
+    "日期应在 1970 年到 2200 年之间。",
+    "日期應在 1970 年到 2200 年之間。",
+    "Days lie between 1970 and 2200.",
+)
+NO_PROGRAMME = _three(
+    "还没有发布会员计划，请先在控制台发布，或运行 regulars programme publish。",
+    "尚未發布會員計畫，請先在控制台發布，或執行 regulars programme publish。",
+    "No programme is published yet: publish one in the console, or run `regulars programme publish`.",
+)
+NOT_ALIVE = _three(
+    "服务暂时无法处理，请稍后用同一 id 重试，不会重复计算。",
+    "服務暫時無法處理，請稍後用同一 id 重試，不會重複計算。",
+    "The service can't do this right now: try again with the same id; nothing is counted twice.",
+)
+BROKEN = _three(
+    "处理请求时出错，已记录。请用同一 id 重试，不会重复计算。",
+    "處理請求時發生錯誤，已記錄。請用同一 id 重試，不會重複計算。",
+    "Something went wrong and was logged. Try again with the same id; nothing is counted twice.",
+)
+
+PYDANTIC: dict[str, Sentence] = {
+    "missing": _three("必填", "必填", "is required"),
+    "extra_forbidden": _three("没有这个字段", "沒有這個欄位", "is not a field here"),
+    "int_parsing": _three("应为整数", "應為整數", "must be a whole number"),
+    "int_type": _three("应为整数", "應為整數", "must be a whole number"),
+    "int_from_float": _three("应为整数", "應為整數", "must be a whole number"),
+    "bool_parsing": _three("应为 true 或 false", "應為 true 或 false", "must be true or false"),
+    "bool_type": _three("应为 true 或 false", "應為 true 或 false", "must be true or false"),
+    "string_type": _three("应为文本", "應為文字", "must be text"),
+    "list_type": _three("应为数组", "應為陣列", "must be a list"),
+    "dict_type": _three("应为对象", "應為物件", "must be an object"),
+    "greater_than_equal": _three("不能小于 {ge}", "不能小於 {ge}", "must be at least {ge}"),
+    "less_than_equal": _three("不能大于 {le}", "不能大於 {le}", "must be at most {le}"),
+    "string_too_long": _three("最长 {max_length} 个字符", "最長 {max_length} 個字元", "has at most {max_length} characters"),
+    "string_too_short": _three("至少 {min_length} 个字符", "至少 {min_length} 個字元", "has at least {min_length} characters"),
+    "too_long": _three("最多 {max_length} 项", "最多 {max_length} 項", "has at most {max_length} items"),
+    "literal_error": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
+    "enum": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
+    "uuid_parsing": _three("应为 UUID", "應為 UUID", "must be a UUID"),
+    "date_from_datetime_parsing": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
+    "date_parsing": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
+    "date_from_datetime_inexact": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
+    "datetime_from_date_parsing": _three(
+        "应为时间，如 2026-11-22T10:00:00+08:00",
+        "應為時間，如 2026-11-22T10:00:00+08:00",
+        "must be a time such as 2026-11-22T10:00:00+08:00",
+    ),
+    "timezone_aware": _three("应带时区，如 +08:00", "應帶時區，如 +08:00", "must state its offset, such as +08:00"),
+}
+"""Pydantic's error types in our words; values in braces come from the error's context."""
+
+OTHERWISE = _three("格式不正确", "格式不正確", "is not valid")

@@ -1,0 +1,94 @@
+"""The API's addresses: /api/v1/…, its OpenAPI page, and a JSON answer for anything else below /api/."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from ninja import NinjaAPI, Swagger
+from ninja.openapi.schema import OpenAPISchema
+
+import regulars
+from regulars.api import events, members, programme
+from regulars.api.guard import guarded, no_route
+from regulars.api.problems import CONTENT_TYPE, from_exception
+from regulars.api.reading import KEY_HEADER, StrictParser
+from regulars.api.schemas import ProblemOut
+from regulars.api.sending import Refusal
+
+DESCRIPTION = """
+Regulars (回头客) runs a brand's membership: **events happen, rules decide, effects apply, the ledger remembers**.
+
+1. Make an API key: `regulars apikey create --name pos --scope events:write --scope members:read`, or in the
+   console under Settings.
+2. Send what happens to `POST /api/v1/events`. The answer holds the new balance, the new level and the reason.
+3. Read members under any identity: `GET /api/v1/members/phone:%2B8613800000000/balances`.
+
+**Keys** go into `Authorization: Bearer rk_…` or `X-API-Key: rk_…`; each operation asks for one scope.
+**Errors** are problem details (RFC 9457) in the language of `Accept-Language` (zh-hans, zh-hant, en): `type` and
+`errors[].code` are stable, `errors[].field` is the place in what was sent.
+**Lists** answer `{"items": [...], "next": cursor}`; pass `next` back as `cursor`.
+**Writes** can be repeated safely: an event's `id`, or the header `Idempotency-Key`, names them for ever.
+**Money** is decimal text in the programme's currency; **times** are ISO 8601 with an offset, answered in UTC.
+"""
+
+WRITES = frozenset({"post", "patch"})
+
+
+class Api(NinjaAPI):
+    """The API, whose OpenAPI tells every operation's problems and the key of every write."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        schema["components"]["schemas"]["ProblemOut"] = ProblemOut.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
+        for operations in schema["paths"].values():
+            for method, operation in operations.items():
+                _complete(method, operation)
+        return schema
+
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        if isinstance(exc, Refusal):
+            return exc.response
+        return from_exception(request, exc)
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    """What every operation has in common, said once."""
+    problem = {
+        "description": "A problem, with its place and the way out.",
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+    }
+    operation["responses"].setdefault("4XX", problem)
+    if method in WRITES and not any(each["name"] == KEY_HEADER for each in operation.get("parameters", ())):
+        operation.setdefault("parameters", []).append(
+            {
+                "in": "header",
+                "name": KEY_HEADER,
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                "description": "Your name for this write: sent again with the same body it changes nothing and "
+                "answers with the first result.",
+            }
+        )
+
+
+api = Api(
+    title="Regulars API",
+    version=regulars.__version__,
+    description=DESCRIPTION,
+    urls_namespace="api",
+    parser=StrictParser(),
+    docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
+)
+for router in (events.router, members.router, programme.router):
+    api.add_router("", router)
+
+_patterns, _app, _namespace = api.urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include((guarded(_patterns), _app), namespace=_namespace)),
+    re_path(r"", no_route),
+]

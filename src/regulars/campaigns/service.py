@@ -1,0 +1,72 @@
+"""Counting what rules have given. Whole lists at a time, in the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from regulars.campaigns.logic import Budgets
+from regulars.kit.ids import bucket_of
+from regulars.kit.rows import unnest
+
+ADD_USES = """
+INSERT INTO campaigns_ruleuse AS now (member_id, rule, period, bucket, times, units)
+SELECT * FROM {rows}
+ON CONFLICT (member_id, rule, period, bucket) DO UPDATE
+   SET times = now.times + excluded.times, units = now.units + excluded.units
+"""
+
+PUT_BUDGETS = """
+UPDATE campaigns_budgetuse AS now SET units = now.units + row.units
+  FROM {rows} AS row(rule, period, units)
+ WHERE now.rule = row.rule AND now.period = row.period
+"""
+
+OPEN_BUDGETS = """
+INSERT INTO campaigns_budgetuse (rule, period, units)
+SELECT row.rule, row.period, 0 FROM {rows} AS row(rule, period)
+ON CONFLICT (rule, period) DO NOTHING
+"""
+
+LOCK_BUDGETS = """
+SELECT rule, period, units FROM campaigns_budgetuse
+ WHERE (rule, period) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ ORDER BY rule, period FOR UPDATE
+"""
+
+
+def lock_budgets(cursor: CursorWrapper, names: Iterable[tuple[str, str]]) -> Budgets:
+    """Lock the budgets (rule, period), in one order for everybody, and see what they have given so far.
+
+    One that turns out to be needed later is locked then.
+    """
+
+    def look(rule: str, period: str) -> int:
+        return _lock(cursor, [(rule, period)])[rule, period]
+
+    return Budgets(_lock(cursor, sorted(set(names))), look=look)
+
+
+def _lock(cursor: CursorWrapper, ordered: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    if not ordered:
+        return {}
+    unnest(cursor, OPEN_BUDGETS, ("text", "text"), ordered)
+    cursor.execute(LOCK_BUDGETS, [[rule for rule, _ in ordered], [period for _, period in ordered]])
+    return {(rule, period): units for rule, period, units in cursor.fetchall()}
+
+
+def write(cursor: CursorWrapper, uses: Sequence[tuple[UUID, str, str, int, int]], budgets: Budgets) -> None:
+    """Count uses (member, rule, period, times, units) and what the budgets gave in this batch."""
+    totals: dict[tuple[UUID, str, str], list[int]] = {}
+    for member_id, rule, period, times, units in uses:
+        cells = totals.setdefault((member_id, rule, period), [0, 0])
+        cells[0] += times
+        cells[1] += units
+    unnest(
+        cursor, ADD_USES, ("uuid", "text", "text", "smallint", "int", "bigint"),
+        [(member, rule, period, bucket_of(member), *cells) for (member, rule, period), cells in totals.items()],
+    )
+    unnest(
+        cursor, PUT_BUDGETS, ("text", "text", "bigint"),
+        [(rule, period, units) for (rule, period), units in budgets.added.items() if units],
+    )

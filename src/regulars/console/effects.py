@@ -1,0 +1,113 @@
+"""What an event did, as lines that a person reads: from the records that are stored with the event."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from regulars.console import formats
+from regulars.language.effects import EXPIRE, REVERSE, SPEND
+from regulars.language.text import say
+from regulars.programme.contracts import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """One effect. `tone` is gain, loss or empty; `rule` the rule's name, empty for what the event means itself."""
+
+    kind: str
+    text: str
+    tone: str
+    rule: str
+
+
+def lines(records: list[dict[str, Any]], programme: Programme) -> list[EffectLine]:
+    """The effects in their order. A kind that this version does not know is shown by its name."""
+    names = {rule.id: say(rule.name, get_language() or "en") for rule in programme.rules}
+    return [
+        EffectLine(
+            str(record.get("kind", "")), _text(record, programme), _tone(record),
+            names.get(record.get("rule", ""), str(record.get("rule", ""))),
+        )
+        for record in records
+    ]  # fmt: skip
+
+
+def event_name(event_type: str, programme: Programme) -> str:
+    """What people call this type of event."""
+    known = programme.event_types.get(event_type)
+    return say(known.name, get_language() or "en") if known else event_type
+
+
+def level_name(ladder: str, level: str, programme: Programme) -> str:
+    """What people call this level; its id where the programme in force has it no more."""
+    known = programme.ladders.get(ladder)
+    found = next((each for each in known.levels if each.id == level), None) if known else None
+    return say(found.name, get_language() or "en") if found else level
+
+
+def amount(asset_id: str, units: int, programme: Programme) -> str:
+    """+24 points."""
+    asset = programme.assets.get(asset_id)
+    name = say(asset.name, get_language() or "en") if asset else asset_id
+    sign = "+" if units > 0 else ""
+    return f"{sign}{formats.units(units, asset)} {name}"
+
+
+def level_step(ladder: str, before: str, after: str, reason: str, until: date | None, programme: Programme) -> str:
+    """A step on a ladder in words."""
+    name = level_name(ladder, after, programme)
+    said = {
+        "earned": _("Rose to %(level)s"),
+        "kept": _("Kept %(level)s"),
+        "ended": _("Now %(level)s, the period ended"),
+        "recomputed": _("Recomputed: %(level)s"),
+        "rule": _("Set to %(level)s by a rule"),
+    }.get(reason, _("Now %(level)s"))
+    if not before and reason == "earned":
+        said = _("Starts as %(level)s")
+    text = said % {"level": name}
+    return text + (_(", until %(day)s") % {"day": formats.day(until)} if until else "")
+
+
+def _text(record: dict[str, Any], programme: Programme) -> str:
+    match record.get("kind"):
+        case "credit":
+            return amount(record["asset"], record["amount"], programme)
+        case "take":
+            return _take(record, programme)
+        case "tier":
+            until = date.fromisoformat(record["until"]) if record.get("until") else None
+            return level_step(
+                record["ladder"], record.get("before", ""), record["after"], record.get("reason", ""), until, programme
+            )
+        case "tag":
+            return _(", ").join([*(f"+{tag}" for tag in record.get("add", ())), *(f"−{tag}" for tag in record.get("remove", ()))])  # noqa: E501
+        case "message":
+            template = programme.templates.get(record.get("template", ""))
+            name = say(template.subject, get_language() or "en") if template else record.get("template", "")
+            return _("Message: %(subject)s") % {"subject": name}
+        case "profile":
+            return _("Profile: %(fields)s") % {"fields": ", ".join(record.get("fields", ()))}
+        case "order":
+            return _("Order of %(amount)s") % {"amount": formats.money(record.get("total_minor"), programme)}
+        case "refund":
+            return _("Refund of %(amount)s") % {"amount": formats.money(record.get("amount_minor"), programme)}
+    return str(record.get("kind", ""))
+
+
+def _take(record: dict[str, Any], programme: Programme) -> str:
+    moved = amount(record["asset"], -record["amount"], programme)
+    why = {SPEND: _("spent"), EXPIRE: _("expired"), REVERSE: _("taken back for a refund")}
+    said = _("%(amount)s (%(why)s)") % {"amount": moved, "why": why.get(record.get("account", ""), "")}
+    if record.get("debt"):
+        said += _(", of which %(debt)s is owed") % {"debt": formats.number(record["debt"])}
+    if record.get("waived"):
+        said += _(", %(waived)s written off") % {"waived": formats.number(record["waived"])}
+    return said
+
+
+def _tone(record: dict[str, Any]) -> str:
+    return {"credit": "gain", "take": "loss"}.get(str(record.get("kind")), "")

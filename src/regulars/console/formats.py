@@ -1,0 +1,106 @@
+"""Numbers, money, days and moments as the reader's language writes them. `zone` is the active time zone."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from regulars.kit import clock
+from regulars.ledger.contracts import Asset
+from regulars.programme.contracts import Programme
+
+LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
+NOTHING = "–"
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language, "zh_Hans_CN"))
+
+
+def locale() -> Locale:
+    """The reader's locale."""
+    return _locale(get_language() or "")
+
+
+def number(value: int | Decimal | None) -> str:
+    """Grouped: 12,345."""
+    return NOTHING if value is None else str(format_decimal(value, locale=locale()))
+
+
+def compact(value: int) -> str:
+    """Short: 1.2万, 12K."""
+    return str(format_compact_decimal(value, fraction_digits=1, locale=locale()))
+
+
+def money(minor: int | None, programme: Programme, digits: bool = True) -> str:
+    """An amount in the programme's currency; without its decimals where only the size matters."""
+    if minor is None:
+        return NOTHING
+    value = Decimal(minor).scaleb(-programme.minor_digits)
+    if digits:
+        return str(format_currency(value, programme.currency, locale=locale()))
+    return get_currency_symbol(programme.currency, locale()) + number(value.to_integral_value())
+
+
+def units(amount: int | None, asset: Asset | None) -> str:
+    """Units of an asset with its own number of decimals."""
+    if amount is None:
+        return NOTHING
+    return number(Decimal(amount).scaleb(-asset.scale) if asset and asset.scale else amount)
+
+
+def percent(share: float | None) -> str:
+    """0.4567 → 45.7%."""
+    return NOTHING if share is None else f"{share * 100:.1f}%"
+
+
+def day(value: date | datetime | None) -> str:
+    """2026年11月22日, Nov 22, 2026."""
+    if value is None:
+        return NOTHING
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return str(format_date(local, "medium", locale=locale()))
+
+
+def short_day(value: date) -> str:
+    """11/22 or 11月22日: for the axis of a chart."""
+    return str(format_date(value, "MMMd" if get_language() == "en" else "M月d日", locale=locale()))
+
+
+def short_month(value: date) -> str:
+    """The month on the axis of a chart, with the year in January."""
+    if get_language() == "en":
+        return str(format_date(value, "MMM yyyy" if value.month == 1 else "MMM", locale=locale()))
+    return str(format_date(value, "yyyy年M月" if value.month == 1 else "M月", locale=locale()))
+
+
+def month(value: date) -> str:
+    """2026年11月, Nov 2026."""
+    return str(format_date(value, "MMM yyyy" if get_language() == "en" else "yyyy年M月", locale=locale()))
+
+
+def moment(value: datetime | None) -> str:
+    """Day and time of day, to the minute."""
+    if value is None:
+        return NOTHING
+    pattern = "MMM d, yyyy, HH:mm" if get_language() == "en" else "yyyy年M月d日 HH:mm"
+    return str(format_datetime(timezone.localtime(value), pattern, locale=locale()))
+
+
+def exactly(value: datetime) -> str:
+    """To the second, with the zone: what stands behind a relative time."""
+    local = timezone.localtime(value)
+    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago, or how long until."""
+    if value is None:
+        return NOTHING
+    return str(format_timedelta(value - clock.now().astimezone(UTC), add_direction=True, locale=locale()))

@@ -1,0 +1,37 @@
+"""The console's addresses, under /console/, and the sign-in pages' under /accounts/."""
+
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
+
+from regulars.console.views import events, export, home, language, member, members, programme, settings
+
+app_name = "console"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("language", language.choose, name="language"),
+    path("members/", members.index, name="members"),
+    path("members/export.<str:kind>", export.download, name="members_export"),
+    path("members/<uuid:member_id>/", member.show, name="member"),
+    path("members/<uuid:member_id>/timeline", member.timeline_part, name="member_timeline"),
+    path("members/<uuid:member_id>/why/<uuid:event_id>", events.why, name="why"),
+    path("programme/", programme.show, name="programme"),
+    path("programme/versions/<int:number>/", programme.show, name="programme_version"),
+    path("programme/versions/<int:number>/file", programme.source, name="programme_source"),
+    path("programme/diff", programme.diff, name="programme_diff"),
+    path("events/", events.index, name="events"),
+    path("events/new", events.newer, name="events_new"),
+    path("events/<uuid:member_id>/<uuid:event_id>/", events.show, name="event"),
+    path("settings/", settings.show, name="settings"),
+]
+
+account_urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+"""Only what operators need: no sign-up (the page says so), no e-mail addresses to manage, no reset by mail."""

@@ -1,0 +1,100 @@
+"""The page an operator opens the day with. Every figure comes from insight, with its definition."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from regulars.console import charts, formats
+from regulars.console.shell import page, programme_of
+from regulars.insight import metrics
+from regulars.insight.reports import Home, home as figures_of, monthly_flows, weekly
+from regulars.language.text import say
+from regulars.programme.contracts import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure with its definition."""
+
+    name: str
+    value: str
+    definition: str
+    note: str = ""
+
+
+@page()
+def home(request: HttpRequest) -> HttpResponse:
+    """Figures at most 30 seconds old, charts, and on an empty database how to send the first event."""
+    programme = programme_of(request)
+    dated = figures_of(programme)
+    figures = dated.value
+    weeks, flows = weekly(programme).value, monthly_flows(programme).value
+    ladder = next(iter(programme.ladders.values()), None)
+    drawn = [
+        charts.sales(weeks, programme),
+        charts.orders(weeks),
+        *([charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])] if ladder else []),
+        *(charts.flow(asset, flows[asset.id]) for asset in programme.assets.values() if asset.spendable),
+        charts.joined(weeks),
+    ]
+    context = {
+        "part": "home",
+        "at": dated.at,
+        "empty": not figures.members,
+        "people": _people(figures, programme),
+        "assets": _assets(figures, programme),
+        "charts": drawn,
+    }
+    return render(request, "console/home.html", context)
+
+
+def _figure(metric: metrics.Metric, value: str, note: str = "") -> Figure:
+    language = get_language() or "en"
+    return Figure(say(metric.name, language), value, say(metric.definition, language), note)
+
+
+def _people(figures: Home, programme: Programme) -> list[Figure]:
+    number, money = formats.number, formats.money
+    return [
+        _figure(metrics.MEMBERS, number(figures.members)),
+        _figure(metrics.NEW_MEMBERS, number(figures.new_30d), _against(figures.new_30d, figures.new_30d_before)),
+        _figure(metrics.ACTIVE_30, number(figures.active_30d), _share(figures.active_30d, figures.members)),
+        _figure(metrics.ACTIVE_90, number(figures.active_90d), _share(figures.active_90d, figures.members)),
+        _figure(
+            metrics.SALES_30,
+            money(figures.sales_30d_minor, programme, digits=False),
+            _against(figures.sales_30d_minor, figures.sales_30d_before_minor),
+        ),
+        _figure(
+            metrics.SALES_YEAR,
+            money(figures.sales_12m_minor, programme, digits=False),
+            _("%(orders)s orders") % {"orders": number(figures.orders_12m)},
+        ),
+        _figure(metrics.REPURCHASE, formats.percent(figures.repurchase_rate)),
+        _figure(metrics.UPGRADE, formats.percent(figures.upgrade_rate)),
+    ]
+
+
+def _assets(figures: Home, programme: Programme) -> list[tuple[str, list[Figure]]]:
+    found = []
+    for asset in programme.assets.values():
+        at = figures.assets[asset.id]
+        shown = [(metrics.ISSUED, at.issued), (metrics.SPENT, at.spent), (metrics.EXPIRED, at.expired)]
+        shown += [(metrics.REVERSED, at.reversed), (metrics.OUTSTANDING, at.outstanding)]
+        if asset.spendable:
+            name = say(asset.name, get_language() or "en")
+            found.append((name, [_figure(metric, formats.units(value, asset)) for metric, value in shown]))
+    return found
+
+
+def _share(part: int, whole: int) -> str:
+    return _("%(share)s of all members") % {"share": formats.percent(part / whole)} if whole else ""
+
+
+def _against(now: int, before: int) -> str:
+    if not before:
+        return ""
+    return _("%(change)s on the 30 days before") % {"change": f"{(now - before) / before * 100:+.1f}%"}

@@ -1,0 +1,163 @@
+"""Member 360: who it is, where they stand, what they hold, and their life as one stream."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from regulars.console import effects
+from regulars.console.shell import page, programme_of
+from regulars.engine.queries import Moment, timeline
+from regulars.kit import clock
+from regulars.language.calendar import local_day
+from regulars.ledger.contracts import Asset, BalanceRow
+from regulars.ledger.queries import balances, lots, next_expiry
+from regulars.members.queries import profile
+from regulars.orders.queries import totals
+from regulars.programme.contracts import Programme
+from regulars.tiers.contracts import Ladder, Level, Progress
+from regulars.tiers.queries import progress
+
+MOMENTS = 25
+LOTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the member has of one asset, and what goes next."""
+
+    asset: Asset
+    row: BalanceRow
+    next_at: datetime | None
+    next_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The member's place on a ladder, ready to show."""
+
+    progress: Progress
+    ladder: Ladder
+    asset: Asset
+    level: Level
+    next_level: Level | None
+    percent: int
+    keep_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A moment of the timeline in words."""
+
+    moment: Moment
+    title: str
+    gains: list[tuple[str, bool]]
+    steps: list[str]
+    icon: str
+    explained: bool
+
+
+ICONS = {
+    "order": "shopping-cart", "refund": "receipt-refund", "level": "medal", "value": "hourglass",
+    "message": "mail", "profile": "user", "act": "activity",
+}  # fmt: skip
+
+
+@page()
+def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """One member; 404 for an id that nobody has."""
+    programme = programme_of(request)
+    member = profile(member_id)
+    if member is None:
+        raise Http404
+    today = local_day(clock.now(), programme.zone)
+    shown_lots = lots(member_id, limit=LOTS)
+    climbs = [climb(each, programme) for each in progress(member_id, programme.ladders.values(), today)]
+    context = {
+        "part": "members",
+        "member": member,
+        "totals": totals(member_id),
+        "climbs": climbs,
+        "held": held(member_id, programme),
+        "lots": [(lot, programme.assets.get(lot.asset)) for lot in shown_lots.items],
+        "more_lots": shown_lots.next is not None,
+        "attributes": [
+            (attribute, member.attributes[attribute.id]) for attribute in programme.attributes.values()
+            if member.attributes.get(attribute.id) not in (None, "")
+        ],
+        "other_attributes": sorted(
+            (name, value) for name, value in member.attributes.items() if name not in programme.attributes
+        ),
+        "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
+        **_timeline(request, member_id, programme),
+    }  # fmt: skip
+    return render(request, "console/member.html", context)
+
+
+@page()
+def timeline_part(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """A page of the timeline alone."""
+    context = {"member_id": member_id, **_timeline(request, member_id, programme_of(request))}
+    return render(request, "console/_timeline.html", context)
+
+
+def _timeline(request: HttpRequest, member_id: UUID, programme: Programme) -> dict[str, object]:
+    kind = request.GET.get("type", "")[:60]
+    found = timeline(member_id, request.GET.get("cursor") or None, MOMENTS, (kind,) if kind else ())
+    return {
+        "member_id": member_id,
+        "moments": [spoken(moment, programme) for moment in found.items],
+        "next_moments": found.next,
+        "kind": kind,
+        "first_page": not request.GET.get("cursor"),
+    }
+
+
+def held(member_id: UUID, programme: Programme) -> list[Held]:
+    """Every asset of the programme, zero where the member has none, then what older programmes left."""
+    rows = {row.asset: row for row in balances(member_id)}
+    found = []
+    for asset in programme.assets.values():
+        row = rows.get(asset.id, BalanceRow(asset.id, 0, 0, 0, 0, 0))
+        soon = next_expiry(member_id, asset.id) if not asset.expiry.never and row.balance > 0 else None
+        found.append(Held(asset, row, *(soon or (None, 0))))
+    return found
+
+
+def climb(at: Progress, programme: Programme) -> Climb:
+    """Progress with the names of its levels and its share in percent."""
+    ladder = programme.ladders[at.ladder]
+    level = ladder.level(at.level)
+    above = ladder.level(at.next_level) if at.next_level else None
+    return Climb(
+        progress=at,
+        ladder=ladder,
+        asset=programme.assets[at.asset],
+        level=level,
+        next_level=above,
+        percent=_share(at.measure, at.next_at or 0),
+        keep_percent=_share(at.keep_measure, at.keep_at),
+    )
+
+
+def spoken(moment: Moment, programme: Programme) -> Shown:
+    """A moment in words: what it was, what it gave and took, which levels it changed."""
+    gains = [(effects.amount(asset, units, programme), units > 0) for asset, units in moment.gained.items() if units]
+    steps = [
+        effects.level_step(step.ladder, step.before, step.after, step.reason, step.until, programme)
+        for step in moment.levels
+    ]
+    return Shown(
+        moment=moment,
+        title=effects.event_name(moment.type, programme),
+        gains=gains,
+        steps=steps,
+        icon=ICONS[moment.kind.value],
+        explained=bool(gains or steps),
+    )
+
+
+def _share(part: int, whole: int) -> int:
+    return max(0, min(100, part * 100 // whole)) if whole > 0 else 100

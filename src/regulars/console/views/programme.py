@@ -1,0 +1,75 @@
+"""The programme in force, or an older version: as sentences, as its file, and what changed between two."""
+
+import difflib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from regulars.console import sentences
+from regulars.console.shell import page, programme_of
+from regulars.programme import service
+from regulars.programme.queries import version_source, versions
+
+DIFF_LINES = 3
+
+
+@page()
+def show(request: HttpRequest, number: int = 0) -> HttpResponse:
+    """Version `number`; 0: the one in force."""
+    programme = programme_of(request)
+    every = versions()
+    if number and number not in {each.number for each in every}:
+        raise Http404
+    shown = service.version(number) if number else programme
+    ladders = [
+        (ladder, sentences.ladder_sentence(ladder, shown), [
+            (level, sentences.level_sentence(level, ladder, shown)) for level in ladder.levels
+        ])
+        for ladder in shown.ladders.values()
+    ]  # fmt: skip
+    context = {
+        "part": "programme",
+        "shown": shown,
+        "version": next((each for each in every if each.number == shown.number), None),
+        "versions": every,
+        "assets": [(asset, sentences.asset_sentences(asset)) for asset in shown.assets.values()],
+        "ladders": ladders,
+        "rules": list(sentences.rules(shown)),
+        "source": version_source(shown.number),
+    }
+    return render(request, "console/programme.html", context)
+
+
+@page()
+def source(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
+    """The YAML of a version, as it was published."""
+    text = version_source(number)
+    if text is None:
+        raise Http404
+    response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="programme-{number}.yaml"'
+    return response
+
+
+@page()
+def diff(request: HttpRequest) -> HttpResponse:
+    """What changed from version `from` to version `to`, line by line; without them the last two."""
+    every = [each.number for each in versions()]
+    try:
+        after = int(request.GET.get("to") or every[0])
+        before = int(request.GET.get("from") or max((each for each in every if each < after), default=after))
+    except ValueError:
+        raise Http404 from None
+    texts = version_source(before), version_source(after)
+    if texts[0] is None or texts[1] is None:
+        raise Http404
+    lines = list(
+        difflib.unified_diff(
+            texts[0].splitlines(), texts[1].splitlines(),
+            _("version %(number)d") % {"number": before}, _("version %(number)d") % {"number": after},
+            n=DIFF_LINES, lineterm="",
+        )
+    )  # fmt: skip
+    context = {"part": "programme", "before": before, "after": after, "lines": lines, "numbers": every}
+    return render(request, "console/programme_diff.html", context)

@@ -1,0 +1,98 @@
+"""From effects to rows: every room gets the whole list of what is its own."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from regulars.campaigns import service as campaigns
+from regulars.campaigns.logic import Budgets
+from regulars.engine.contracts import tier_records
+from regulars.engine.decide import Decided
+from regulars.events import service as events
+from regulars.kit.ids import bucket_of
+from regulars.language.effects import (
+    Credit,
+    LevelChange,
+    MessageWish,
+    OrderPaid,
+    OrderRefunded,
+    ProfileChange,
+    TagChange,
+    Take,
+)
+from regulars.language.snapshot import Snapshot, Standing
+from regulars.ledger import service as ledger
+from regulars.members import service as members
+from regulars.messaging import service as messaging
+from regulars.messaging.consent import consent
+from regulars.messaging.contracts import Outgoing
+from regulars.orders import service as orders
+from regulars.tiers import service as tiers
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def apply(
+    cursor: CursorWrapper, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], digests: dict[UUID, bytes],
+    budgets: Budgets, version: int, now: datetime,
+) -> None:
+    """Write all that was decided. `digests`: of the bodies of events that came from outside, by event id."""
+    movements: list[tuple[UUID, Credit | Take]] = []
+    deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
+    changes: list[tuple[UUID, LevelChange]] = []
+    outgoing: list[Outgoing] = []
+    stated: dict[UUID, dict[str, Any]] = {}
+    changed: set[UUID] = set()
+    for one in decided:
+        member_id = one.event.member_id
+        for effect in one.effects:
+            if isinstance(effect, Credit | Take):
+                movements.append((member_id, effect))
+            elif isinstance(effect, OrderPaid | OrderRefunded):
+                deeds.append((member_id, one.event.id, effect))
+            elif isinstance(effect, MessageWish):
+                outgoing.append(Outgoing(member_id, effect, version, one.event.time))
+            elif isinstance(effect, LevelChange):
+                changes.append((member_id, effect))
+            elif isinstance(effect, TagChange | ProfileChange):
+                changed.add(member_id)
+                if isinstance(effect, ProfileChange):
+                    stated.setdefault(member_id, {}).update(effect.fields.get("consent", {}))
+    events.write(
+        cursor, [_row(one, digests.get(one.event.id, b""), version, now) for one in decided],
+        [(one.event.member_id, *cell) for one in decided for cell in one.tallied],
+    )
+    orders.write(cursor, deeds)
+    ledger.write(cursor, movements)
+    tiers.write(cursor, changes, _moved(changes, snapshots))
+    campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
+    members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
+    messaging.enqueue(cursor, outgoing)
+    consent(cursor, [(member_id, given) for member_id, given in stated.items() if given])
+
+
+def _moved(
+    changes: Sequence[tuple[UUID, LevelChange]], snapshots: dict[UUID, Snapshot]
+) -> list[tuple[UUID, Standing]]:
+    names = {(member_id, change.ladder) for member_id, change in changes}
+    return [(member_id, snapshots[member_id].standings[ladder]) for member_id, ladder in sorted(names)]
+
+
+def _row(one: Decided, digest: bytes, version: int, now: datetime) -> tuple[Any, ...]:
+    event = one.event
+    outcome: dict[str, Any] = {}
+    if one.balances:
+        outcome["balances"] = one.balances
+    if one.standings:
+        outcome["tiers"] = tier_records(one.standings)
+    if one.follows:
+        outcome["follows"] = one.follows
+    return (
+        event.member_id, event.id, bucket_of(event.member_id), event.source, event.key, event.type, event.time, now,
+        digest, _dump(event.data), event.cause, version, _dump([effect.record() for effect in one.effects]),
+        _dump(outcome), _dump(one.trace),
+    )

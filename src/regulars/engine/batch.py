@@ -1,0 +1,237 @@
+"""One batch, one transaction: record, resolve, load, decide, apply."""
+
+import struct
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from regulars.campaigns import service as campaigns
+from regulars.campaigns.logic import Budgets
+from regulars.engine.apply import apply
+from regulars.engine.contracts import (
+    Incoming,
+    Outcome,
+    Rejected,
+    key_conflict,
+    tier_records,
+    unknown_member,
+)
+from regulars.engine.decide import Decided, live, settle
+from regulars.engine.load import Loader, OrderName, Orders, load_orders, order_name
+from regulars.engine.plan import Plan, plan
+from regulars.engine.resolve import Resolver
+from regulars.events import service as events
+from regulars.events.service import Known
+from regulars.kit import clock, ids
+from regulars.kit.metrics import observe_batch
+from regulars.language.calendar import local_day, period_of
+from regulars.language.events import Event
+from regulars.members import service as members
+from regulars.programme.service import NotPublished, current_number
+
+ANSWERED = frozenset({"order", "profile"})
+"""Kinds of effect that only repeat the event and are not told again."""
+
+
+class Parts:
+    """Where a batch's time goes: seconds by part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def done(self, part: str) -> None:
+        moment = time.perf_counter()
+        self.seconds[part] = self.seconds.get(part, 0.0) + moment - self._last
+        self._last = moment
+
+
+def process(batch: Sequence[Incoming]) -> list[Outcome]:
+    """Take a batch in one transaction; the outcomes in the batch's order. Raises NotPublished.
+
+    An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch.
+    """
+    parts = Parts()
+    with transaction.atomic(), connection.cursor() as cursor:
+        number = current_number()
+        if not number:
+            raise NotPublished
+        work = _Batch(cursor, plan(number), batch, parts)
+        outcomes = work.run()
+        parts.done("apply")
+    parts.done("commit")
+    observe_batch(len(batch), parts.seconds)
+    return outcomes
+
+
+def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
+    """Do what time alone has to do for these members through `until`; how many events that were."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        ready = plan(current_number())
+        locked = members.lock(cursor, member_ids)
+        if not locked:
+            return 0
+        snapshots = Loader(cursor, ready, locked).load([], set(), Orders({}, {}), until)
+        budgets = campaigns.lock_budgets(cursor, [])
+        now = clock.now()
+        decided = [
+            one
+            for member_id in sorted(snapshots)
+            for one in settle(ready, snapshots[member_id], until, now, budgets)
+        ]
+        apply(cursor, decided, snapshots, {}, budgets, ready.programme.number, now)
+    return len(decided)
+
+
+def _number(*parts: str) -> int:
+    """A 64-bit number for a name, the same in every process."""
+    digest = blake2b("\x00".join(parts).encode(), digest_size=8).digest()
+    return int(struct.unpack("q", digest)[0])
+
+
+class _Batch:
+    """The way of one batch through the engine. Positions are those in the batch."""
+
+    def __init__(self, cursor: CursorWrapper, ready: Plan, batch: Sequence[Incoming], parts: Parts) -> None:
+        self.cursor = cursor
+        self.plan = ready
+        self.batch = batch
+        self.parts = parts
+        self.now = clock.now()
+        self.outcomes: dict[int, Outcome] = {}
+        self.twins: list[tuple[int, int]] = []
+        """Positions of events that stand in the batch twice, and where they stand first."""
+        self.orders = Orders({}, {})
+
+    def run(self) -> list[Outcome]:
+        """The outcomes, one for each event, in order."""
+        left = self._record()
+        self.parts.done("record")
+        self.orders = load_orders(self.cursor, [name for name in map(self._order, left) if name])
+        owners = Resolver(self.cursor, self.batch, self.orders, self._reject, self.now).resolve(left)
+        locked = members.lock(self.cursor, set(owners.owner.values()))
+        for position, owner in list(owners.owner.items()):
+            if owner not in locked:
+                self._reject(position, unknown_member())
+                del owners.owner[position]
+        self.parts.done("resolve")
+        work = self._events(owners.owner)
+        if work:
+            self._live(work, locked, set(owners.fresh))
+        for position, first in self.twins:
+            self.outcomes[position] = self._twin(position, first)
+        return [self.outcomes[position] for position in range(len(self.batch))]
+
+    def _record(self) -> list[int]:
+        """Lock the events' names; answer those that were taken before. The positions left to be taken."""
+        numbers = [_number(one.source, one.key) for one in self.batch]
+        names = [self._order(position) for position in range(len(self.batch))]
+        numbers += [_number("order", *name) for name in names if name]
+        events.lock_names(self.cursor, numbers)
+        before = events.known(self.cursor, [(one.source, one.key) for one in self.batch])
+        first: dict[tuple[str, str], int] = {}
+        left = []
+        for position, one in enumerate(self.batch):
+            name = (one.source, one.key)
+            if name in before:
+                self.outcomes[position] = _again(one, before[name])
+            elif first.setdefault(name, position) != position:
+                self.twins.append((position, first[name]))
+            else:
+                left.append(position)
+        return left
+
+    def _order(self, position: int) -> OrderName | None:
+        one = self.batch[position]
+        return order_name(one.type, one.source, one.data)
+
+    def _reject(self, position: int, error: Rejected) -> None:
+        self.outcomes[position] = Outcome(self.batch[position].key, "rejected", error=error)
+
+    def _twin(self, position: int, first: int) -> Outcome:
+        """The same event a second time in one batch: as if it had come later."""
+        one, told = self.batch[position], self.outcomes[first]
+        if told.status == "rejected":
+            return replace(told)
+        if one.digest != self.batch[first].digest:
+            return Outcome(one.key, "rejected", error=key_conflict())
+        return replace(told, status="duplicate")
+
+    def _events(self, owner: dict[int, UUID]) -> list[tuple[int, Event]]:
+        """The events in the order in which they happened."""
+        found = [
+            (
+                position,
+                Event(
+                    ids.time_id(one.time), one.source, one.key, one.type, owner[position], one.time, one.data
+                ),
+            )
+            for position, one in enumerate(self.batch)
+            if position in owner
+        ]
+        return sorted(found, key=lambda pair: pair[1].time)
+
+    def _live(self, work: list[tuple[int, Event]], locked: dict[UUID, members.Locked], fresh: set[UUID]) -> None:
+        loader = Loader(self.cursor, self.plan, locked)
+        snapshots = loader.load([event for _, event in work], fresh, self.orders)
+        budgets = self._budgets(work)
+        self.parts.done("load")
+        decided: list[Decided] = []
+        digests: dict[UUID, bytes] = {}
+        for position, event in work:
+            snapshot = snapshots[event.member_id]
+            decided += settle(self.plan, snapshot, event.time, self.now, budgets)
+            joining = event.member_id in fresh
+            try:
+                lived = live(self.plan, snapshot, event, self.now, budgets, joining)
+            except Rejected as error:
+                self._reject(position, error)
+                continue
+            fresh.discard(event.member_id)
+            decided += lived
+            digests[event.id] = self.batch[position].digest
+            self.outcomes[position] = _outcome(lived[0], self.plan.programme.number)
+        self.parts.done("decide")
+        apply(self.cursor, decided, snapshots, digests, budgets, self.plan.programme.number, self.now)
+
+    def _budgets(self, work: list[tuple[int, Event]]) -> Budgets:
+        """The budgets that these events may draw on, locked."""
+        zone = self.plan.programme.zone
+        names = {
+            (planned.rule.id, period_of(local_day(event.time, zone), planned.rule.budget.per))
+            for _, event in work
+            if event.type in self.plan.budgeted
+            for planned in self.plan.rules[event.type]
+            if planned.rule.budget is not None
+        }
+        return campaigns.lock_budgets(self.cursor, names)
+
+
+def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record for record in records if record["kind"] not in ANSWERED]
+
+
+def _outcome(first: Decided, version: int) -> Outcome:
+    return Outcome(
+        first.event.key, "processed", first.event.member_id,
+        _told([*(effect.record() for effect in first.effects), *first.follows]),
+        first.balances, tier_records(first.standings), version,
+    )
+
+
+def _again(one: Incoming, before: Known) -> Outcome:
+    """The first result again, unless it is another event under the same name."""
+    if before.digest != one.digest:
+        return Outcome(one.key, "rejected", error=key_conflict())
+    outcome = before.outcome
+    return Outcome(
+        one.key, "duplicate", before.member_id, _told([*before.effects, *outcome.get("follows", ())]),
+        outcome.get("balances", {}), outcome.get("tiers", {}), before.version,
+    )

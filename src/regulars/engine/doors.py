@@ -1,0 +1,339 @@
+"""The door for events that come as JSON: read, check one by one, submit, answer in the order sent."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from regulars.engine.contracts import Incoming, Outcome, Rejected
+from regulars.engine.service import submit
+from regulars.events.complaints import complaint, path_of
+from regulars.kit import clock
+from regulars.kit.problems import FieldError, Problem
+from regulars.language.events import RULES, TIMER, Identity
+from regulars.language.problems import words
+from regulars.language.text import say
+from regulars.members.contracts import BadIdentity
+from regulars.members.logic import normalise_identity
+from regulars.programme.contracts import Attribute, Programme
+from regulars.programme.service import current, version
+
+EVENTS_LIMIT = 1000
+IDENTITIES_LIMIT = 10
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)
+"""How far a till's clock may be ahead."""
+
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}", re.ASCII)
+_REGIONS = {"CNY": "CN", "TWD": "TW", "HKD": "HK", "MOP": "MO", "SGD": "SG", "MYR": "MY", "JPY": "JP", "USD": "US", "GBP": "GB"}
+"""Where a phone number without country code belongs, by the programme's currency."""
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_STATUS = {"unknown_member": 404, "key_conflict": 409, "order_known": 409, "refund_known": 409}
+
+
+class BadBody(Problem):
+    """The body as a whole can't be read; nothing of it was taken."""
+
+    code = "bad_body"
+
+
+class Refused(Problem):
+    """The one event of a request was rejected."""
+
+    status = 422
+    code = "rejected"
+    title = {"zh-hans": "事件未被接受", "zh-hant": "事件未被接受", "en": "The event was rejected"}
+
+    def __init__(self, error: Rejected, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(error.text, field=error.field, errors=errors)
+        self.status = _STATUS.get(error.code, 422)  # type: ignore[misc]
+        self.code = error.code  # type: ignore[misc]
+
+
+class Received(list[dict[str, Any]]):
+    """The results in the order sent. `refusal` is set when the request was one event and it was rejected."""
+
+    refusal: Refused | None = None
+
+
+class _Faulty(Exception):
+    """An event that is rejected at the door, with all that is wrong with it."""
+
+    def __init__(self, errors: list[Rejected]) -> None:
+        super().__init__(errors[0].text["en"])
+        self.errors = errors
+
+
+def receive(body: bytes, source_default: str, language: str) -> Received:
+    """Take the events in a JSON body: one event, or `{"events": [...]}` with up to 1,000.
+
+    The good ones are processed, the bad ones rejected one by one. Raises BadBody when the body is no JSON of
+    that form, NotPublished, Unavailable; then nothing was taken.
+    """
+    raw, single = _read(body)
+    suspicious = b"_minor" in body or b"\\u0000" in body
+    programme = current()
+    now = clock.now()
+    good: list[Incoming] = []
+    places: list[int] = []
+    results: list[dict[str, Any] | None] = [None] * len(raw)
+    faults: list[Rejected] = []
+    for position, one in enumerate(raw):
+        try:
+            good.append(_incoming(one, programme, source_default, now, suspicious))
+            places.append(position)
+        except _Faulty as fault:
+            faults = fault.errors
+            key = one.get("id") if isinstance(one, dict) else None
+            results[position] = _rejection(key if isinstance(key, str) else None, faults, language)
+    for position, outcome in zip(places, submit(good), strict=True):
+        if outcome.error is not None:
+            faults = [outcome.error]
+            results[position] = _rejection(outcome.key, faults, language)
+        else:
+            results[position] = _answer(outcome, language)
+    received = Received(result for result in results if result is not None)
+    if single and received[0]["status"] == "rejected":
+        received.refusal = Refused(
+            faults[0], tuple(FieldError(error.field, error.code, error.text) for error in faults if error.field)
+        )
+    return received
+
+
+def _read(body: bytes) -> tuple[list[Any], bool]:
+    """The events of a body, and whether it was a single one."""
+    try:
+        raw = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise BadBody(
+            words(f"请求体不是有效的 JSON：{error}", f"請求內容不是有效的 JSON：{error}", f"The body is not valid JSON: {error}")
+        ) from None
+    if not isinstance(raw, dict):
+        raise BadBody(
+            words(
+                "请求体应是一个事件对象，或 {\"events\": [...]}", "請求內容應是一個事件物件，或 {\"events\": [...]}",
+                "The body must be one event as an object, or {\"events\": [...]}",
+            )
+        )
+    if "events" not in raw:
+        return [raw], True
+    events = raw["events"]
+    if not isinstance(events, list) or not 1 <= len(events) <= EVENTS_LIMIT:
+        raise BadBody(
+            words(
+                f"events 应是 1 到 {EVENTS_LIMIT} 个事件的数组", f"events 應是 1 到 {EVENTS_LIMIT} 個事件的陣列",
+                f"events must be a list of 1 to {EVENTS_LIMIT} events",
+            ),
+            field="events",
+        )
+    return events, False
+
+
+def _fault(code: str, field: str, **context: Any) -> Rejected:
+    return Rejected(code, field, complaint(code, context))
+
+
+def _incoming(raw: Any, programme: Programme, source_default: str, now: datetime, suspicious: bool) -> Incoming:
+    """One event, checked. Raises _Faulty with everything that is wrong."""
+    if not isinstance(raw, dict):
+        raise _Faulty([_fault("dict_type", "")])
+    errors: list[Rejected] = []
+    if suspicious:
+        _look_closely(raw, errors)
+    key = _text(raw, "id", 200, errors)
+    source = _source(raw, source_default, errors)
+    moment = _time(raw.get("time"), now, errors)
+    identities, member_id = _identities(raw.get("member"), programme, errors)
+    type_id = _text(raw, "type", 60, errors)
+    event_type = programme.event_types.get(type_id)
+    data: dict[str, Any] = {}
+    if type_id and event_type is None:
+        errors.append(_fault("unknown_type", "type", type=type_id))
+    elif event_type is not None and event_type.derived:
+        errors.append(_fault("derived_type", "type", type=type_id))
+    elif event_type is not None:
+        data = _payload(event_type.adapter, raw.get("data", {}), errors)
+        if "attributes" in data:
+            _attributes(data["attributes"], programme.attributes, errors)
+    if errors or event_type is None:
+        raise _Faulty(errors)
+    digest = blake2b(
+        _canonical([type_id, sorted(identities), str(member_id or ""), moment.isoformat(), data]).encode(), digest_size=16
+    ).digest()
+    return Incoming(source, key, type_id, identities, moment, data, digest, event_type.joins, member_id)
+
+
+def _text(raw: dict[str, Any], field: str, most: int, errors: list[Rejected]) -> str:
+    value = raw.get(field)
+    if isinstance(value, str) and 0 < len(value) <= most:
+        return value
+    if value is None:
+        code = "missing"
+    elif not isinstance(value, str):
+        code = "string_type"
+    else:
+        code = "string_too_long" if value else "string_too_short"
+    errors.append(_fault(code, field, max_length=most))
+    return ""
+
+
+def _source(raw: dict[str, Any], default: str, errors: list[Rejected]) -> str:
+    source = raw.get("source", default)
+    if not isinstance(source, str) or not _SOURCE.fullmatch(source):
+        errors.append(
+            Rejected(
+                "source_format", "source",
+                words("应是 1–60 个字母、数字或 _ . : -", "應是 1–60 個字母、數字或 _ . : -", "must be 1 to 60 letters, digits or _ . : -"),
+            )
+        )
+        return ""
+    if source in (TIMER, RULES):
+        errors.append(_fault("reserved_source", "source"))
+    return source
+
+
+def _time(value: Any, now: datetime, errors: list[Rejected]) -> datetime:
+    """The event's own time; left out, the present."""
+    if value is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        errors.append(_fault("time_format", "time"))
+        return now
+    if moment.tzinfo is None:
+        errors.append(_fault("time_zone", "time"))
+        return now
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        errors.append(_fault("time_past", "time"))
+        return now
+    if moment > now + AHEAD:
+        errors.append(_fault("time_future", "time"))
+    elif moment < EARLIEST:
+        errors.append(_fault("time_past", "time"))
+    return moment
+
+
+def _identities(
+    value: Any, programme: Programme, errors: list[Rejected]
+) -> tuple[tuple[Identity, ...], UUID | None]:
+    """Identities in their one spelling, and the member's own id where that is given."""
+    if not isinstance(value, dict):
+        errors.append(_fault("missing" if value is None else "dict_type", "member"))
+        return (), None
+    if not 1 <= len(value) <= IDENTITIES_LIMIT:
+        errors.append(_fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT))
+        return (), None
+    identities, member_id = [], None
+    region = _REGIONS.get(programme.currency, "CN")
+    for kind, text in value.items():
+        if not isinstance(text, str):
+            errors.append(_fault("string_type", f"member.{kind}"))
+        elif kind == "id":
+            try:
+                member_id = UUID(text)
+            except ValueError:
+                errors.append(_fault("identity_id", "member.id"))
+        else:
+            try:
+                identities.append(normalise_identity(kind, text, region))
+            except BadIdentity as error:
+                errors.append(Rejected(error.code, f"member.{kind}", error.detail))
+    return tuple(identities), member_id
+
+
+def _payload(adapter: Any, value: Any, errors: list[Rejected]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        errors.append(_fault("dict_type", "data"))
+        return {}
+    try:
+        data: dict[str, Any] = adapter.validate_python(value)
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_input=False):
+            text = complaint(one["type"], one.get("ctx"), one["msg"][0].lower() + one["msg"][1:])
+            errors.append(Rejected(one["type"], path_of(("data", *one["loc"])), text))
+        return {}
+    return data
+
+
+def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: list[Rejected]) -> None:
+    """Attributes that the programme declares must be of their kind; others are kept as they are."""
+    kinds: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int, float), "boolean": (bool,), "date": (str,)}
+    for name, value in given.items():
+        attribute = declared.get(name)
+        if attribute is None or value is None:
+            continue
+        place = f"data.attributes.{name}"
+        if attribute.kind == "choice":
+            if value not in attribute.choices:
+                errors.append(_fault("choice", place, choices=", ".join(attribute.choices)))
+        elif not isinstance(value, kinds[attribute.kind]) or (attribute.kind == "number" and value is True):
+            code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(attribute.kind, "date_format")
+            errors.append(_fault(code, place))
+        elif attribute.kind == "date" and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            errors.append(_fault("date_format", place))
+
+
+def _look_closely(value: Any, errors: list[Rejected], place: tuple[str | int, ...] = ()) -> None:
+    """Refuse what the log can't hold: reserved names and the character NUL, wherever they stand."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            errors.append(_fault("nul", path_of(place)))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key.endswith("_minor"):
+                errors.append(_fault("reserved_field", path_of((*place, key))))
+            elif "\x00" in key:
+                errors.append(_fault("nul", path_of(place)))
+            else:
+                _look_closely(inner, errors, (*place, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _look_closely(inner, errors, (*place, index))
+
+
+def _rejection(key: str | None, errors: list[Rejected], language: str) -> dict[str, Any]:
+    told = [
+        {"code": error.code, "field": error.field, "message": say(error.text, language)} for error in errors
+    ]
+    return {"id": key, "status": "rejected", "error": told[0], "errors": told}
+
+
+def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
+    programme = version(outcome.version)
+    names = {rule.id: rule.name for rule in programme.rules}
+    tiers = {
+        ladder: {**one, "ladder": ladder, "name": say(programme.ladders[ladder].level(one["level"]).name, language)}
+        for ladder, one in outcome.tiers.items()
+    }
+    return {
+        "id": outcome.key,
+        "status": outcome.status,
+        "member_id": str(outcome.member_id),
+        "effects": [
+            {**effect, "reason": say(names[effect["rule"]], language)} if effect["rule"] in names else effect
+            for effect in outcome.effects
+        ],
+        "balances": {
+            asset.id: amount_of(outcome.balances.get(asset.id, 0), asset.scale)
+            for asset in programme.assets.values()
+        },
+        "tier": next(iter(tiers.values()), None),
+        "tiers": tiers,
+    }
+
+
+def amount_of(units: int, scale: int) -> int | str:
+    """Units as the API shows them: a whole number, or a decimal of the asset's scale as text."""
+    if not scale:
+        return units
+    whole, rest = divmod(abs(units), 10**scale)
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0{scale}}"

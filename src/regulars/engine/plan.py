@@ -1,0 +1,123 @@
+"""A programme made ready to run: conditions compiled, amounts as functions, and what must be loaded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from regulars.campaigns.contracts import (
+    Action,
+    CreditAction,
+    DebitAction,
+    Rule,
+)
+from regulars.campaigns.logic import AmountOf, credit_amount
+from regulars.events.contracts import EventType, FieldKind
+from regulars.language.condition import Compiled, Fields, compile_condition, compile_lines
+from regulars.programme.contracts import Programme
+from regulars.programme.service import version
+from regulars.programme.vocabulary import fields_for
+from regulars.tiers.contracts import Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCredit:
+    """A credit whose amount is a function of the payload."""
+
+    action: CreditAction
+    amount: AmountOf
+
+
+MONTH_DAYS = 31
+"""The most days that a month of a window can have."""
+
+PlannedAction = PlannedCredit | Action
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRule:
+    """A rule ready to run. `when` is None where it always holds."""
+
+    rule: Rule
+    when: Compiled | None
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A programme ready to run.
+
+    `ladders_of`: asset → the ladders that its earning may move. `tallies` are read by days, as far back as
+    `window_days` before the event (None: all days); `counts`: event types whose lifetime count is read.
+    `takes_on`: event types on which value may be taken, so that all open lots are loaded. `limited` and
+    `budgeted`: event types with a rule that has a limit or a budget.
+    """
+
+    programme: Programme
+    rules: dict[str, tuple[PlannedRule, ...]]
+    ladders_of: dict[str, tuple[Ladder, ...]]
+    tallies: frozenset[str]
+    counts: frozenset[str]
+    window_days: int | None
+    takes_on: frozenset[str]
+    limited: frozenset[str]
+    budgeted: frozenset[str]
+    identities: bool
+    """Whether a condition asks which identities a member has."""
+
+
+@lru_cache(maxsize=16)
+def plan(number: int) -> Plan:
+    """The plan of the published version `number`."""
+    return make_plan(version(number))
+
+
+def make_plan(programme: Programme) -> Plan:
+    """Compile `programme`, published or a draft."""
+    rules = {on: tuple(_planned(rule, programme) for rule in some) for on, some in programme.rules_on.items()}
+    compiled = [planned.when.needs for some in rules.values() for planned in some if planned.when]
+    ladders_of: dict[str, tuple[Ladder, ...]] = {}
+    for ladder in programme.ladders.values():
+        ladders_of[ladder.asset] = (*ladders_of.get(ladder.asset, ()), ladder)
+    windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
+    days = [MONTH_DAYS * ladder.window_months for ladder in programme.ladders.values()]
+    days += [window.days or MONTH_DAYS * window.months for window in windows]
+    return Plan(
+        programme=programme,
+        rules=rules,
+        ladders_of=ladders_of,
+        tallies=frozenset(f"credit:{asset}" for asset in ladders_of).union(*(needs.tallies for needs in compiled)),
+        counts=frozenset().union(*(needs.counts for needs in compiled)),
+        window_days=None if any(needs.lifetimes for needs in compiled) else max(days, default=0),
+        takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
+        limited=_types_with(programme, lambda rule: rule.limit is not None),
+        budgeted=_types_with(programme, lambda rule: rule.budget is not None),
+        identities=any("identities" in needs.parts for needs in compiled),
+    )
+
+
+def _types_with(programme: Programme, wanted: Callable[[Rule], bool]) -> frozenset[str]:
+    return frozenset(rule.on for rule in programme.rules if wanted(rule))
+
+
+def _planned(rule: Rule, programme: Programme) -> PlannedRule:
+    event_type = programme.event_types[rule.on]
+    fields = fields_for(programme, event_type)
+    when = compile_condition(rule.when, fields) if rule.when is not None else None
+    actions = tuple(
+        _planned_credit(action, event_type, programme, fields) if isinstance(action, CreditAction) else action
+        for action in rule.then
+    )
+    return PlannedRule(rule, when, actions)
+
+
+def _planned_credit(
+    action: CreditAction, event_type: EventType, programme: Programme, fields: Fields
+) -> PlannedCredit:
+    """Units are the asset's smallest: at scale 2, one for each yuan is 100 for each 100 fen."""
+    path, unit = "items", 10**programme.minor_digits
+    if action.of != "items":
+        known = event_type.fields.get(action.of.removeprefix("event."))
+        path = known.path if known else ""
+        unit = unit if known and known.kind is FieldKind.MONEY else 1
+    lines = compile_lines(action.where, fields) if action.where is not None else None
+    return PlannedCredit(action, credit_amount(action, path, unit, programme.assets[action.asset].scale, lines))

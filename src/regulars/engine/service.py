@@ -1,0 +1,172 @@
+"""The door to the engine inside the house: events in, what became of them out, settled and on disk.
+
+Group commit: whatever threads of a process submit at the same time goes into one transaction. The first to
+come leads: it takes what has gathered, commits it for all, and hands the lead on; so there is no thread to
+start, none to watch, and a lone event waits for nobody.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import sleep
+
+import structlog
+from django.db import DatabaseError, close_old_connections
+from django.db.utils import InterfaceError, OperationalError
+
+from regulars.engine.batch import process
+from regulars.engine.contracts import Incoming, Outcome, Rejected
+from regulars.kit.problems import Problem
+from regulars.language.problems import words
+from regulars.programme.service import NotPublished
+from regulars.settings import CONFIG
+
+log = structlog.get_logger("regulars.engine")
+
+RETRIES = 5
+"""How often a batch that lost against another (deadlock, dropped connection) is tried again."""
+
+
+class Unavailable(Problem):
+    """The database can't be reached; nothing was taken."""
+
+    status = 503
+    code = "unavailable"
+    title = {"zh-hans": "暂时无法处理", "zh-hant": "暫時無法處理", "en": "Temporarily unavailable"}
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    """A submission on its way: its events, and in the end its outcomes or what went wrong."""
+
+    events: Sequence[Incoming]
+    ready: threading.Event = field(default_factory=threading.Event)
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: BaseException | None = None
+    leads: bool = False
+
+
+class _Gate:
+    """Gathers tickets; one thread at a time leads."""
+
+    def __init__(self, most: int, wait_seconds: float) -> None:
+        self.most = most
+        self.wait_seconds = wait_seconds
+        self._lock = threading.Lock()
+        self._waiting: deque[_Ticket] = deque()
+        self._led = False
+
+    def submit(self, events: Sequence[Incoming]) -> list[Outcome]:
+        ticket = _Ticket(events)
+        with self._lock:
+            self._waiting.append(ticket)
+            ticket.leads = not self._led
+            self._led = True
+        if not ticket.leads:
+            ticket.ready.wait()
+        if ticket.leads:
+            self._lead(ticket)
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.outcomes
+
+    def _lead(self, own: _Ticket) -> None:
+        """Commit batches until the own ticket is done, then wake the next leader, if anybody waits."""
+        try:
+            while not (own.outcomes or own.error):
+                self._commit(self._gather())
+        finally:
+            with self._lock:
+                self._led = bool(self._waiting)
+                if self._led:
+                    self._waiting[0].leads = True
+                    self._waiting[0].ready.set()
+
+    def _gather(self) -> list[_Ticket]:
+        """The tickets of one batch, in the order they came; never more events than a batch may have."""
+        gathered: list[_Ticket] = []
+        count = 0
+        with self._lock:
+            while self._waiting and (not gathered or count + len(self._waiting[0].events) <= self.most):
+                ticket = self._waiting.popleft()
+                gathered.append(ticket)
+                count += len(ticket.events)
+        return gathered
+
+    def _commit(self, tickets: list[_Ticket]) -> None:
+        try:
+            outcomes = take([event for ticket in tickets for event in ticket.events])
+            start = 0
+            for ticket in tickets:
+                ticket.outcomes = outcomes[start : start + len(ticket.events)]
+                start += len(ticket.events)
+        except BaseException as error:
+            for ticket in tickets:
+                ticket.error = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for ticket in tickets:
+                if not ticket.leads:
+                    ticket.ready.set()
+
+
+_gate = _Gate(CONFIG.batch_events, CONFIG.batch_wait_ms / 1000)
+
+
+def submit(events: Sequence[Incoming]) -> list[Outcome]:
+    """Take `events`, in company of others that arrive now; returns when they are on disk.
+
+    The outcomes stand in the order of the events. Raises NotPublished and Unavailable, with nothing taken.
+    """
+    if not events:
+        return []
+    outcomes: list[Outcome] = []
+    for start in range(0, len(events), CONFIG.batch_events):
+        outcomes += _gate.submit(events[start : start + CONFIG.batch_events])
+    return outcomes
+
+
+def take(batch: Sequence[Incoming]) -> list[Outcome]:
+    """Take one batch by itself. One that fails as a whole is taken event by event, so that one bad event
+    never stops the others: it is rejected and reported."""
+    try:
+        return _with_retries(batch)
+    except (Problem, NotPublished):
+        raise
+    except Exception as error:
+        if len(batch) == 1:
+            log.exception("event_failed", source=batch[0].source, key=batch[0].key, type=batch[0].type)
+            return [Outcome(batch[0].key, "rejected", error=_failed(error))]
+        log.warning("batch_failed", events=len(batch), error=repr(error))
+        return [outcome for one in batch for outcome in take([one])]
+
+
+def _with_retries(batch: Sequence[Incoming]) -> list[Outcome]:
+    for attempt in range(RETRIES):
+        try:
+            return process(batch)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("batch_retried", events=len(batch), attempt=attempt + 1, error=str(error).strip())
+            close_old_connections()
+            sleep(0.02 * 3**attempt)
+    raise Unavailable(
+        words(
+            "数据库暂时无法访问，事件未入账，请稍后用同一 id 重发。",
+            "資料庫暫時無法存取，事件未入帳，請稍後以同一 id 重送。",
+            "The database can't be reached at the moment; nothing was taken. Send it again with the same id.",
+        )
+    )
+
+
+def _failed(error: Exception) -> Rejected:
+    kind = "database" if isinstance(error, DatabaseError) else "rule"
+    return Rejected(
+        f"failed_{kind}", "",
+        words(
+            "处理此事件时出错，事件未入账；已记入日志，修复后请重发。",
+            "處理此事件時發生錯誤，事件未入帳；已記入日誌，修復後請重送。",
+            "This event could not be decided and was not taken; the log says why. Send it again once it is mended.",
+        ),
+    )

@@ -1,0 +1,299 @@
+"""One event's turn: what it means, what the rules want, where it puts the member. Pure.
+
+A turn changes the snapshot with every effect it decides; the effects are what the rooms will write.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from regulars.campaigns.contracts import (
+    DebitAction,
+    LevelAction,
+    MessageAction,
+    TagAction,
+    WhenShort,
+)
+from regulars.campaigns.logic import Budgets, granted
+from regulars.engine.plan import Plan, PlannedCredit, PlannedRule
+from regulars.kit.ids import child_id, time_id
+from regulars.language.calendar import local_day, period_of
+from regulars.language.condition import Facts
+from regulars.language.effects import (
+    SPEND,
+    Credit,
+    Effect,
+    LevelChange,
+    LevelStep,
+    MessageWish,
+    TagChange,
+    Take,
+)
+from regulars.language.events import RULES, Event
+from regulars.language.snapshot import Snapshot, Standing
+from regulars.ledger import logic as ledger
+from regulars.tiers import logic as tiers
+
+NO_EFFECT_LIMIT, NO_EFFECT_BUDGET, NO_EFFECT_QUIET, NO_EFFECT_SHORT = "limit", "budget", "quiet", "short"
+"""Why a rule that held did less than it says: its limit or budget was used up, the event is history, or the
+member had too little to take."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Decides one event. `trace` has per rule [id, held, values seen, notes…]."""
+
+    plan: Plan
+    snapshot: Snapshot
+    event: Event
+    now: datetime
+    budgets: Budgets
+    effects: list[Effect] = field(default_factory=list)
+    trace: list[list[Any]] = field(default_factory=list)
+    derived: list[Event] = field(default_factory=list)
+    tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
+    used: list[tuple[str, str, int, int]] = field(default_factory=list)
+    """Limits drawn on: (rule, period, times, units)."""
+    earned: dict[str, int] = field(default_factory=dict)
+    touched: dict[str, date] = field(default_factory=dict)
+    """Ladder's asset → the earliest day whose earning changed."""
+    rework: set[str] = field(default_factory=set)
+    """Assets of which something earned earlier was taken back, so that ladders are walked anew."""
+    day: date = date.min
+    ordinal: int = 0
+
+    def __post_init__(self) -> None:
+        self.day = local_day(self.event.time, self.plan.programme.zone)
+
+    def take_id(self, count: int = 1) -> UUID:
+        """The id of the event's next consequence; `count` ids in a row are reserved."""
+        new = child_id(self.event.id, self.ordinal + 1)
+        self.ordinal += count
+        child_id(self.event.id, self.ordinal)
+        return new
+
+    def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
+        """Add to a tally."""
+        self.tallied.append((name, day, count, total))
+        days = self.snapshot.tallies.setdefault(name, {})
+        cell = days.get(day)
+        if cell is None:
+            days[day] = [count, total]
+        else:
+            cell[0] += count
+            cell[1] += total
+
+    def derive(self, event_type: str, data: dict[str, Any]) -> None:
+        """Something that follows from this event, at the same moment."""
+        event = self.event
+        self.derived.append(
+            Event(
+                time_id(event.time), RULES, f"{event.id}:{len(self.derived)}", event_type, event.member_id,
+                event.time, data, event.id, event.depth + 1,
+            )
+        )
+
+    # Rules
+
+    def follow_rules(self) -> None:
+        """Ask every rule on this type of event, and do what those that hold say."""
+        rules = self.plan.rules.get(self.event.type)
+        if not rules:
+            return
+        facts = Facts(self.event, self.snapshot, self.day, self.plan.programme.zone, self.event.time)
+        for planned in rules:
+            held, seen = planned.when.explain(facts) if planned.when else (True, [])
+            line: list[Any] = [planned.rule.id, held, seen]
+            if held:
+                line += self._follow(planned)
+            self.trace.append(line)
+
+    def _follow(self, planned: PlannedRule) -> list[str]:
+        """Do what a rule says, within its limit. Returns why it did less, if so."""
+        notes: list[str] = []
+        limit, use, left, period = planned.rule.limit, None, None, ""
+        if limit is not None:
+            period = period_of(self.day, limit.per)
+            use = self.snapshot.uses.setdefault((planned.rule.id, period), [0, 0])
+            if (limit.times and use[0] >= limit.times) or (limit.units and use[1] >= limit.units):
+                return [NO_EFFECT_LIMIT]
+            left = limit.units - use[1] if limit.units else None
+        given = 0
+        for action in planned.actions:
+            if isinstance(action, PlannedCredit):
+                units = self._credit(planned, action, None if left is None else left - given, notes)
+                given += units
+            else:
+                self._act(planned, action, notes)
+        if use is not None:
+            use[0] += 1
+            use[1] += given
+            self.used.append((planned.rule.id, period, 1, given))
+        return sorted(set(notes))
+
+    def _credit(self, planned: PlannedRule, credit: PlannedCredit, left: int | None, notes: list[str]) -> int:
+        wanted = credit.amount(self.event.data)
+        if wanted > 0 and left is not None and left < wanted:
+            notes.append(NO_EFFECT_LIMIT)
+            wanted = granted(wanted, left, WhenShort.PARTIAL)
+        units = wanted
+        if wanted > 0 and planned.rule.budget is not None:
+            period = period_of(self.day, planned.rule.budget.per)
+            units = self.budgets.draw(planned.rule, period, wanted)
+            if units < wanted:
+                notes.append(NO_EFFECT_BUDGET)
+        if units > 0:
+            self.credit(credit.action.asset, units, planned.rule.id)
+        return max(units, 0)
+
+    def _act(self, planned: PlannedRule, action: Any, notes: list[str]) -> None:
+        rule = planned.rule.id
+        if isinstance(action, DebitAction):
+            if not self.debit(action, rule):
+                notes.append(NO_EFFECT_SHORT)
+        elif isinstance(action, TagAction):
+            self.tag(action, rule)
+        elif isinstance(action, LevelAction):
+            self.place(action, rule)
+        elif isinstance(action, MessageAction):
+            if self.is_history:
+                notes.append(NO_EFFECT_QUIET)
+            else:
+                template = self.plan.programme.templates[action.template]
+                self.effects.append(MessageWish(template.id, template.category, rule, self.take_id(), {}))
+
+    @property
+    def is_history(self) -> bool:
+        """Events older than the programme's stated age count in full and notify nobody."""
+        return self.now - self.event.time > timedelta(days=self.plan.programme.quiet_after_days)
+
+    # Value
+
+    def credit(self, asset_id: str, units: int, rule: str) -> None:
+        """Units for the member, which first pay what they owe."""
+        programme = self.plan.programme
+        expires = ledger.expires_at(programme.assets[asset_id].expiry, self.day, programme.zone)
+        fills = []
+        if self.snapshot.balances.get(asset_id, 0) < 0:
+            fills = ledger.fill_debts(self.snapshot.lots.get(asset_id, ()), units)
+        effect = Credit(asset_id, units, rule, self.event.time, self.day, expires, self.take_id(), fills)
+        lot = ledger.apply_credit(self.snapshot, effect)
+        if self.event.type == "order.paid":
+            self.snapshot.earned.setdefault(self.event.id, []).append(lot)
+        self.effects.append(effect)
+        self.earned[asset_id] = self.earned.get(asset_id, 0) + units
+        self.count_day(f"credit:{asset_id}", self.day, units)
+        if asset_id in self.plan.ladders_of:
+            self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
+
+    def debit(self, action: DebitAction, rule: str) -> bool:
+        """Take units, earliest to expire first; False if there was too little for what the action asks."""
+        lots = ledger.by_expiry(self.snapshot.lots.get(action.asset, ()))
+        held = max(self.snapshot.balances.get(action.asset, 0), 0)
+        units = granted(action.amount, held, action.when_short)
+        if units:
+            self.take(ledger.spend(action.asset, lots, units, rule, self.event.time))
+        return units == action.amount
+
+    def take(self, effect: Take) -> None:
+        """Value that leaves the member. Its entries get their ids here."""
+        effect.entry_id = self.take_id(len(effect.takes) + (1 if effect.debt else 0))
+        if effect.debt:
+            effect.debt_lot = child_id(effect.entry_id, len(effect.takes))
+        ledger.apply_take(self.snapshot, effect)
+        self.effects.append(effect)
+        if effect.earned_on is not None:
+            self.count_day(f"credit:{effect.asset}", effect.earned_on, -(effect.amount + effect.waived), 0)
+            if effect.asset in self.plan.ladders_of:
+                earlier = self.touched.get(effect.asset, effect.earned_on)
+                self.touched[effect.asset] = min(earlier, effect.earned_on)
+                self.rework.add(effect.asset)
+
+    def tag(self, action: TagAction, rule: str) -> None:
+        tags = self.snapshot.tags
+        add = tuple(tag for tag in action.add if tag not in tags)
+        remove = tuple(tag for tag in action.remove if tag in tags and tag not in action.add)
+        if add or remove:
+            tags.update(add)
+            tags.difference_update(remove)
+            self.effects.append(TagChange(add, remove, rule))
+
+    # Levels
+
+    def standing(self, ladder_id: str) -> Standing:
+        """Where the member stands; new members stand at the bottom since they joined."""
+        found = self.snapshot.standings.get(ladder_id)
+        if found is None:
+            joined = self.snapshot.profile.joined_at or self.event.time
+            day = min(local_day(joined, self.plan.programme.zone), self.day)
+            found = tiers.start(self.plan.programme.ladders[ladder_id], day)
+            self.snapshot.standings[ladder_id] = found
+        return found
+
+    def step(self, ladder_id: str, step: LevelStep, rule: str = "") -> None:
+        """Take one step on a ladder."""
+        if self.snapshot.steps is not None:
+            self.snapshot.steps.setdefault(ladder_id, []).append(step)
+        after = Standing(ladder_id, step.after, step.day, step.until)
+        self._move(after, step.reason, [step], rule)
+        if step.reason == "kept":
+            self.derive("tier.kept", {"ladder": ladder_id, "after": step.after})
+
+    def _move(
+        self, after: Standing, reason: str, steps: list[LevelStep], rule: str = "", rewrites: date | None = None
+    ) -> None:
+        before = self.standing(after.ladder)
+        self.effects.append(
+            LevelChange(
+                after.ladder, before.level, after.level, reason, rule, after.since, after.until, self.event.time,
+                self.take_id(max(len(steps), 1)), steps, rewrites,
+            )
+        )
+        self.snapshot.standings[after.ladder] = after
+        ladder = self.plan.programme.ladders[after.ladder]
+        rise = ladder.level(after.level).rank - ladder.level(before.level).rank
+        if rise:
+            self.derive(
+                "tier.upgraded" if rise > 0 else "tier.downgraded",
+                {"ladder": after.ladder, "before": before.level, "after": after.level},
+            )
+
+    def place(self, action: LevelAction, rule: str) -> None:
+        """What a rule says about the level."""
+        ladder = self.plan.programme.ladders[action.ladder]
+        now, wanted = ladder.level(self.standing(ladder.id).level), ladder.level(action.level)
+        if wanted.rank > now.rank or (wanted.rank < now.rank and not action.up_only):
+            until = tiers.period_end(ladder, wanted, self.day)
+            self.step(ladder.id, LevelStep(self.day, now.id, wanted.id, "rule", until), rule)
+
+    def climb(self) -> None:
+        """Where what was earned, or taken back, puts the member on the ladders that look at it."""
+        for asset, day in self.touched.items():
+            for ladder in self.plan.ladders_of[asset]:
+                tally = self.snapshot.tallies.get(f"credit:{asset}", {})
+                standing = self.standing(ladder.id)
+                known = max(max(tally, default=day), standing.since, self.day)
+                if asset not in self.rework and day >= known:
+                    step = tiers.lift(ladder, tally, standing, day)
+                    if step is not None:
+                        self.step(ladder.id, step)
+                else:
+                    self._walk_again(ladder.id, day, known)
+
+    def _walk_again(self, ladder_id: str, day: date, until: date) -> None:
+        """The past turned out otherwise than it was known: walk the ladder anew from `day`."""
+        if self.snapshot.steps is None:
+            raise LookupError(f"the steps of {self.snapshot.member_id} were not loaded")
+        ladder = self.plan.programme.ladders[ladder_id]
+        history = self.snapshot.steps.get(ladder_id, [])
+        tally = self.snapshot.tallies.get(f"credit:{ladder.asset}", {})
+        steps = tiers.rewalk(ladder, tally, history, day, until)
+        earlier = [step for step in history if step.day < day]
+        if earlier + steps == history:
+            return
+        self.snapshot.steps[ladder_id] = earlier + steps
+        last = next(iter([*earlier, *steps][-1:]), None)
+        before = self.standing(ladder_id)
+        after = Standing(ladder_id, last.after, last.day, last.until) if last else tiers.start(ladder, before.since)
+        self._move(after, "recomputed", steps, rewrites=day)

@@ -1,0 +1,256 @@
+"""What each type of event may say. Money arrives as decimals and is kept as integers in `*_minor`."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, with_config
+from pydantic_core import PydanticCustomError
+from typing_extensions import NotRequired, TypedDict
+
+from regulars.events.contracts import EventType, FieldKind, PayloadField
+from regulars.language.text import Text
+
+MONEY_LIMIT = 10**12
+"""Amounts are below this many minor units: 10 billion yuan. What is above is a mistake."""
+
+ITEMS_LIMIT = 1000
+ATTRIBUTES_LIMIT = 100
+
+_DECIMAL = re.compile(r"(\d{1,15})(?:\.(\d{1,6}))?", re.ASCII)
+_OPEN = ConfigDict(extra="allow", str_strip_whitespace=False, allow_inf_nan=False)
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Label = Annotated[str, Field(max_length=500)]
+Word = Annotated[str, Field(max_length=60)]
+
+
+def money(digits: int) -> Callable[[Any], int]:
+    """A parser of amounts with at most `digits` decimals, from `"128.00"` or 128, to minor units ≥ 0."""
+    unit = 10**digits
+
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise PydanticCustomError("money_type", "must be an amount such as \"128.00\"")
+        found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
+        if found is None:
+            raise PydanticCustomError("money_format", "must be an amount of 0 or more, such as \"128.00\"")
+        whole, fraction = found[1], (found[2] or "").rstrip("0")
+        if len(fraction) > digits:
+            raise PydanticCustomError(
+                "money_decimals", "must have at most {digits} decimals", {"digits": digits}
+            )
+        minor = int(whole) * unit + (int(fraction.ljust(digits, "0")) if digits and fraction else 0)
+        if minor >= MONEY_LIMIT:
+            raise PydanticCustomError("money_limit", "is larger than any amount that is accepted")
+        return minor
+
+    return parse
+
+
+def quantity(value: Any) -> int | float:
+    """A count or a measure of 0 or more, with at most three decimals: 2, 0.532, "1.5"."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("quantity_type", "must be a number of 0 or more")
+    found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
+    if found is None or len(found[1]) > 9:
+        raise PydanticCustomError("quantity_format", "must be a number from 0 to 999,999,999")
+    fraction = (found[2] or "").rstrip("0")[:3]
+    return float(f"{found[1]}.{fraction}") if fraction else int(found[1])
+
+
+Quantity = Annotated[int | float, PlainValidator(quantity)]
+
+
+def _iso_date(value: Any) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError("date_format", "must be a date such as 1990-05-17") from None
+    if not 1900 <= day.year <= 2100:
+        raise PydanticCustomError("date_range", "must lie between 1900 and 2100")
+    return day.isoformat()
+
+
+def _iso_time(value: Any) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError("time_format", "must be a time such as 2026-11-22T10:00:00+08:00") from None
+    if moment.tzinfo is None:
+        raise PydanticCustomError("time_zone", "must state its offset, such as +08:00 or Z")
+    return moment.isoformat()
+
+
+Birthday = Annotated[str, PlainValidator(_iso_date)]
+
+
+@with_config(_OPEN)
+class Profile(TypedDict):
+    """What `member.joined` and `member.updated` may say about a person."""
+
+    name: NotRequired[Annotated[str, Field(max_length=200)]]
+    gender: NotRequired[Literal["", "female", "male", "other"]]
+    birthday: NotRequired[Birthday]
+    language: NotRequired[Literal["", "zh-hans", "zh-hant", "en"]]
+    attributes: NotRequired[Annotated[dict[Name, Any], Field(max_length=ATTRIBUTES_LIMIT)]]
+    consent: NotRequired[Annotated[dict[Word, bool], Field(max_length=20)]]
+
+
+_TEXTS: dict[str, Text] = {
+    "order_id": {"zh-hans": "订单号", "zh-hant": "訂單編號", "en": "order number"},
+    "total": {"zh-hans": "订单金额", "zh-hant": "訂單金額", "en": "order total"},
+    "amount": {"zh-hans": "退款金额", "zh-hant": "退款金額", "en": "amount refunded"},
+    "currency": {"zh-hans": "币种", "zh-hant": "幣別", "en": "currency"},
+    "channel": {"zh-hans": "渠道", "zh-hant": "通路", "en": "channel"},
+    "store": {"zh-hans": "门店", "zh-hant": "門市", "en": "store"},
+    "sku": {"zh-hans": "商品编码", "zh-hant": "商品編號", "en": "product code"},
+    "category": {"zh-hans": "品类", "zh-hant": "品類", "en": "category"},
+    "rating": {"zh-hans": "评分", "zh-hant": "評分", "en": "rating"},
+    "network": {"zh-hans": "分享平台", "zh-hant": "分享平台", "en": "network"},
+    "invitee": {"zh-hans": "被邀请人", "zh-hant": "受邀人", "en": "person invited"},
+    "survey": {"zh-hans": "问卷", "zh-hant": "問卷", "en": "survey"},
+    "page": {"zh-hans": "页面", "zh-hant": "頁面", "en": "page"},
+    "query": {"zh-hans": "搜索词", "zh-hant": "搜尋詞", "en": "search words"},
+    "name": {"zh-hans": "名称", "zh-hant": "名稱", "en": "name"},
+    "with_photo": {"zh-hans": "带图", "zh-hant": "附照片", "en": "with a photo"},
+    "ladder": {"zh-hans": "等级体系", "zh-hant": "等級體系", "en": "ladder"},
+    "before": {"zh-hans": "原等级", "zh-hant": "原等級", "en": "level before"},
+    "after": {"zh-hans": "新等级", "zh-hant": "新等級", "en": "level after"},
+    "asset": {"zh-hans": "资产", "zh-hant": "資產", "en": "asset"},
+    "units": {"zh-hans": "数量", "zh-hant": "數量", "en": "units"},
+}
+
+
+def _fields(**kinds: FieldKind | tuple[FieldKind, str]) -> dict[str, PayloadField]:
+    fields = {}
+    for name, given in kinds.items():
+        kind, path = given if isinstance(given, tuple) else (given, name)
+        fields[name] = PayloadField(id=name, name=_TEXTS[name], kind=kind, path=path)
+    return fields
+
+
+@lru_cache(maxsize=8)
+def standard_types(currency: str, digits: int) -> dict[str, EventType]:
+    """The event types that every programme knows, checking money in `currency` with `digits` decimals."""
+    amount = Annotated[int, PlainValidator(money(digits))]
+
+    def own_currency(value: Any) -> str:
+        if value != currency:
+            raise PydanticCustomError(
+                "currency", "must be {currency}, the programme's currency", {"currency": currency}
+            )
+        return currency
+
+    own = Annotated[str, PlainValidator(own_currency)]
+
+    @with_config(_OPEN)
+    class Line(TypedDict):
+        sku: Name
+        name: NotRequired[Label]
+        category: NotRequired[Label]
+        brand: NotRequired[Label]
+        quantity: NotRequired[Quantity]
+        price_minor: NotRequired[Annotated[amount, Field(alias="price")]]
+        total_minor: NotRequired[Annotated[amount, Field(alias="total")]]
+
+    @with_config(_OPEN)
+    class Paid(TypedDict):
+        order_id: Name
+        total_minor: Annotated[amount, Field(alias="total")]
+        currency: own
+        channel: NotRequired[Word]
+        store: NotRequired[Word]
+        items: NotRequired[Annotated[list[Line], Field(max_length=ITEMS_LIMIT)]]
+
+    @with_config(_OPEN)
+    class Refunded(TypedDict):
+        order_id: Name
+        refund_id: NotRequired[Name]
+        order_source: NotRequired[Word]
+        amount_minor: Annotated[amount, Field(alias="amount")]
+        currency: own
+        items: NotRequired[Annotated[list[Line], Field(max_length=ITEMS_LIMIT)]]
+
+    @with_config(_OPEN)
+    class Thing(TypedDict):
+        """An act that points at something: a product, a page, a post."""
+
+        sku: NotRequired[Name]
+        name: NotRequired[Label]
+        category: NotRequired[Label]
+        page: NotRequired[Label]
+        query: NotRequired[Label]
+        channel: NotRequired[Word]
+        store: NotRequired[Word]
+        network: NotRequired[Word]
+        rating: NotRequired[Annotated[int, Field(ge=1, le=5)]]
+        with_photo: NotRequired[bool]
+        order_id: NotRequired[Name]
+        invitee: NotRequired[Name]
+        survey: NotRequired[Name]
+
+    text, integer, yes = FieldKind.TEXT, FieldKind.INTEGER, FieldKind.BOOLEAN
+    thing = TypeAdapter(Thing)
+
+    def act(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
+        name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
+        return EventType(type_id, name, _fields(**kinds), adapter=thing)
+
+    def derived(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
+        name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
+        return EventType(type_id, name, _fields(**kinds), derived=True)
+
+    profile = TypeAdapter(Profile)
+    types = (
+        EventType("member.joined", {"zh-hans": "入会", "zh-hant": "入會", "en": "joined"},
+                  _fields(channel=text, store=text), joins=True, adapter=profile),
+        EventType("member.updated", {"zh-hans": "资料更新", "zh-hant": "資料更新", "en": "profile updated"},
+                  adapter=profile),
+        EventType("order.paid", {"zh-hans": "消费", "zh-hant": "消費", "en": "purchase"},
+                  _fields(order_id=text, total=(FieldKind.MONEY, "total_minor"), currency=text,
+                          channel=text, store=text),
+                  joins=True, has_items=True, adapter=TypeAdapter(Paid)),
+        EventType("order.refunded", {"zh-hans": "退款", "zh-hant": "退款", "en": "refund"},
+                  _fields(order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
+                  has_items=True, adapter=TypeAdapter(Refunded)),
+        act("checkin", "签到", "簽到", "check-in", channel=text, store=text),
+        act("product.viewed", "浏览商品", "瀏覽商品", "product viewed", sku=text, category=text, channel=text),
+        act("page.viewed", "浏览页面", "瀏覽頁面", "page viewed", page=text, channel=text),
+        act("search.made", "搜索", "搜尋", "search", query=text, channel=text),
+        act("review.posted", "评价", "評價", "review", sku=text, rating=integer, with_photo=yes),
+        act("content.shared", "分享", "分享", "share", network=text, page=text, sku=text),
+        act("member.invited", "邀请好友", "邀請好友", "invitation", invitee=text, channel=text),
+        act("survey.answered", "填写问卷", "填寫問卷", "survey answered", survey=text),
+        derived("tier.upgraded", "升级", "升級", "moved up", ladder=text, before=text, after=text),
+        derived("tier.downgraded", "降级", "降級", "moved down", ladder=text, before=text, after=text),
+        derived("tier.kept", "保级", "保級", "level kept", ladder=text, after=text),
+        derived("tier.period_ended", "等级到期", "等級到期", "level period ended", ladder=text),
+        derived("asset.expired", "资产到期", "資產到期", "value expired", asset=text, units=integer),
+    )
+    return {one.id: one for one in types}
+
+
+_KINDS: dict[FieldKind, Any] = {
+    FieldKind.TEXT: Annotated[str, Field(max_length=500)],
+    FieldKind.INTEGER: Annotated[int, Field(ge=-(10**12), le=10**12)],
+    FieldKind.NUMBER: Annotated[float, Field(ge=-1e12, le=1e12)],
+    FieldKind.BOOLEAN: bool,
+    FieldKind.TIME: Annotated[str, PlainValidator(_iso_time)],
+    FieldKind.DATE: Annotated[str, PlainValidator(_iso_date)],
+}
+
+
+def brand_type(type_id: str, name: Text, fields: dict[str, PayloadField], joins: bool, digits: int) -> EventType:
+    """An event type that a brand registers in its programme."""
+    kinds = {**_KINDS, FieldKind.MONEY: Annotated[int, PlainValidator(money(digits))]}
+    shape: dict[str, Any] = {}
+    for one in fields.values():
+        kind = kinds[one.kind]
+        if one.path != one.id:
+            kind = Annotated[kind, Field(alias=one.id)]
+        shape[one.path] = kind if one.required else NotRequired[kind]
+    payload = with_config(_OPEN)(TypedDict("payload", shape))  # type: ignore[operator]
+    return EventType(type_id, name, fields, joins=joins, adapter=TypeAdapter(payload))

@@ -1,0 +1,82 @@
+"""Writing the log. Whole lists at a time, in the caller's transaction."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from regulars.kit.ids import bucket_of
+from regulars.kit.rows import copy_rows, unnest
+
+EVENT = (
+    "member_id", "id", "bucket", "source", "key", "type", "time", "received_at", "digest", "data", "cause",
+    "version", "effects", "outcome", "trace",
+)
+
+LOCK_NAMES = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
+
+KNOWN = """
+SELECT event.source, event.key, event.member_id, event.digest, event.version, event.effects, event.outcome
+  FROM events_event AS event
+  JOIN unnest(%s::text[], %s::text[]) AS row(source, key) ON event.key = row.key AND event.source = row.source
+"""
+
+ADD_TALLIES = """
+INSERT INTO events_tally AS now (member_id, name, day, bucket, count, total)
+SELECT * FROM {rows}
+ON CONFLICT (member_id, name, day, bucket) DO UPDATE
+   SET count = now.count + excluded.count, total = now.total + excluded.total
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An event that was taken before, and what came of it."""
+
+    member_id: UUID
+    digest: bytes
+    version: int
+    effects: list[dict[str, Any]]
+    outcome: dict[str, Any]
+
+
+def lock_names(cursor: CursorWrapper, numbers: Iterable[int]) -> None:
+    """Until this transaction ends, nobody else decides on the names behind these 64-bit numbers.
+
+    A unique constraint can't do this: it would have to span all buckets.
+    """
+    ordered = sorted(set(numbers))
+    if ordered:
+        cursor.execute(LOCK_NAMES, [ordered])
+
+
+def known(cursor: CursorWrapper, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Which of the events named (source, key) were taken before."""
+    cursor.execute(KNOWN, [[source for source, _ in names], [key for _, key in names]])
+    return {
+        (source, key): Known(member_id, bytes(digest), version, json.loads(effects), json.loads(outcome))
+        for source, key, member_id, digest, version, effects, outcome in cursor.fetchall()
+    }
+
+
+def write(
+    cursor: CursorWrapper, rows: Sequence[Sequence[Any]], tallied: Iterable[tuple[UUID, str, date, int, int]]
+) -> None:
+    """Append events (columns as in `EVENT`, JSON as text) and add to the members' tallies."""
+    copy_rows(cursor, "events_event", EVENT, rows)
+    cells: dict[tuple[UUID, str, date], list[int]] = {}
+    for member_id, name, day, count, total in tallied:
+        cell = cells.get((member_id, name, day))
+        if cell is None:
+            cells[member_id, name, day] = [count, total]
+        else:
+            cell[0] += count
+            cell[1] += total
+    unnest(
+        cursor, ADD_TALLIES, ("uuid", "text", "date", "smallint", "int", "bigint"),
+        [(member, name, day, bucket_of(member), *cell) for (member, name, day), cell in cells.items()],
+    )

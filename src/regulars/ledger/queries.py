@@ -1,0 +1,140 @@
+"""Reading the books: what members hold, why, and what it comes to over all."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from regulars.kit import paging
+from regulars.kit.ids import CHILDREN, bucket_of
+from regulars.kit.sqlread import read, row, rows
+from regulars.ledger.contracts import BalanceRow, EntryRow, Flow, LotRow, Position
+
+_ENTRIES = "ledger.entries"
+_LOTS = "ledger.lots"
+_FOREVER = "infinity"
+
+_SUMS = """
+    coalesce(sum(amount) FILTER (WHERE account = 'issue'), 0)::bigint,
+    coalesce(-sum(amount) FILTER (WHERE account = 'spend'), 0)::bigint,
+    coalesce(-sum(amount) FILTER (WHERE account = 'expire'), 0)::bigint,
+    coalesce(-sum(amount) FILTER (WHERE account = 'reverse'), 0)::bigint
+"""
+
+
+def balances(member_id: UUID) -> list[BalanceRow]:
+    """What the member holds, by asset."""
+    return balances_of([member_id]).get(member_id, [])
+
+
+def balances_of(member_ids: Sequence[UUID]) -> dict[UUID, list[BalanceRow]]:
+    """What these members hold, by member, assets in alphabetical order."""
+    found = rows(
+        "SELECT member_id, asset, balance, earned, spent, expired, reversed FROM ledger_balance"
+        " WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY asset",
+        [list(member_ids), sorted({bucket_of(member) for member in member_ids})],
+    )
+    by_member: dict[UUID, list[BalanceRow]] = defaultdict(list)
+    for member, *columns in found:
+        by_member[member].append(BalanceRow(*columns))
+    return dict(by_member)
+
+
+def lots(
+    member_id: UUID, asset: str = "", cursor: str | None = None, limit: int | None = None
+) -> paging.Page[LotRow]:
+    """Open lots, the earliest to expire first, those that never expire last; debts among the latter."""
+    size = paging.bounded(limit)
+    after = paging.decode(_LOTS, cursor, str, UUID) if cursor else None
+    found = read(
+        LotRow,
+        "SELECT id, asset, amount, remaining, earned_at, expires_at FROM ledger_lot"
+        " WHERE member_id = %s AND bucket = %s AND remaining <> 0 AND (%s = '' OR asset = %s)"
+        " AND (%s::uuid IS NULL OR (coalesce(expires_at, 'infinity'), id) > (%s::timestamptz, %s))"
+        " ORDER BY coalesce(expires_at, 'infinity'), id LIMIT %s",
+        [
+            member_id, bucket_of(member_id), asset, asset,
+            *((after[1], *after) if after else (None,) * 3), size + 1,
+        ],
+    )  # fmt: skip
+    return paging.page(_LOTS, found, size, lambda lot: (_until(lot), lot.id))
+
+
+def next_expiry(member_id: UUID, asset: str) -> tuple[datetime, int] | None:
+    """When the member next loses units of `asset` to time, and how many on that moment; None: never."""
+    found = row(
+        "SELECT expires_at, sum(remaining)::bigint FROM ledger_lot WHERE member_id = %s AND bucket = %s"
+        " AND asset = %s AND remaining > 0 AND expires_at IS NOT NULL"
+        " GROUP BY expires_at ORDER BY expires_at LIMIT 1",
+        [member_id, bucket_of(member_id), asset],
+    )
+    return (found[0], found[1]) if found else None
+
+
+def entries(
+    member_id: UUID, asset: str = "", cursor: str | None = None, limit: int | None = None
+) -> paging.Page[EntryRow]:
+    """A member's movements, latest first, each with the balance of its asset after it.
+
+    In one statement, so that balance and entries are of one moment: the balance now, less what came later.
+    """
+    size = paging.bounded(limit)
+    after = paging.decode(_ENTRIES, cursor, UUID)[0] if cursor else None
+    who = [member_id, bucket_of(member_id)]
+    found = read(
+        EntryRow,
+        "WITH page AS (SELECT id, asset, amount, account, rule, time, lot_id FROM ledger_entry"
+        "  WHERE member_id = %s AND bucket = %s AND (%s = '' OR asset = %s)"
+        "  AND (%s::uuid IS NULL OR id < %s) ORDER BY id DESC LIMIT %s),"
+        " later AS (SELECT asset, sum(amount) AS amount FROM ledger_entry"
+        "  WHERE member_id = %s AND bucket = %s AND %s::uuid IS NOT NULL"
+        "  AND id > (SELECT id FROM page ORDER BY id DESC LIMIT 1) GROUP BY asset)"
+        " SELECT page.id, page.asset, page.amount, account, rule, time, lot_id,"
+        "  (coalesce(held.balance, 0) - coalesce(later.amount, 0)"
+        "  - (sum(page.amount) OVER (PARTITION BY page.asset ORDER BY page.id DESC) - page.amount))::bigint"
+        " FROM page LEFT JOIN later USING (asset)"
+        " LEFT JOIN ledger_balance held ON held.member_id = %s AND held.bucket = %s AND held.asset = page.asset"
+        " ORDER BY page.id DESC",
+        [*who, asset, asset, after, after, size + 1, *who, after, *who],
+    )
+    return paging.page(_ENTRIES, found, size, lambda entry: (entry.id,))
+
+
+def entries_between(member_id: UUID, first_event: UUID, last_event: UUID) -> list[EntryRow]:
+    """The movements of a member's events from `first_event` to `last_event`, in order; balances left at 0."""
+    return read(
+        EntryRow,
+        "SELECT id, asset, amount, account, rule, time, lot_id, 0 FROM ledger_entry"
+        " WHERE member_id = %s AND bucket = %s AND id >= %s AND id < %s ORDER BY id",
+        [member_id, bucket_of(member_id), first_event, UUID(int=last_event.int + CHILDREN)],
+    )
+
+
+def flows_by_month(zone: ZoneInfo, first: datetime, assets: Sequence[str] = ()) -> list[Flow]:
+    """What moved of each asset in each month of `zone` since `first`."""
+    return read(
+        Flow,
+        f"SELECT asset, date_trunc('month', time AT TIME ZONE %s)::date, {_SUMS} FROM ledger_entry"
+        " WHERE time >= %s AND (%s OR asset = ANY(%s)) GROUP BY 1, 2 ORDER BY 1, 2",
+        [zone.key, first, not assets, list(assets)],
+    )
+
+
+def positions_from_entries() -> dict[str, Position]:
+    """Issued, spent, expired, taken back and outstanding of every asset, added up from the entries."""
+    found = rows(f"SELECT asset, {_SUMS}, coalesce(sum(amount), 0)::bigint FROM ledger_entry GROUP BY asset")
+    return {asset: Position(*sums) for asset, *sums in found}
+
+
+def positions() -> dict[str, Position]:
+    """As `positions_from_entries`, from the balances that are kept with every entry: one row per member."""
+    found = rows(
+        "SELECT asset, sum(earned)::bigint, sum(spent)::bigint, sum(expired)::bigint, sum(reversed)::bigint,"
+        " sum(balance)::bigint FROM ledger_balance GROUP BY asset"
+    )
+    return {asset: Position(*sums) for asset, *sums in found}
+
+
+def _until(lot: LotRow) -> str:
+    return lot.expires_at.isoformat() if lot.expires_at else _FOREVER

@@ -1,0 +1,201 @@
+"""Reading members: by id, by any identity, by a piece of the name; always set-wise where lists are shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from regulars.kit.ids import bucket_of
+from regulars.kit.sqlread import contains, from_json, like, read, row, rows
+from regulars.members.contracts import (
+    IDENTITY_KINDS,
+    BadIdentity,
+    IdentityRow,
+    MemberKey,
+    MemberName,
+    MemberProfile,
+    MemberUnknown,
+)
+from regulars.members.logic import normalise_identity, split_reference
+
+HITS_MAX = 1000
+"""The most members that one search by a piece of a phone number looks at."""
+
+
+def as_id(text: str) -> UUID | None:
+    """`text` as a member's id; None where it is not written like one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def find(reference: str, region: str = "CN") -> MemberKey | None:
+    """The member with that id (`0199…`) or identity (`phone:+8613800000000`); None where there is none.
+
+    Raises `BadIdentity` where the identity can't be one.
+    """
+    identity = split_reference(reference)
+    if identity is not None:
+        kind, value = normalise_identity(*identity, region)
+        found = row("SELECT member_id FROM members_identity WHERE kind = %s AND value = %s", [kind, value])
+        return MemberKey(found[0], bucket_of(found[0])) if found else None
+    member = as_id(reference)
+    if member is None:
+        return None
+    found = row("SELECT 1 FROM members_member WHERE id = %s AND bucket = %s", [member, bucket_of(member)])
+    return MemberKey(member, bucket_of(member)) if found else None
+
+
+def get(reference: str, region: str = "CN") -> MemberKey:
+    """As `find`; raises `MemberUnknown` where there is none."""
+    found = find(reference, region)
+    if found is None:
+        raise MemberUnknown(reference)
+    return found
+
+
+def profile(member_id: UUID) -> MemberProfile | None:
+    """Who the member is, with every identity; None where there is no such member."""
+    return profiles([member_id]).get(member_id)
+
+
+def profiles(member_ids: Sequence[UUID]) -> dict[UUID, MemberProfile]:
+    """The profiles of these members, by id; in two queries however many they are."""
+    buckets = sorted({bucket_of(member) for member in member_ids})
+    known = identities(member_ids)
+    found = rows(
+        "SELECT id, bucket, name, gender, birthday, language, source, status, attributes, tags, joined_at,"
+        " updated_at FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
+        [list(member_ids), buckets],
+    )
+    return {
+        each[0]: MemberProfile(
+            *each[:8], from_json(each[8]), tuple(each[9]), each[10], each[11], tuple(known.get(each[0], ()))
+        )
+        for each in found
+    }
+
+
+def names(member_ids: Iterable[UUID]) -> dict[UUID, MemberName]:
+    """What to call these members, by id."""
+    wanted = list(set(member_ids))
+    buckets = sorted({bucket_of(member) for member in wanted})
+    found = read(
+        MemberName,
+        "SELECT id, name, status, joined_at FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
+        [wanted, buckets],
+    )
+    return {member.id: member for member in found}
+
+
+def identities(member_ids: Sequence[UUID]) -> dict[UUID, list[IdentityRow]]:
+    """Every identity of these members, phone and e-mail first, then by kind and age."""
+    found = rows(
+        "SELECT member_id, kind, value, created_at, verified_at FROM members_identity"
+        " WHERE member_id = ANY(%s)"
+        " ORDER BY array_position(ARRAY['phone', 'email', 'card'], kind::text), kind, created_at, value",
+        [list(member_ids)],
+    )
+    by_member: dict[UUID, list[IdentityRow]] = defaultdict(list)
+    for member, *columns in found:
+        by_member[member].append(IdentityRow(*columns))
+    return dict(by_member)
+
+
+def ids_like(text: str, region: str = "CN") -> list[UUID]:
+    """The members whom `text` names exactly: an id, `kind:value`, or a value of any known kind."""
+    member = as_id(text.strip())
+    if member is not None:
+        return [member]
+    pairs = _candidates(text, region)
+    if not pairs:
+        return []
+    found = rows(
+        "SELECT DISTINCT member_id FROM members_identity"
+        " JOIN unnest(%s::text[], %s::text[]) AS wanted (kind, value) USING (kind, value)",
+        [[kind for kind, _ in pairs], [value for _, value in pairs]],
+    )
+    return [each[0] for each in found]
+
+
+def ids_by_phone_part(digits: str) -> list[UUID]:
+    """Up to `HITS_MAX` members with `digits` somewhere in a phone number: the clerk's “last four”."""
+    found = rows(
+        "SELECT DISTINCT member_id FROM members_identity WHERE kind = 'phone' AND value LIKE %s LIMIT %s",
+        [contains(digits), HITS_MAX],
+    )
+    return [each[0] for each in found]
+
+
+def search(text: str, limit: int = 20, region: str = "CN") -> list[MemberName]:
+    """The members an operator may mean by `text`: an exact identity first, then names that start with it,
+    then names that contain it, then phone numbers that contain its digits. For search boxes."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    exact = names(ids_like(wanted, region))
+    found = list(exact.values())
+    if len(found) < limit:
+        found += read(
+            MemberName,
+            "SELECT id, name, status, joined_at FROM members_member"
+            " WHERE name ILIKE %s AND NOT id = ANY(%s)"
+            " ORDER BY name ILIKE %s DESC, lower(name), id LIMIT %s",
+            [contains(wanted), list(exact), like(wanted) + "%", limit - len(found)],
+        )
+    if len(found) < limit and len(wanted) >= 4 and wanted.isdigit():
+        seen = {member.id for member in found}
+        parts = names(ids_by_phone_part(wanted))
+        found += [member for member in parts.values() if member.id not in seen]
+    return found[:limit]
+
+
+def count() -> int:
+    """How many members there are."""
+    found = row("SELECT count(*) FROM members_member")
+    return int(found[0]) if found else 0
+
+
+def joined_in(windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
+    """For each window (first moment, the moment after its last), how many members joined in it."""
+    counts = ", ".join("count(*) FILTER (WHERE joined_at >= %s AND joined_at < %s)" for _ in windows)
+    found = row(
+        f"SELECT {counts} FROM members_member WHERE joined_at >= %s",
+        [*(moment for window in windows for moment in window), min(first for first, _ in windows)],
+    )
+    return list(found) if found else [0 for _ in windows]
+
+
+def joined_by_week(zone: ZoneInfo, first: datetime) -> list[tuple[date, int]]:
+    """New members since `first` by week of `zone` (its Monday); weeks without any left out."""
+    return read(
+        lambda week, members: (week, int(members)),
+        "SELECT date_trunc('week', joined_at AT TIME ZONE %s)::date, count(*) FROM members_member"
+        " WHERE joined_at >= %s GROUP BY 1 ORDER BY 1",
+        [zone.key, first],
+    )
+
+
+def tags(limit: int = 100) -> list[tuple[str, int]]:
+    """The tags in use, the most used first, with how many members bear each."""
+    return read(
+        lambda tag, members: (str(tag), int(members)),
+        "SELECT tag, count(*) FROM members_member, unnest(tags) AS tag GROUP BY tag"
+        " ORDER BY count(*) DESC, tag LIMIT %s",
+        [limit],
+    )
+
+
+def _candidates(text: str, region: str) -> list[tuple[str, str]]:
+    """Every way in which `text` could be an identity."""
+    explicit = split_reference(text.strip())
+    options = [explicit] if explicit else [(kind, text) for kind in IDENTITY_KINDS]
+    pairs = []
+    for kind, value in options:
+        try:
+            pairs.append(normalise_identity(kind, value, region))
+        except BadIdentity:
+            continue
+    return pairs

@@ -1,0 +1,189 @@
+"""The statements by which workers claim messages and deliveries. Each is conditional: the caller looks at the
+count.
+
+A lease is the moment in `due_at` until which a delivery belongs to the worker that wrote it; whoever claims
+the row after it has passed writes a later moment, so the lease also says whose row it is.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+_CLAIM_MESSAGES = """
+SELECT member_id, id, bucket, template, version, category, context
+FROM messaging_message
+WHERE due_at <= %s AND bucket = ANY(%s)
+ORDER BY due_at
+LIMIT %s
+FOR UPDATE SKIP LOCKED
+"""
+
+_SETTLE_MESSAGES = """
+UPDATE messaging_message AS message SET due_at = NULL
+FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[]) AS done (member_id, id, bucket)
+WHERE message.member_id = done.member_id AND message.id = done.id AND message.bucket = done.bucket
+"""
+
+_INSERT_DELIVERIES = """
+INSERT INTO messaging_delivery
+  (member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at, attempts,
+   uncertain)
+SELECT member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at, 0,
+       false
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+  AS new (member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at)
+ON CONFLICT DO NOTHING
+"""
+
+_LEASE = """
+WITH claimed AS MATERIALIZED (
+  SELECT member_id, message_id, channel, bucket
+  FROM messaging_delivery
+  WHERE due_at <= %s AND channel = %s AND bucket = ANY(%s)
+  ORDER BY due_at
+  LIMIT %s
+  FOR UPDATE SKIP LOCKED
+)
+UPDATE messaging_delivery AS delivery SET due_at = %s
+FROM claimed, messaging_message AS message
+WHERE delivery.member_id = claimed.member_id AND delivery.message_id = claimed.message_id
+  AND delivery.channel = claimed.channel AND delivery.bucket = claimed.bucket
+  AND message.member_id = claimed.member_id AND message.id = claimed.message_id
+  AND message.bucket = claimed.bucket
+RETURNING delivery.member_id, delivery.message_id, delivery.channel, delivery.bucket, delivery.address,
+  delivery.subject, delivery.body, message.category, message.version, delivery.due_at
+"""
+
+_OWN = "WHERE member_id = %s AND message_id = %s AND channel = %s AND bucket = %s AND due_at = %s"
+
+_START = f"""
+UPDATE messaging_delivery
+SET uncertain = uncertain OR status = 'sending', status = 'sending', attempts = attempts + 1
+{_OWN} AND status IN ('queued', 'sending')
+RETURNING attempts
+"""
+
+_FINISH = f"""
+UPDATE messaging_delivery
+SET status = %s, detail = %s, uncertain = uncertain OR %s, due_at = %s, done_at = %s
+{_OWN} AND status = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message whose time has come."""
+
+    member_id: UUID
+    id: UUID
+    bucket: int
+    template: str
+    version: int
+    category: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A row to write: one message on one channel."""
+
+    member_id: UUID
+    message_id: UUID
+    channel: str
+    bucket: int
+    address: str
+    subject: str
+    body: str
+    status: str
+    detail: str
+    due_at: datetime | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A delivery that is this worker's until `lease`."""
+
+    member_id: UUID
+    message_id: UUID
+    channel: str
+    bucket: int
+    address: str
+    subject: str
+    body: str
+    category: str
+    version: int
+    lease: datetime
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return self.member_id, self.message_id, self.channel, self.bucket, self.lease
+
+
+def claim_messages(now: datetime, buckets: Sequence[int], limit: int) -> list[Due]:
+    """Lock due messages that no other worker holds, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_MESSAGES, (now, list(buckets), limit))
+        return [
+            Due(member, message, bucket, template, version, category, _context(context))
+            for member, message, bucket, template, version, category, context in cursor.fetchall()
+        ]
+
+
+def settle_messages(messages: Sequence[Due]) -> None:
+    """Take the timer off messages that have been turned into deliveries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE_MESSAGES,
+            ([m.member_id for m in messages], [m.id for m in messages], [m.bucket for m in messages]),
+        )
+
+
+def insert_deliveries(rows: Sequence[NewDelivery]) -> None:
+    """Write all deliveries with one statement; one that is there already stays as it is."""
+    if not rows:
+        return
+    names = NewDelivery.__slots__
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_DELIVERIES, [[getattr(row, name) for row in rows] for name in names])
+
+
+def lease(channel: str, now: datetime, until: datetime, buckets: Sequence[int], limit: int) -> list[Leased]:
+    """Make due deliveries of one channel this worker's until `until`; committed on return outside a
+    transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEASE, (now, channel, list(buckets), limit, until))
+        return [Leased(*row) for row in cursor.fetchall()]
+
+
+def start(delivery: Leased) -> int | None:
+    """Note that the delivery is being handed over; which attempt this is, or None where the lease was lost.
+
+    One that is found in `sending` was in somebody's hands when they died: it becomes uncertain.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_START, delivery.key)
+        row = cursor.fetchone()
+        return int(row[0]) if row else None
+
+
+def finish(
+    delivery: Leased, status: str, detail: str, *, uncertain: bool = False, due_at: datetime | None = None,
+    done_at: datetime | None = None, was: str = "sending",
+) -> bool:  # fmt: skip
+    """Note what became of a delivery; False where it is not this worker's any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, (status, detail, uncertain, due_at, done_at, *delivery.key, was))
+        return bool(cursor.rowcount == 1)
+
+
+def _context(stored: Any) -> dict[str, Any]:
+    """Django's cursor hands over jsonb as text; `stored` is always an object."""
+    value = json.loads(stored)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,136 @@
+"""What changes messages: wishes into the outbox, what members want to hear, what they have read."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from regulars.kit import clock
+from regulars.kit.ids import bucket_of
+from regulars.messaging.channels.base import Fate, Parcel
+from regulars.messaging.channels.registry import CHANNELS as CHANNEL
+from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, Choice, Outgoing, Refusal
+from regulars.messaging.links import read_token, unsubscribe_token, unsubscribe_url
+from regulars.messaging.logic import Words, choices
+from regulars.messaging.models import Delivery, Preference
+
+__all__ = [
+    "Words", "can_mail", "enqueue", "mail_now", "mark_read", "preferences", "read_token", "set_preference",
+    "stated", "unsubscribe", "unsubscribe_token", "unsubscribe_url",
+]  # fmt: skip
+
+_ENQUEUE = """
+INSERT INTO messaging_message
+  (member_id, id, bucket, template, version, category, context, created_at, due_at)
+SELECT member_id, id, bucket, template, version, category, context::jsonb, created_at, %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::int[], %s::text[], %s::text[],
+            %s::timestamptz[])
+  AS wish (member_id, id, bucket, template, version, category, context, created_at)
+"""
+
+_PREFER = """
+INSERT INTO messaging_preference (member_id, channel, category, bucket, allowed, source, changed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (member_id, channel, category, bucket) DO UPDATE
+SET allowed = excluded.allowed, source = excluded.source, changed_at = excluded.changed_at
+WHERE messaging_preference.allowed <> excluded.allowed
+"""
+
+
+class Cursor(Protocol):
+    """Django's cursor or psycopg's: whichever the caller's transaction runs on."""
+
+    def execute(self, sql: Any, params: Any = None) -> Any: ...
+
+
+def enqueue(cursor: Cursor, messages: Sequence[Outgoing]) -> None:
+    """Put all messages into the outbox with one statement, in the caller's transaction, due at once.
+
+    Refuses nothing: templates and contexts were checked when the programme was published. The same id twice
+    is an IntegrityError.
+    """
+    if not messages:
+        return
+    columns: tuple[list[Any], ...] = (
+        [message.member_id for message in messages],
+        [message.wish.message_id for message in messages],
+        [bucket_of(message.member_id) for message in messages],
+        [message.wish.template for message in messages],
+        [message.version for message in messages],
+        [message.wish.category for message in messages],
+        [json.dumps(message.wish.context, ensure_ascii=False) for message in messages],
+        [message.time for message in messages],
+    )
+    cursor.execute(_ENQUEUE, (clock.now(), *columns))
+
+
+def mail_now(address: str, words: Words, language: str, brand: str) -> bool:
+    """Send one mail that the reader is waiting for, such as a code; whether the mail server took it.
+
+    Not a message of the outbox: nothing is kept, nothing tried again. Must not be called inside a transaction.
+    """
+    channel = CHANNEL["email"]
+    if channel.unready():
+        return False
+    parcel = Parcel(uuid4(), uuid4(), address, words.subject, words.body, "", language, brand)
+    with channel.carrier() as carrier:
+        return carrier.hand_over(parcel).fate is Fate.SENT
+
+
+def can_mail() -> bool:
+    """Whether this installation can send e-mail at all."""
+    return not CHANNEL["email"].unready()
+
+
+def set_preference(member_id: UUID, channel: str, category: str, allowed: bool, source: str) -> bool:
+    """Note what the member wants to hear where; True when that is something new.
+
+    `source` says who noted it: `portal`, `link`, `join`, an operator. Refuses (ValueError) unknown channels
+    and categories, and turning off what can't be refused.
+    """
+    if channel not in CHANNELS or category not in CATEGORIES:
+        raise ValueError(f"no messages of category {category!r} on channel {channel!r}")
+    if not allowed and (channel, category) in ALWAYS:
+        raise ValueError(f"{category} messages on {channel} can't be refused")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PREFER,
+            (member_id, channel, category, bucket_of(member_id), allowed, source[:30], clock.now()),
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def unsubscribe(refusal: Refusal, *, allowed: bool = False) -> bool:
+    """What an unsubscribe link does; the same link twice changes nothing. `allowed`: the way back."""
+    return set_preference(refusal.member_id, refusal.channel, refusal.category, allowed, "link")
+
+
+def preferences(member_id: UUID) -> list[Choice]:
+    """Every channel and category with what holds for the member, defaults included."""
+    return choices(stated([member_id]).get(member_id, {}))
+
+
+def stated(member_ids: Sequence[UUID]) -> dict[UUID, dict[tuple[str, str], bool]]:
+    """What members have said themselves: member → (channel, category) → allowed."""
+    found: dict[UUID, dict[tuple[str, str], bool]] = {}
+    rows = Preference.objects.filter(
+        bucket__in={bucket_of(member_id) for member_id in member_ids}, member_id__in=member_ids
+    )
+    for member_id, channel, category, allowed in rows.values_list(
+        "member_id", "channel", "category", "allowed"
+    ):
+        found.setdefault(member_id, {})[channel, category] = allowed
+    return found
+
+
+def mark_read(member_id: UUID, message_ids: Iterable[UUID] | None = None) -> int:
+    """Note that the member has seen these messages of the inbox (None: all); how many were new to them."""
+    unread = Delivery.objects.filter(
+        bucket=bucket_of(member_id), member_id=member_id, channel="inbox", status=Delivery.Status.SENT,
+        read_at__isnull=True,
+    )  # fmt: skip
+    if message_ids is not None:
+        unread = unread.filter(message_id__in=list(message_ids))
+    return unread.update(read_at=clock.now())

@@ -1,0 +1,1 @@
+"""What whoever runs the installation looks at: health, readiness, metrics, housekeeping."""

@@ -1,0 +1,29 @@
+"""What the portal's templates need to write numbers, money, dates and texts."""
+
+from django import template
+
+from regulars.language.text import Text, say
+from regulars.portal import formats
+
+register = template.Library()
+
+register.filter("number", formats.number)
+register.filter("units", formats.units)
+register.filter("money", formats.money)
+register.filter("day", formats.day)
+register.filter("short_day", formats.short_day)
+register.filter("month", formats.month)
+register.filter("moment", formats.moment)
+
+
+@register.filter
+def words(text: Text) -> str:
+    """A brand's text in the reader's language."""
+    return say(text, formats.language())
+
+
+@register.filter
+def signed_units(amount: int, asset: object) -> str:
+    """+24, −6"""
+    shown = formats.units(abs(amount), asset)  # type: ignore[arg-type]
+    return f"+{shown}" if amount > 0 else f"−{shown}"

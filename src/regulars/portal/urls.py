@@ -1,0 +1,27 @@
+"""The portal's addresses, under /m/."""
+
+from django.urls import path
+
+from regulars.portal.views import card, inbox, me, orders, points, pwa, sign_in
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", card.card, name="card"),
+    path("points/", points.points, name="points"),
+    path("orders/", orders.orders, name="orders"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="read-all"),
+    path("inbox/<uuid:message_id>/", inbox.message, name="message"),
+    path("me/", me.me, name="me"),
+    path("me/edit/", me.edit, name="edit"),
+    path("me/messages/", me.preferences, name="preferences"),
+    path("language/", me.language, name="language"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.code, name="code"),
+    path("sign-in/resend/", sign_in.resend, name="resend"),
+    path("join/", sign_in.join, name="join"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("worker.js", pwa.worker, name="worker"),
+]

@@ -1,0 +1,103 @@
+"""Points: how many, which go when, and where each came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from regulars.kit.paging import LIMIT_MAX
+from regulars.kit.problems import BadCursor
+from regulars.language.effects import EXPIRE, ISSUE, REVERSE
+from regulars.language.text import say
+from regulars.ledger.contracts import EntryRow, LotRow
+from regulars.ledger.queries import balances, entries, lots
+from regulars.portal.pages import MemberVisit, member_page
+from regulars.programme.contracts import Programme
+
+SHOWN = 30
+EXPIRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement as the member reads it."""
+
+    entry: EntryRow
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The movements of one month, latest first."""
+
+    first: date
+    lines: tuple[Line, ...]
+
+
+@require_safe
+@member_page
+def points(visit: MemberVisit) -> HttpResponse:
+    """Balance, what expires when, history with the running balance."""
+    assets = visit.programme.assets
+    spendable = next((asset.id for asset in assets.values() if asset.spendable), next(iter(assets), ""))
+    asset_id = visit.request.GET.get("asset", "") or spendable
+    if asset_id not in assets:
+        raise Http404
+    member_id = visit.member.id
+    held = {row.asset: row.balance for row in balances(member_id)}
+    try:
+        page = entries(member_id, asset_id, visit.request.GET.get("after") or None, SHOWN)
+    except BadCursor:
+        return redirect("portal:points")
+    open_lots = lots(member_id, asset_id, limit=LIMIT_MAX).items
+    return visit.show(
+        "points",
+        tab="points",
+        asset=assets[asset_id],
+        assets=list(assets.values()),
+        balance=held.get(asset_id, 0),
+        expiries=expiries(open_lots)[:EXPIRIES],
+        months=by_month(page.items, visit.programme, visit.language),
+        next=page.next,
+        later=bool(visit.request.GET.get("after")),
+    )
+
+
+def expiries(open_lots: Sequence[LotRow]) -> list[tuple[date, int]]:
+    """What goes on which last day, the first to go first. A lot that ends at midnight is good for the day before."""
+    sums: dict[date, int] = {}
+    for lot in open_lots:
+        if lot.expires_at is not None and lot.remaining > 0:
+            last = timezone.localtime(lot.expires_at).date()
+            sums[last] = sums.get(last, 0) + lot.remaining
+    return sorted(sums.items())
+
+
+def by_month(found: Sequence[EntryRow], programme: Programme, language: str) -> list[Month]:
+    """The movements by month of the programme's zone."""
+    rules = {rule.id: say(rule.name, language) for rule in programme.rules}
+
+    def month(entry: EntryRow) -> date:
+        return timezone.localtime(entry.time).date().replace(day=1)
+
+    return [
+        Month(first, tuple(Line(entry, why(entry, rules)) for entry in group))
+        for first, group in groupby(found, month)
+    ]
+
+
+def why(entry: EntryRow, rules: dict[str, str]) -> str:
+    """What moved it, in words."""
+    if entry.account == EXPIRE:
+        return _("Expired")
+    if entry.account == REVERSE:
+        return _("Taken back for a return")
+    if entry.rule in rules:
+        return rules[entry.rule]
+    return _("Earned") if entry.account == ISSUE else _("Spent")

@@ -1,0 +1,43 @@
+"""The published programme as everybody sees it: frozen, complete, checked."""
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from regulars.campaigns.contracts import Rule
+from regulars.events.contracts import EventType
+from regulars.language.text import Text
+from regulars.ledger.contracts import Asset
+from regulars.messaging.contracts import Template
+from regulars.tiers.contracts import Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A field of the profile that the brand adds. `kind` is text, number, boolean, date or choice."""
+
+    id: str
+    name: Text
+    kind: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One immutable version of everything the brand decided. `number` is 0 for a draft."""
+
+    number: int
+    id: str
+    name: Text
+    zone: ZoneInfo
+    currency: str
+    minor_digits: int
+    language: str
+    quiet_after_days: int
+    assets: dict[str, Asset]
+    ladders: dict[str, Ladder]
+    attributes: dict[str, Attribute]
+    templates: dict[str, Template]
+    event_types: dict[str, EventType]
+    rules: tuple[Rule, ...]
+    rules_on: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Event type → the rules that start from it, in order of priority."""

@@ -1,0 +1,199 @@
+"""The shape of a programme's YAML file. Names and types are checked here, meaning in `loader`."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from regulars.campaigns.contracts import Rounding, WhenShort
+from regulars.events.contracts import FieldKind
+from regulars.language.calendar import Per, RoundUp
+from regulars.language.text import LANGUAGES
+from regulars.ledger.contracts import Clawback
+
+
+def _text(value: Any) -> Any:
+    """A plain string stands for the same text in every language."""
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
+    if isinstance(value, dict):
+        unknown = [code for code in value if code not in LANGUAGES]
+        if unknown or not value:
+            raise PydanticCustomError("language", "must have texts under zh-hans, zh-hant or en")
+    return value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+TypeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,29})?$")]
+LongText = Annotated[str, Field(max_length=10_000)]
+ShortText = Annotated[str, Field(max_length=300)]
+Words = Annotated[dict[str, ShortText], BeforeValidator(_text)]
+Prose = Annotated[dict[str, LongText], BeforeValidator(_text)]
+Units = Annotated[int, Field(ge=1, le=10**12, strict=True)]
+Factor = Annotated[Decimal, Field(gt=0, le=10**9, max_digits=18, decimal_places=6)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Part):
+    days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    months: Annotated[int, Field(ge=0, le=1_200)] = 0
+    round: RoundUp = RoundUp.DAY
+
+
+class AssetPart(Part):
+    name: Words
+    spendable: bool = True
+    scale: Annotated[int, Field(ge=0, le=6)] = 0
+    expires: Span | Literal["never"] = "never"
+    clawback: Clawback = Clawback.DEBT
+
+
+class AttributePart(Part):
+    name: Words
+    type: Literal["text", "number", "boolean", "date", "choice"] = "choice"
+    choices: list[Annotated[str, Field(min_length=1, max_length=100)]] = []
+
+
+class EventFieldPart(Part):
+    name: Words | None = None
+    type: FieldKind
+    required: bool = False
+
+
+class EventTypePart(Part):
+    name: Words
+    joins: bool = False
+    fields: dict[Id, EventFieldPart] = {}
+
+
+class MeasurePart(Part):
+    asset: Id
+    months: Annotated[int, Field(ge=1, le=120)] = 12
+
+
+class PeriodPart(Part):
+    months: Annotated[int, Field(ge=1, le=120)] = 12
+    round: RoundUp = RoundUp.MONTH
+
+
+class LevelPart(Part):
+    id: Id
+    name: Words
+    at: Annotated[int, Field(ge=0, le=10**12, strict=True)]
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
+
+
+class LadderPart(Part):
+    name: Words
+    measure: MeasurePart
+    period: PeriodPart = PeriodPart()
+    levels: Annotated[list[LevelPart], Field(min_length=1, max_length=50)]
+
+
+class MessagePart(Part):
+    category: Literal["service", "marketing"] = "service"
+    channels: Annotated[list[Literal["inbox", "email"]], Field(min_length=1)]
+    subject: Words
+    body: Prose
+
+
+class CreditPart(Part):
+    asset: Id
+    amount: Units | None = None
+    for_each: Factor | None = None
+    step: Factor = Decimal(1)
+    of: str = "event.total"
+    where: Any = None
+    multiplier: Factor = Decimal(1)
+    rounding: Rounding = Rounding.DOWN
+    cap: Units | None = None
+
+
+class DebitPart(Part):
+    asset: Id
+    amount: Units
+    when_short: WhenShort = WhenShort.SKIP
+
+
+class LevelActionPart(Part):
+    ladder: Id
+    level: Id
+    up_only: bool = True
+
+
+class TagPart(Part):
+    add: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    remove: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+
+
+class MessageActionPart(Part):
+    template: Id
+
+
+class ActionPart(Part):
+    """Exactly one of these."""
+
+    credit: CreditPart | None = None
+    debit: DebitPart | None = None
+    tier: LevelActionPart | None = None
+    tag: TagPart | None = None
+    message: MessageActionPart | None = None
+
+
+class LimitPart(Part):
+    times: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
+    units: Units | None = None
+    per: Per
+
+
+class BudgetPart(Part):
+    units: Units
+    per: Per = Per.LIFETIME
+    when_short: WhenShort = WhenShort.PARTIAL
+
+
+class RulePart(Part):
+    id: Id
+    name: Words
+    on: TypeId
+    when: Any = None
+    then: Annotated[list[ActionPart], Field(min_length=1, max_length=20)]
+    limit: LimitPart | None = None
+    budget: BudgetPart | None = None
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+
+
+class QuietPart(Part):
+    days: Annotated[int, Field(ge=0, le=3650)]
+
+
+class Document(Part):
+    """A whole programme as it is written."""
+
+    programme: Id
+    name: Words
+    timezone: str
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
+    quiet_after: QuietPart = QuietPart(days=2)
+    assets: Annotated[dict[Id, AssetPart], Field(min_length=1)]
+    attributes: dict[Id, AttributePart] = {}
+    event_types: dict[TypeId, EventTypePart] = {}
+    ladders: dict[Id, LadderPart] = {}
+    messages: dict[Id, MessagePart] = {}
+    rules: Annotated[list[RulePart], Field(max_length=1000)] = []
+
+    @field_validator("attributes", mode="before")
+    @classmethod
+    def _choices_are_words(cls, value: Any) -> Any:
+        """YAML reads 1 and 19 as numbers; choices are words."""
+        if not isinstance(value, dict):
+            return value
+        for part in value.values():
+            if isinstance(part, dict) and isinstance(part.get("choices"), list):
+                part["choices"] = [str(choice) for choice in part["choices"]]
+        return value

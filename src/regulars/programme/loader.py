@@ -1,0 +1,240 @@
+"""From YAML to a Programme, or to every problem in it, each with its line."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import ValidationError
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from regulars.events.contracts import EventType, PayloadField
+from regulars.events.payloads import brand_type, standard_types
+from regulars.language.problems import Errors, Place, Problem, words
+from regulars.language.text import say
+from regulars.ledger.contracts import Asset, Expiry
+from regulars.messaging.contracts import Template
+from regulars.programme.contracts import Attribute, Programme
+from regulars.programme.document import AssetPart, Document, EventTypePart, Span
+from regulars.programme.rules import by_event_type, no_twins, read_rules, unknown_text
+from regulars.tiers.contracts import Ladder, Level
+
+SIZE_LIMIT = 1_000_000
+"""A programme's file is at most so many characters."""
+
+class _Yaml(yaml.SafeLoader):
+    """YAML 1.2's plain words: `on`, `off`, `yes` and `no` are words, and days are texts as in JSON."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF")
+
+LEVEL_COLOURS = ("#8a94a6", "#7c93b5", "#c79a2b", "#4b5563", "#7c3aed", "#0f766e")
+
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+"""Decimals of currencies (ISO 4217) that have not two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a programme file: where (line from 1, field) and what to do about it."""
+
+    line: int
+    problem: Problem
+
+    def say(self, language: str) -> str:
+        """`line 12, rules.0.then.0.credit.asset: …`"""
+        head = {"zh-hans": f"第 {self.line} 行，", "zh-hant": f"第 {self.line} 行，", "en": f"line {self.line}, "}
+        return say(head, language) + self.problem.say(language)
+
+
+class InvalidProgramme(ValueError):
+    """The file is no programme. `faults` holds all that is wrong, in the order of the file."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(fault.say("en") for fault in faults))
+        self.faults = faults
+
+
+def load(source: str, number: int = 0) -> Programme:
+    """The programme that `source` (YAML) states, as version `number`. Raises InvalidProgramme."""
+    errors = Errors()
+    lines: dict[Place, int] = {}
+    programme = None
+    try:
+        if len(source) > SIZE_LIMIT:
+            errors.add((), words("文件过大", "檔案過大", f"the file is longer than {SIZE_LIMIT} characters"))
+        else:
+            programme = _build(_document(source, lines, errors), number, errors)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        lines[()] = mark.line + 1 if mark else 1
+        what = getattr(error, "problem", None) or str(error)
+        errors.add((), words(f"不是有效的 YAML：{what}", f"不是有效的 YAML：{what}", f"not valid YAML: {what}"))
+    except _Unusable:
+        pass
+    if errors.problems or programme is None:
+        faults = [Fault(_line(lines, problem.place), problem) for problem in errors.problems]
+        raise InvalidProgramme(sorted(faults, key=lambda fault: fault.line))
+    return programme
+
+
+class _Unusable(Exception):
+    """The shape is so wrong that its meaning can't be looked at; the problems are noted."""
+
+
+def _line(lines: Mapping[Place, int], place: Place) -> int:
+    """The line of `place`, or of the nearest thing around it."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
+
+
+def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors) -> None:
+    """Note the line of everything below `node`, and keys that are given twice."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            inner = (*place, key.value)
+            lines[inner] = key.start_mark.line + 1
+            if key.value in seen:
+                errors.add(inner, words("重复出现", "重複出現", "is given twice"))
+            seen.add(key.value)
+            _positions(value, inner, lines, errors)
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            _positions(value, (*place, index), lines, errors)
+
+
+def _document(source: str, lines: dict[Place, int], errors: Errors) -> Document:
+    if any(isinstance(token, yaml.tokens.AliasToken) for token in yaml.scan(source, Loader=_Yaml)):
+        errors.add((), words("不支持 YAML 引用（*），请写全", "不支援 YAML 參照（*），請寫全", "YAML aliases (*) are not read: write the part out"))
+        raise _Unusable
+    node = yaml.compose(source, Loader=_Yaml)
+    if not isinstance(node, MappingNode):
+        errors.add((), words("文件是空的或不是键值结构", "檔案是空的或不是鍵值結構", "the file holds no programme"))
+        raise _Unusable
+    _positions(node, (), lines, errors)
+    try:
+        return Document.model_validate(yaml.load(source, Loader=_Yaml))
+    except ValidationError as error:
+        for one in error.errors():
+            place = tuple(step for step in one["loc"] if step not in _UNION_TAGS)
+            errors.add(place, _shape_problem(one))
+        raise _Unusable from None
+
+
+_UNION_TAGS = frozenset({"Span", "literal['never']"})
+
+
+def _shape_problem(error: Any) -> dict[str, str]:
+    """A sentence for what pydantic found."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return words("缺少此项", "缺少此項", "is missing")
+    if kind == "extra_forbidden":
+        return words("没有这一项，请检查拼写", "沒有這一項，請檢查拼寫", "is not known here: check the spelling")
+    if kind in ("literal_error", "enum"):
+        expected = context.get("expected", "")
+        return words(f"只能是 {expected}", f"只能是 {expected}", f"must be {expected}")
+    if kind == "string_pattern_mismatch":
+        return words("只能用小写字母、数字和下划线", "只能用小寫字母、數字和底線", f"must match {context['pattern']}")
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return words(f"填写有误（{message}）", f"填寫有誤（{message}）", message)
+
+
+def _build(document: Document, number: int, errors: Errors) -> Programme:
+    zone = _zone(document.timezone, errors)
+    digits = MINOR_DIGITS.get(document.currency, 2)
+    programme = Programme(
+        number=number,
+        id=document.programme,
+        name=document.name,
+        zone=zone,
+        currency=document.currency,
+        minor_digits=digits,
+        language=document.language,
+        quiet_after_days=document.quiet_after.days,
+        assets={asset_id: _asset(asset_id, part) for asset_id, part in document.assets.items()},
+        ladders=_ladders(document, errors),
+        attributes=_attributes(document, errors),
+        templates={
+            one_id: Template(one_id, part.category, tuple(part.channels), part.subject, part.body)
+            for one_id, part in document.messages.items()
+        },
+        event_types=_event_types(document, digits, errors),
+        rules=(),
+    )
+    rules = read_rules(document.rules, programme, errors)
+    return replace(programme, rules=rules, rules_on=by_event_type(rules))
+
+
+def _zone(name: str, errors: Errors) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        errors.add(("timezone",), words("不是时区名，例如 Asia/Shanghai", "不是時區名稱，例如 Asia/Taipei", "is no time zone; write one such as Asia/Shanghai"))
+        return ZoneInfo("UTC")
+
+
+def _asset(asset_id: str, part: AssetPart) -> Asset:
+    expires = part.expires
+    expiry = Expiry(expires.days, expires.months, expires.round) if isinstance(expires, Span) else Expiry()
+    return Asset(asset_id, part.name, part.spendable, expiry, part.clawback, part.scale)
+
+
+def _ladders(document: Document, errors: Errors) -> dict[str, Ladder]:
+    ladders = {}
+    for ladder_id, part in document.ladders.items():
+        place: Place = ("ladders", ladder_id)
+        if part.measure.asset not in document.assets:
+            errors.add((*place, "measure", "asset"), unknown_text("asset", document.assets))
+        for index, level in enumerate(part.levels):
+            if index == 0 and level.at != 0:
+                errors.add((*place, "levels", 0, "at"), words("最低等级的门槛必须是 0", "最低等級的門檻必須是 0", "the lowest level must start at 0"))
+            if index and level.at <= part.levels[index - 1].at:
+                errors.add((*place, "levels", index, "at"), words("门槛必须高于前一等级", "門檻必須高於前一等級", "must be above the level before it"))
+        no_twins([level.id for level in part.levels], (*place, "levels"), errors)
+        ladders[ladder_id] = Ladder(
+            ladder_id, part.name, part.measure.asset, part.measure.months, part.period.months, part.period.round,
+            tuple(
+                Level(level.id, level.name, level.at, rank, level.colour or LEVEL_COLOURS[rank % len(LEVEL_COLOURS)])
+                for rank, level in enumerate(part.levels)
+            ),
+        )
+    return ladders
+
+
+def _attributes(document: Document, errors: Errors) -> dict[str, Attribute]:
+    attributes = {}
+    for attribute_id, part in document.attributes.items():
+        if part.type == "choice" and not part.choices:
+            errors.add(("attributes", attribute_id), words("请列出 choices，或改用 type: text", "請列出 choices，或改用 type: text", "list its choices, or make it type: text"))
+        attributes[attribute_id] = Attribute(attribute_id, part.name, part.type, tuple(part.choices))
+    return attributes
+
+
+def _event_types(document: Document, digits: int, errors: Errors) -> dict[str, EventType]:
+    types = dict(standard_types(document.currency, digits))
+    for type_id, part in document.event_types.items():
+        if type_id in types:
+            errors.add(("event_types", type_id), words("是内置事件，请换个名称", "是內建事件，請換個名稱", "is built in: choose another name"))
+            continue
+        types[type_id] = brand_type(type_id, part.name, _payload_fields(part), part.joins, digits)
+    return types
+
+
+def _payload_fields(part: EventTypePart) -> dict[str, PayloadField]:
+    return {
+        one_id: PayloadField(
+            one_id, one.name or dict.fromkeys(part.name, one_id), one.type,
+            f"{one_id}_minor" if one.type == "money" else one_id, one.required,
+        )
+        for one_id, one in part.fields.items()
+    }

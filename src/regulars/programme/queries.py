@@ -1,0 +1,33 @@
+"""Reading the published versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from regulars.kit.sqlread import read, row
+
+VERSIONS_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One published version, without its text."""
+
+    number: int
+    note: str
+    published_at: datetime
+    published_by: str
+
+
+def versions() -> list[VersionRow]:
+    """The latest versions, newest first."""
+    return read(
+        VersionRow,
+        "SELECT number, note, published_at, published_by FROM programme_version ORDER BY number DESC LIMIT %s",
+        [VERSIONS_MOST],
+    )
+
+
+def version_source(number: int) -> str | None:
+    """The YAML of a version as it was published; None where there is no such version."""
+    found = row("SELECT source FROM programme_version WHERE number = %s", [number])
+    return str(found[0]) if found else None

@@ -1,0 +1,152 @@
+"""The rules of a programme file: what they name must exist, and what they say must be possible."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from regulars.campaigns.contracts import (
+    Action,
+    Budget,
+    CreditAction,
+    DebitAction,
+    LevelAction,
+    Limit,
+    MessageAction,
+    Rule,
+    TagAction,
+)
+from regulars.events.contracts import EventType, FieldKind
+from regulars.language.condition import Condition, Fields, parse_condition
+from regulars.language.fields import Scope
+from regulars.language.problems import Errors, Place, words
+from regulars.programme.contracts import Programme
+from regulars.programme.document import ActionPart, CreditPart, RulePart
+from regulars.programme.vocabulary import fields_for
+
+ITEMS = "items"
+"""`of: items` counts the order's lines (those that satisfy `where`) instead of a field of the event."""
+
+
+def unknown_text(what: str, known: Iterable[str]) -> dict[str, str]:
+    """`there is no such asset; there are: points, growth`."""
+    names = ", ".join(known)
+    return words(f"没有这一项，现有：{names}", f"沒有這一項，現有：{names}", f"there is no such {what}; there are: {names}")
+
+
+def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
+    """Every id stands once."""
+    for index, one in enumerate(ids):
+        if one in ids[:index]:
+            errors.add((*place, index, "id"), words(f"编号 {one} 重复", f"編號 {one} 重複", f"{one} is used twice"))
+
+
+def by_event_type(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """Event type → its rules, highest priority first, else in the order of the file."""
+    on: dict[str, list[Rule]] = {}
+    for rule in rules:
+        on.setdefault(rule.on, []).append(rule)
+    return {type_id: tuple(sorted(some, key=lambda rule: -rule.priority)) for type_id, some in on.items()}
+
+
+def read_rules(parts: Sequence[RulePart], programme: Programme, errors: Errors) -> tuple[Rule, ...]:
+    """The rules that `parts` state for `programme` (whose own rules are not looked at)."""
+    no_twins([part.id for part in parts], ("rules",), errors)
+    vocabularies: dict[str, Fields] = {}
+    rules = []
+    for index, part in enumerate(parts):
+        place: Place = ("rules", index)
+        event_type = programme.event_types.get(part.on)
+        if event_type is None:
+            errors.add((*place, "on"), unknown_text("event type", programme.event_types))
+            continue
+        if part.on not in vocabularies:
+            vocabularies[part.on] = fields_for(programme, event_type)
+        reader = _Reader(programme, event_type, vocabularies[part.on], errors)
+        rules.append(reader.rule(part, place))
+    return tuple(rules)
+
+
+class _Reader:
+    """Reads the rules on one type of event."""
+
+    def __init__(self, programme: Programme, event_type: EventType, fields: Fields, errors: Errors) -> None:
+        self.programme = programme
+        self.event_type = event_type
+        self.fields = fields
+        self.errors = errors
+
+    def rule(self, part: RulePart, place: Place) -> Rule:
+        when = self._condition(part.when, (*place, "when"))
+        actions = [self._action(action, (*place, "then", index)) for index, action in enumerate(part.then)]
+        limit = budget = None
+        if part.limit is not None:
+            if part.limit.times is None and part.limit.units is None:
+                self.errors.add((*place, "limit"), words("请写 times 或 units", "請寫 times 或 units", "must state times, units or both"))
+            limit = Limit(part.limit.per, part.limit.times or 0, part.limit.units or 0)
+        if part.budget is not None:
+            budget = Budget(part.budget.units, part.budget.per, part.budget.when_short)
+            if not any(isinstance(action, CreditAction) for action in actions):
+                self.errors.add((*place, "budget"), words("没有发放动作，预算无从计算", "沒有發放動作，預算無從計算", "nothing is credited here, so there is nothing to count"))
+        return Rule(
+            part.id, part.name, part.on, when, tuple(action for action in actions if action is not None), limit,
+            budget, part.priority,
+        )
+
+    def _condition(self, raw: Any, place: Place, scope: Scope = Scope.FACTS) -> Condition | None:
+        return None if raw is None else parse_condition(raw, self.fields, place, self.errors, scope=scope)
+
+    def _action(self, part: ActionPart, place: Place) -> Action | None:
+        given = [name for name in ("credit", "debit", "tier", "tag", "message") if getattr(part, name) is not None]
+        if len(given) != 1:
+            self.errors.add(place, words(
+                "每个动作只能写 credit、debit、tier、tag、message 中的一个",
+                "每個動作只能寫 credit、debit、tier、tag、message 其中一個",
+                "must be exactly one of credit, debit, tier, tag, message",
+            ))
+            return None
+        place = (*place, given[0])
+        if part.credit is not None:
+            return self._credit(part.credit, place)
+        if part.debit is not None:
+            self._known("asset", part.debit.asset, self.programme.assets, (*place, "asset"))
+            return DebitAction(part.debit.asset, part.debit.amount, part.debit.when_short)
+        if part.tier is not None:
+            ladder = self.programme.ladders.get(part.tier.ladder)
+            if self._known("ladder", part.tier.ladder, self.programme.ladders, (*place, "ladder")) and ladder:
+                self._known("level", part.tier.level, [level.id for level in ladder.levels], (*place, "level"))
+            return LevelAction(part.tier.ladder, part.tier.level, part.tier.up_only)
+        if part.message is not None:
+            self._known("message", part.message.template, self.programme.templates, (*place, "template"))
+            return MessageAction(part.message.template)
+        assert part.tag is not None
+        if not (part.tag.add or part.tag.remove):
+            self.errors.add(place, words("请写 add 或 remove", "請寫 add 或 remove", "must state add, remove or both"))
+        return TagAction(tuple(part.tag.add), tuple(part.tag.remove))
+
+    def _credit(self, part: CreditPart, place: Place) -> CreditAction:
+        self._known("asset", part.asset, self.programme.assets, (*place, "asset"))
+        if (part.amount is None) == (part.for_each is None):
+            self.errors.add(place, words("amount 与 for_each 写且只写一个", "amount 與 for_each 寫且只寫一個", "must state either amount or for_each"))
+        if part.for_each is not None:
+            self._countable(part, place)
+        where = self._condition(part.where, (*place, "where"), Scope.LINE)
+        if where is not None and part.of != ITEMS:
+            self.errors.add((*place, "where"), words("只有 of: items 可以带 where", "只有 of: items 可以帶 where", "goes with of: items only"))
+        return CreditAction(
+            part.asset, part.amount or 0, part.for_each or Decimal(0), part.step, part.of, where, part.multiplier,
+            part.rounding, part.cap,
+        )
+
+    def _countable(self, part: CreditPart, place: Place) -> None:
+        """`of` names an amount or a number of this event."""
+        numbers = (FieldKind.MONEY, FieldKind.INTEGER, FieldKind.NUMBER)
+        known = [f"event.{one.id}" for one in self.event_type.fields.values() if one.kind in numbers]
+        if self.event_type.has_items:
+            known.append(ITEMS)
+        self._known("amount", part.of, known, (*place, "of"))
+
+    def _known(self, what: str, name: str, known: Iterable[str], place: Place) -> bool:
+        if name in known:
+            return True
+        self.errors.add(place, unknown_text(what, known))
+        return False

@@ -1,0 +1,81 @@
+"""Publishing a programme, and the versions that are published."""
+
+import hashlib
+from functools import lru_cache
+
+from django.db import IntegrityError, connection, transaction
+
+from regulars.kit import clock
+from regulars.programme.contracts import Programme
+from regulars.programme.loader import load
+from regulars.programme.models import Version
+from regulars.staff.service import audit
+
+
+class NotPublished(LookupError):
+    """No programme has been published yet: events can't be decided."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("no programme is published yet; run: regulars programme publish FILE")
+
+
+class UnknownVersion(LookupError):
+    """There is no version of that number."""
+
+    status = 404
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no version {number} of the programme")
+
+
+@lru_cache(maxsize=64)
+def version(number: int) -> Programme:
+    """Version `number`, as it was published. A version never changes, so it is read once per process."""
+    try:
+        source = Version.objects.values_list("source", flat=True).get(number=number)
+    except Version.DoesNotExist:
+        raise UnknownVersion(number) from None
+    return load(source, number)
+
+
+def current_number() -> int:
+    """The number of the version in force; 0 while there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(number), 0) FROM programme_version")
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def current() -> Programme:
+    """The version in force. Raises NotPublished."""
+    number = current_number()
+    if not number:
+        raise NotPublished
+    return version(number)
+
+
+def publish(source: str, published_by: str, note: str = "") -> Programme:
+    """Make `source` the version in force. The text of the version in force again: that version, nothing new.
+
+    Raises InvalidProgramme, and writes nothing, when the text is no programme.
+    """
+    load(source)
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    for _ in range(5):
+        latest = Version.objects.order_by("-number").values_list("number", "digest").first()
+        if latest and latest[1] == digest:
+            return version(latest[0])
+        number = latest[0] + 1 if latest else 1
+        try:
+            with transaction.atomic():
+                Version.objects.create(
+                    number=number, source=source, digest=digest, note=note, published_at=clock.now(),
+                    published_by=published_by,
+                )
+                audit(published_by, "programme.published", str(number), note=note)
+        except IntegrityError:
+            continue
+        return version(number)
+    raise RuntimeError("others keep publishing at the same time; try again")

@@ -1,0 +1,134 @@
+"""Reading levels: who stands where, how far it is to the next one, and how they got there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from regulars.events.queries import tallies
+from regulars.kit import paging
+from regulars.kit.ids import CHILDREN, bucket_of
+from regulars.kit.sqlread import read, row, rows
+from regulars.language.calendar import window_start
+from regulars.tiers.contracts import ChangeRow, Ladder, Progress, StandingRow
+
+_CHANGES = "tiers.changes"
+_COLUMNS = "id, member_id, ladder, before, after, reason, since, until, time"
+
+
+def standings(member_id: UUID) -> list[StandingRow]:
+    """The member's level on each ladder."""
+    return standings_of([member_id]).get(member_id, [])
+
+
+def standings_of(member_ids: Sequence[UUID]) -> dict[UUID, list[StandingRow]]:
+    """The levels of these members, by member."""
+    found = rows(
+        "SELECT member_id, ladder, level, since, until FROM tiers_standing"
+        " WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY ladder",
+        [list(member_ids), sorted({bucket_of(member) for member in member_ids})],
+    )
+    by_member: dict[UUID, list[StandingRow]] = defaultdict(list)
+    for member, *columns in found:
+        by_member[member].append(StandingRow(*columns))
+    return dict(by_member)
+
+
+def progress(member_id: UUID, ladders: Iterable[Ladder], today: date) -> list[Progress]:
+    """Where the member stands on each of these ladders on the local day `today`, and what is missing."""
+    wanted = tuple(ladders)
+    if not wanted:
+        return []
+    standing = {each.ladder: each for each in standings(member_id)}
+    first = min(window_start(today, months=ladder.window_months) for ladder in wanted)
+    names = [f"credit:{ladder.asset}" for ladder in wanted]
+    earned = tallies([member_id], names, first)
+    return [
+        measure_progress(
+            ladder,
+            standing.get(ladder.id),
+            {day: total for day, (_, total) in earned.get((member_id, f"credit:{ladder.asset}"), {}).items()},
+            today,
+        )
+        for ladder in wanted
+    ]
+
+
+def measure_progress(
+    ladder: Ladder, standing: StandingRow | None, earned: dict[date, int], today: date
+) -> Progress:
+    """Pure: the progress of a member who stands at `standing` and earned these units on these days."""
+    at = ladder.levels[0] if standing is None else ladder.level(standing.level)
+    above = next((level for level in ladder.levels if level.rank == at.rank + 1), None)
+    measure = _within(earned, window_start(today, months=ladder.window_months), today)
+    until = standing.until if standing else None
+    keeps = until is not None and at.rank > 0
+    keep_measure = (
+        _within(earned, window_start(until, months=ladder.window_months), min(until, today))
+        if keeps and until
+        else 0
+    )
+    return Progress(
+        ladder=ladder.id,
+        asset=ladder.asset,
+        level=at.id,
+        since=standing.since if standing else None,
+        until=until,
+        measure=measure,
+        next_level=above.id if above else None,
+        next_at=above.at if above else None,
+        missing=max(0, above.at - measure) if above else 0,
+        keep_at=at.at if keeps else 0,
+        keep_measure=keep_measure,
+        keep_missing=max(0, at.at - keep_measure) if keeps else 0,
+    )
+
+
+def distribution() -> dict[str, dict[str, int]]:
+    """Ladder → level → members who stand there. Members whom no event has placed yet are not counted."""
+    found = rows("SELECT ladder, level, count(*) FROM tiers_standing GROUP BY ladder, level")
+    by_ladder: dict[str, dict[str, int]] = defaultdict(dict)
+    for ladder, level, members in found:
+        by_ladder[ladder][level] = members
+    return dict(by_ladder)
+
+
+def changes(
+    member_id: UUID, cursor: str | None = None, limit: int | None = None
+) -> paging.Page[ChangeRow]:
+    """A member's steps and renewals, latest first."""
+    size = paging.bounded(limit)
+    before = paging.decode(_CHANGES, cursor, UUID)[0] if cursor else None
+    found = read(
+        ChangeRow,
+        f"SELECT {_COLUMNS} FROM tiers_change WHERE member_id = %s AND bucket = %s"
+        " AND (%s::uuid IS NULL OR id < %s) ORDER BY id DESC LIMIT %s",
+        [member_id, bucket_of(member_id), before, before, size + 1],
+    )
+    return paging.page(_CHANGES, found, size, lambda change: (change.id,))
+
+
+def changes_between(member_id: UUID, first_event: UUID, last_event: UUID) -> list[ChangeRow]:
+    """The steps of a member's events from `first_event` to `last_event`, in order."""
+    return read(
+        ChangeRow,
+        f"SELECT {_COLUMNS} FROM tiers_change WHERE member_id = %s AND bucket = %s AND id >= %s AND id < %s"
+        " ORDER BY id",
+        [member_id, bucket_of(member_id), first_event, UUID(int=last_event.int + CHILDREN)],
+    )
+
+
+def rose(ladder: Ladder, first: datetime) -> int:
+    """How many members rose on this ladder since `first`, each counted once."""
+    levels = [level.id for level in ladder.levels]
+    found = row(
+        "SELECT count(DISTINCT member_id) FROM tiers_change WHERE ladder = %s AND time >= %s"
+        " AND array_position(%s::text[], after::text)"
+        " > coalesce(array_position(%s::text[], before::text), 1)",
+        [ladder.id, first, levels, levels],
+    )
+    return int(found[0]) if found else 0
+
+
+def _within(earned: dict[date, int], first: date, last: date) -> int:
+    return sum(units for day, units in earned.items() if first <= day <= last)

@@ -1,0 +1,64 @@
+"""Writing down where members stand. Whole lists at a time, in the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from regulars.kit.ids import bucket_of, child_id
+from regulars.kit.rows import copy_rows, unnest
+from regulars.language.effects import LevelChange
+from regulars.language.snapshot import Standing
+
+CHANGE = ("member_id", "id", "bucket", "ladder", "before", "after", "reason", "since", "until", "time")
+
+PUT_STANDINGS = """
+INSERT INTO tiers_standing AS now (member_id, ladder, bucket, level, since, until)
+SELECT * FROM {rows}
+ON CONFLICT (member_id, ladder, bucket) DO UPDATE
+   SET level = excluded.level, since = excluded.since, until = excluded.until
+ WHERE (now.level, now.since, now.until) IS DISTINCT FROM (excluded.level, excluded.since, excluded.until)
+"""
+
+REWRITE = """
+DELETE FROM tiers_change AS change
+ USING {rows} AS row(member_id, bucket, ladder, since)
+ WHERE change.member_id = row.member_id AND change.bucket = row.bucket AND change.ladder = row.ladder
+   AND change.since >= row.since
+"""
+
+
+def write(
+    cursor: CursorWrapper, changes: Sequence[tuple[UUID, LevelChange]], standings: Iterable[tuple[UUID, Standing]]
+) -> None:
+    """Note the steps, in the order they were decided, and where members now stand.
+
+    A change that rewrites history replaces the steps from its day on, those of this batch included.
+    """
+    rows: list[tuple[Any, ...]] = []
+    rewrites: dict[tuple[UUID, str], Any] = {}
+    for member_id, change in changes:
+        if change.rewrites is not None:
+            name = (member_id, change.ladder)
+            rewrites[name] = min(rewrites.get(name, change.rewrites), change.rewrites)
+            rows = [
+                row for row in rows
+                if not (row[0] == member_id and row[3] == change.ladder and row[7] >= change.rewrites)
+            ]
+        rows += [
+            (
+                member_id, child_id(change.change_id, index), bucket_of(member_id), change.ladder, step.before,
+                step.after, step.reason, step.day, step.until, change.at,
+            )
+            for index, step in enumerate(change.steps)
+        ]
+    unnest(
+        cursor, REWRITE, ("uuid", "smallint", "text", "date"),
+        [(member, bucket_of(member), ladder, day) for (member, ladder), day in rewrites.items()],
+    )
+    copy_rows(cursor, "tiers_change", CHANGE, rows)
+    unnest(
+        cursor, PUT_STANDINGS, ("uuid", "text", "smallint", "text", "date", "date"),
+        [(member, one.ladder, bucket_of(member), one.level, one.since, one.until) for member, one in standings],
+    )

@@ -1,0 +1,12 @@
+"""The work that goes on behind the faces: every room's loops, in one list, and the jobs by the calendar.
+
+A loop is for timers that are rows: it looks often, claims what is due, does it set-wise. A procrastinate job is for
+what runs at an hour of the day or runs long. Never one job per member.
+"""
+
+from regulars.kit.loops import Loop
+from regulars.ops import tasks as ops_tasks
+
+LOOPS: tuple[Loop, ...] = ()
+
+JOBS = (ops_tasks.sweep_stalled_jobs, ops_tasks.clear_old_jobs, ops_tasks.clear_sessions)

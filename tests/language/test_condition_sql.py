@@ -1,0 +1,127 @@
+"""Python and SQL give the same answer for every condition, every member, every event."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regulars.kit import ids
+from regulars.language.calendar import local_day
+from regulars.language.condition import Condition, Facts, Fields, compile_condition, parse_condition
+from regulars.language.sentence import describe_values, sentence
+from regulars.language.sql import to_sql
+from regulars.language.sql_text import Clock
+from regulars.language.text import LANGUAGES
+from regulars.programme.vocabulary import fields_for
+from tests.language.rows import MOMENTS, NEAR, Drawn, drawn_members, write
+from tests.language.sample import ORDER, programme
+from tests.language.strategies import conditions
+
+pytestmark = pytest.mark.django_db
+
+ZONES = ("Asia/Shanghai", "America/Los_Angeles", "Pacific/Chatham", "UTC", "Europe/London")
+VOCABULARIES = {
+    zone: (fields_for(programme(ZoneInfo(zone)), ORDER), fields_for(programme(ZoneInfo(zone)), None)) for zone in ZONES
+}
+SLOWLY = settings(
+    max_examples=int(os.environ.get("EX","60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def ask(condition: Condition, fields: Fields, clock: Clock) -> dict[Any, bool]:
+    """The answer of PostgreSQL for each member."""
+    fragment, params = to_sql(condition, fields, clock)
+    rows = "members_member m JOIN events_event e ON e.member_id = m.id AND e.bucket = m.bucket"
+    if clock.fixed is not None:
+        rows = "members_member m"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT m.id, {fragment} FROM {rows}", params)
+        return dict(cursor.fetchall())
+
+
+def facts_of(one: Drawn, zone: ZoneInfo) -> Facts:
+    at = one.event.time
+    return Facts(one.event, one.member, local_day(at, zone), zone, at)
+
+
+@SLOWLY
+@given(drawn_members(), st.sampled_from(ZONES), st.data())
+def test_rules_and_sql_agree_on_every_event(drawn: list[Drawn], zone: str, data: st.DataObject) -> None:
+    fields = VOCABULARIES[zone][0]
+    write(drawn)
+    for raw in data.draw(st.lists(conditions(fields), min_size=2, max_size=6)):
+        condition = parse_condition(raw, fields)
+        compiled = compile_condition(condition, fields)
+        answers = ask(condition, fields, Clock(fields.zone))
+        expected = {one.member.member_id: compiled.matches(facts_of(one, fields.zone)) for one in drawn}
+        assert answers == expected, (raw, drawn)
+        assert parse_condition(condition.to_raw(), fields) == condition
+        for one in drawn:
+            check_explanation(condition, fields, facts_of(one, fields.zone), expected[one.member.member_id])
+
+
+def check_explanation(condition: Condition, fields: Fields, facts: Facts, expected: bool) -> None:
+    """What was seen is enough to say again what held."""
+    held, seen = compile_condition(condition, fields).explain(facts)
+    assert held is expected
+    for language in LANGUAGES:
+        lines = describe_values(condition, fields, language, seen, facts.day)
+        assert all(line["held"] for line in lines) is held
+        assert sentence(condition, fields, language)
+
+
+@SLOWLY
+@given(drawn_members(), st.sampled_from(ZONES), MOMENTS | NEAR, st.data())
+def test_audiences_and_sql_agree_at_any_moment(
+    drawn: list[Drawn], zone: str, moment: datetime, data: st.DataObject
+) -> None:
+    fields = VOCABULARIES[zone][1]
+    write(drawn)
+    clock = Clock(fields.zone, moment)
+    for raw in data.draw(st.lists(conditions(fields), min_size=2, max_size=6)):
+        condition = parse_condition(raw, fields)
+        matches = compile_condition(condition, fields).matches
+        day = local_day(moment, fields.zone)
+        expected = {
+            one.member.member_id: matches(Facts(None, one.member, day, fields.zone, moment)) for one in drawn
+        }
+        assert ask(condition, fields, clock) == expected, (raw, moment, drawn)
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ["'; DROP TABLE members_member; --", "%s", "%(x)s", "100%", "%%", "\\'; SELECT 1", "$1", "{0}", "{}", "\"'"],
+)
+def test_a_value_is_never_part_of_the_query(evil: str) -> None:
+    fields = VOCABULARIES["UTC"][0]
+    for raw in (
+        {"field": "tags", "op": "has_any", "value": [evil]},
+        {"field": "member.name", "op": "contains", "value": evil},
+        {"field": "member.attribute.city", "op": "starts_with", "value": evil},
+        {"items": "any", "where": {"field": "item.sku", "op": "eq", "value": evil}},
+    ):
+        condition = parse_condition(raw, fields)
+        fragment, params = to_sql(condition, fields, Clock(fields.zone))
+        assert evil not in fragment
+        assert evil.lower() in str(params).lower().replace("\\\\", "\\") or evil in params or [evil] in params
+        assert fragment.count("%") == len(params)
+        assert ask(condition, fields, Clock(fields.zone)) == {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM members_member")
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_bucket_is_named_in_every_subquery() -> None:
+    fields = VOCABULARIES["UTC"][0]
+    for field in fields:
+        fragment = field.sql(Clock(fields.zone, datetime(2026, 1, 1, tzinfo=UTC)), None).text
+        assert fragment.count("member_id = m.id") == fragment.count("bucket = m.bucket")
+        assert fragment.count("FROM ") - fragment.count("year FROM ") - fragment.count("FROM unnest") >= 0
+    assert ids.BUCKETS == 64

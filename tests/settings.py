@@ -1,0 +1,12 @@
+"""The settings of a test run: a data folder of its own, and nothing from the caller's environment."""
+
+import os
+import tempfile
+
+for name in [name for name in os.environ if name.startswith("REGULARS_") or name == "DATABASE_URL"]:
+    del os.environ[name]
+os.environ["REGULARS_DATA"] = tempfile.mkdtemp(prefix="regulars-tests-")
+
+from regulars.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
