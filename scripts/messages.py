@@ -97,7 +97,7 @@ def entries(catalogue: Catalog) -> Iterable[Message]:
 
 
 def strings(entry: Message) -> tuple[str, ...]:
-    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
 
 
 def translated(entry: Message) -> bool:

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",  # the OpenAPI page's own scripts, so that it needs no CDN
     "template_partials",
     "regulars.console",  # before allauth, whose pages it dresses
     "allauth",

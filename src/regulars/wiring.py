@@ -1,15 +1,18 @@
 """The one place that sees everything: which faces answer at which address."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from regulars.console import urls as console
 from regulars.api import urls as api
+from regulars.console import urls as console
 from regulars.ops import views as ops
+from regulars.portal.views.unsubscribe import unsubscribe
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include((console.urlpatterns, console.app_name))),
     path("accounts/", include(console.account_urlpatterns)),
     re_path(r"^api(?:/|$)", include(api.urlpatterns)),
+    path("m/", include("regulars.portal.urls")),
+    path("u/<str:token>", unsubscribe),
     path("healthz", ops.healthz),
     path("readyz", ops.readyz),
     path("metrics", ops.measurements),

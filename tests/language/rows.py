@@ -22,11 +22,41 @@ from regulars.tiers.models import Standing as StandingRow
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 TEXTS = st.sampled_from(
-    ["", "staff", "Staff", "STAFF ", "会员", "會員日", "O'Reilly", '"; DROP TABLE members_member; --', "100%", "%s", "%%",
-     "\\", "a_b", "é", "É", "ß", "Ａ", "😀", "İ", "null", "{}", "{0}", "x" * 60, "v", " ", "\t", "\u0130stanbul"]
-) | st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=6)  # fmt: skip
+    [
+        "",
+        "staff",
+        "Staff",
+        "STAFF ",
+        "会员",
+        "會員日",
+        "O'Reilly",
+        '"; DROP TABLE members_member; --',
+        "100%",
+        "%s",
+        "%%",
+        "\\",
+        "a_b",
+        "é",
+        "É",
+        "ß",
+        "Ａ",
+        "😀",
+        "İ",
+        "null",
+        "{}",
+        "{0}",
+        "x" * 60,
+        "v",
+        " ",
+        "\t",
+        "\u0130stanbul",
+    ]
+) | st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=6)
 SET_TEXTS = TEXTS.filter(bool)
-MOMENTS = st.datetimes(datetime(1999, 12, 31), datetime(2032, 3, 1), timezones=st.just(UTC)) | st.sampled_from(
+MOMENTS = st.builds(
+    lambda seconds: datetime(1999, 12, 31, tzinfo=UTC) + timedelta(seconds=seconds),
+    st.floats(0, 32 * 366 * 86400),
+) | st.sampled_from(
     [
         datetime(2024, 2, 28, 16, tzinfo=UTC),
         datetime(2024, 2, 29, 15, 59, 59, 999999, tzinfo=UTC),
@@ -37,15 +67,36 @@ MOMENTS = st.datetimes(datetime(1999, 12, 31), datetime(2032, 3, 1), timezones=s
 )
 NEAR = st.builds(lambda hours: START + timedelta(hours=hours), st.integers(0, 24 * 500))
 BIRTHDAYS = st.dates(date(1900, 1, 1), date(2030, 12, 31)) | st.sampled_from(
-    [date(2000, 2, 29), date(1900, 2, 28), date(1996, 2, 29), date(1990, 12, 31), date(1990, 1, 1), date(1988, 3, 1)]
+    [
+        date(2000, 2, 29),
+        date(1900, 2, 28),
+        date(1996, 2, 29),
+        date(1990, 12, 31),
+        date(1990, 1, 1),
+        date(1988, 3, 1),
+    ]
 )
-NUMBERS = st.integers(-3, 12) | st.sampled_from([2.5, 0.1, 1e16, -0.0, 5.0, 1e-7, 10**15, 0.30000000000000004])
-ISO_DATES = BIRTHDAYS.map(date.isoformat) | st.sampled_from(["2026-02-30", "20260101", "2026-1-1", "0000-01-01", "soon"])
+NUMBERS = st.integers(-3, 12) | st.sampled_from(
+    [2.5, 0.1, 1e16, -0.0, 5.0, 1e-7, 10**15, 0.30000000000000004]
+)
+ISO_DATES = BIRTHDAYS.map(date.isoformat) | st.sampled_from(
+    ["2026-02-30", "20260101", "2026-1-1", "0000-01-01", "soon"]
+)
 ISO_TIMES = NEAR.map(datetime.isoformat) | st.sampled_from(
-    ["2026-11-22T10:00:00+08:00", "2026-11-22T10:00:00.5Z", "2026-11-22T10:00:00", "2026-11-22T24:00:00Z", "9999-12-31T23:59:59Z",
-     "2026-11-22 10:00:00+08:00", "2026-13-01T00:00:00Z", "2026-11-22T10:00:60Z"]
-)  # fmt: skip
-ANYTHING = st.none() | st.booleans() | NUMBERS | TEXTS | ISO_DATES | ISO_TIMES | st.just([1]) | st.just({"a": 1})
+    [
+        "2026-11-22T10:00:00+08:00",
+        "2026-11-22T10:00:00.5Z",
+        "2026-11-22T10:00:00",
+        "2026-11-22T24:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "2026-11-22 10:00:00+08:00",
+        "2026-13-01T00:00:00Z",
+        "2026-11-22T10:00:60Z",
+    ]
+)
+ANYTHING = (
+    st.none() | st.booleans() | NUMBERS | TEXTS | ISO_DATES | ISO_TIMES | st.just([1]) | st.just({"a": 1})
+)
 
 
 def _json(*likely: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -100,12 +151,24 @@ TALLIES = st.dictionaries(
     ),
 )
 TOTALS = st.builds(
-    Totals, st.integers(0, 12), st.integers(0, 200000), st.integers(0, 250000), st.none() | NEAR, st.none() | NEAR
+    Totals,
+    st.integers(0, 12),
+    st.integers(0, 200000),
+    st.integers(0, 250000),
+    st.none() | NEAR,
+    st.none() | NEAR,
 )
 PROFILES = st.builds(
-    Profile, TEXTS, TEXTS.map(lambda text: text[:20]), st.none() | BIRTHDAYS, st.sampled_from(["", "zh-hans", "en"]),
-    TEXTS, MOMENTS, ATTRIBUTES, st.frozensets(st.sampled_from(["phone", "email", "card", "wechat", "pos"])),
-)  # fmt: skip
+    Profile,
+    TEXTS,
+    TEXTS.map(lambda text: text[:20]),
+    st.none() | BIRTHDAYS,
+    st.sampled_from(["", "zh-hans", "en"]),
+    TEXTS,
+    MOMENTS,
+    ATTRIBUTES,
+    st.frozensets(st.sampled_from(["phone", "email", "card", "wechat", "pos"])),
+)
 
 
 @dataclass
@@ -145,8 +208,15 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
         counts={name: sum(each[0] for each in days.values()) for name, days in tallies.items()},
     )
     at = draw(MOMENTS | NEAR)
-    event = Event(ids.time_id(at), draw(TEXTS)[:60], f"key-{number}", draw(st.sampled_from(["order.paid", "checkin"])),
-                  member_id, at, draw(PAYLOADS))  # fmt: skip
+    event = Event(
+        ids.time_id(at),
+        draw(TEXTS)[:60],
+        f"key-{number}",
+        draw(st.sampled_from(["order.paid", "checkin"])),
+        member_id,
+        at,
+        draw(PAYLOADS),
+    )
     return Drawn(snapshot, event, keeps_totals)
 
 
@@ -164,28 +234,53 @@ def _write(one: Drawn) -> None:
     owner = {"member_id": member.member_id, "bucket": ids.bucket_of(member.member_id)}
     assert profile.joined_at
     Member.objects.create(
-        id=member.member_id, bucket=owner["bucket"], name=profile.name, gender=profile.gender, birthday=profile.birthday,
-        language=profile.language, source=profile.source, attributes=profile.attributes, tags=sorted(member.tags),
-        joined_at=profile.joined_at, updated_at=START,
-    )  # fmt: skip
+        id=member.member_id,
+        bucket=owner["bucket"],
+        name=profile.name,
+        gender=profile.gender,
+        birthday=profile.birthday,
+        language=profile.language,
+        source=profile.source,
+        attributes=profile.attributes,
+        tags=sorted(member.tags),
+        joined_at=profile.joined_at,
+        updated_at=START,
+    )
     for kind in profile.identities:
         Identity.objects.create(kind=kind, value=f"{kind}-{member.member_id}", created_at=START, **owner)
     for standing in member.standings.values():
-        StandingRow.objects.create(ladder=standing.ladder, level=standing.level, since=standing.since, **owner)
+        StandingRow.objects.create(
+            ladder=standing.ladder, level=standing.level, since=standing.since, **owner
+        )
     for asset, balance in member.balances.items():
-        Balance.objects.create(asset=asset, balance=balance, earned=0, spent=0, expired=0, reversed=0, **owner)
+        Balance.objects.create(
+            asset=asset, balance=balance, earned=0, spent=0, expired=0, reversed=0, **owner
+        )
     if one.keeps_totals:
         totals = member.totals
         MemberTotals.objects.create(
-            orders=totals.orders, spend_minor=totals.spend_minor, refunded_minor=totals.refunded_minor,
-            first_at=totals.first_at, last_at=totals.last_at, **owner,
-        )  # fmt: skip
+            orders=totals.orders,
+            spend_minor=totals.spend_minor,
+            refunded_minor=totals.refunded_minor,
+            first_at=totals.first_at,
+            last_at=totals.last_at,
+            **owner,
+        )
     for name, days in member.tallies.items():
         for day, (count, total) in days.items():
             Tally.objects.create(name=name, day=day, count=count, total=total, **owner)
     EventRow.objects.create(
-        id=event.id, source=event.source, key=event.key, type=event.type, time=event.time, received_at=START, digest=b"",
-        data=event.data, version=1, effects=[], outcome={}, trace=[], **owner,
-    )  # fmt: skip
-
-
+        id=event.id,
+        source=event.source,
+        key=event.key,
+        type=event.type,
+        time=event.time,
+        received_at=START,
+        digest=b"",
+        data=event.data,
+        version=1,
+        effects=[],
+        outcome={},
+        trace=[],
+        **owner,
+    )

@@ -26,7 +26,9 @@ def _payload(name: str, kind: FieldKind) -> PayloadField:
 
 
 PAYLOAD = {
-    "total": PayloadField("total", words("订单金额", "訂單金額", "order total"), FieldKind.MONEY, "total_minor"),
+    "total": PayloadField(
+        "total", words("订单金额", "訂單金額", "order total"), FieldKind.MONEY, "total_minor"
+    ),
     "channel": PayloadField("channel", words("渠道", "通路", "channel"), FieldKind.TEXT, "channel"),
     "rating": _payload("rating", FieldKind.INTEGER),
     "weight": _payload("weight", FieldKind.NUMBER),
@@ -63,9 +65,17 @@ def programme(zone: ZoneInfo = SHANGHAI, currency: str = "CNY") -> Programme:
             "credit": Asset("credit", words("储值", "儲值", "credit"), True, keep, Clawback.DEBT, scale=2),
         },
         ladders={
-            "level": Ladder("level", words("会员等级", "會員等級", "level"), "points", 12, 12, RoundUp.MONTH, _levels()),
+            "level": Ladder(
+                "level", words("会员等级", "會員等級", "level"), "points", 12, 12, RoundUp.MONTH, _levels()
+            ),
             "vip": Ladder(
-                "vip", words("VIP 等级", "VIP 等級", "VIP level"), "points", 12, 12, RoundUp.MONTH, _levels()[1:]
+                "vip",
+                words("VIP 等级", "VIP 等級", "VIP level"),
+                "points",
+                12,
+                12,
+                RoundUp.MONTH,
+                _levels()[1:],
             ),
         },
         attributes={
@@ -73,7 +83,9 @@ def programme(zone: ZoneInfo = SHANGHAI, currency: str = "CNY") -> Programme:
             "size": Attribute("size", words("家庭人数", "家庭人數", "household size"), "number"),
             "pet": Attribute("pet", words("养宠物", "有養寵物", "has a pet"), "boolean"),
             "married": Attribute("married", words("结婚日", "結婚日", "wedding day"), "date"),
-            "age_group": Attribute("age_group", words("年龄段", "年齡層", "age group"), "choice", ("19-24", "25-34", "65+")),
+            "age_group": Attribute(
+                "age_group", words("年龄段", "年齡層", "age group"), "choice", ("19-24", "25-34", "65+")
+            ),
         },
         templates={},
         event_types={ORDER.id: ORDER, CHECKIN.id: CHECKIN},
@@ -109,5 +121,3 @@ def facts(
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
-
-

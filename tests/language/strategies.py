@@ -12,7 +12,9 @@ from regulars.language.tree import Op
 from tests.language.rows import BIRTHDAYS, NEAR, SET_TEXTS, START
 
 _DAYS = BIRTHDAYS | st.integers(0, 500).map(lambda days: START.date() + timedelta(days=days))
-_MONEY = st.integers(-100, 60000).map(lambda minor: minor / 100) | st.sampled_from([0, 1, 128.5, "128.50", 300])
+_MONEY = st.integers(-100, 60000).map(lambda minor: minor / 100) | st.sampled_from(
+    [0, 1, 128.5, "128.50", 300]
+)
 SAME = (Op.EQ, Op.NE, Op.IN, Op.NOT_IN)
 _WINDOWS = st.integers(1, 400).map(lambda n: {"days": n}) | st.integers(1, 14).map(lambda n: {"months": n})
 
@@ -30,7 +32,8 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         Type.TAGS: SET_TEXTS,
         Type.CHOICE: SET_TEXTS,
         Type.INTEGER: st.integers(-5 if field.least is None else field.least, field.most or 6000),
-        Type.NUMBER: st.integers(-3, 60) | st.sampled_from([2.5, 0.1, "0.10", 12.34, 0.30000000000000004, 1e-7]),
+        Type.NUMBER: st.integers(-3, 60)
+        | st.sampled_from([2.5, 0.1, "0.10", 12.34, 0.30000000000000004, 1e-7]),
         Type.MONEY: _MONEY,
         Type.BOOLEAN: st.booleans(),
         Type.DATE: _DAYS | _DAYS.map(date.isoformat),

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.campaigns.logic import Budgets
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import unnest
+from regulars.kit.rows import Cursor, array, unnest
 
 ADD_USES = """
 INSERT INTO campaigns_ruleuse AS now (member_id, rule, period, bucket, times, units)
@@ -35,7 +34,7 @@ SELECT rule, period, units FROM campaigns_budgetuse
 """
 
 
-def lock_budgets(cursor: CursorWrapper, names: Iterable[tuple[str, str]]) -> Budgets:
+def lock_budgets(cursor: Cursor, names: Iterable[tuple[str, str]]) -> Budgets:
     """Lock the budgets (rule, period), in one order for everybody, and see what they have given so far.
 
     One that turns out to be needed later is locked then.
@@ -47,15 +46,17 @@ def lock_budgets(cursor: CursorWrapper, names: Iterable[tuple[str, str]]) -> Bud
     return Budgets(_lock(cursor, sorted(set(names))), look=look)
 
 
-def _lock(cursor: CursorWrapper, ordered: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     if not ordered:
         return {}
     unnest(cursor, OPEN_BUDGETS, ("text", "text"), ordered)
-    cursor.execute(LOCK_BUDGETS, [[rule for rule, _ in ordered], [period for _, period in ordered]])
+    cursor.execute(
+        LOCK_BUDGETS, [array("text", (rule for rule, _ in ordered)), array("text", (period for _, period in ordered))]
+    )
     return {(rule, period): units for rule, period, units in cursor.fetchall()}
 
 
-def write(cursor: CursorWrapper, uses: Sequence[tuple[UUID, str, str, int, int]], budgets: Budgets) -> None:
+def write(cursor: Cursor, uses: Sequence[tuple[UUID, str, str, int, int]], budgets: Budgets) -> None:
     """Count uses (member, rule, period, times, units) and what the budgets gave in this batch."""
     totals: dict[tuple[UUID, str, str], list[int]] = {}
     for member_id, rule, period, times, units in uses:

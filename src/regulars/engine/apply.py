@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
@@ -14,6 +13,7 @@ from regulars.engine.contracts import tier_records
 from regulars.engine.decide import Decided
 from regulars.events import service as events
 from regulars.kit.ids import bucket_of
+from regulars.kit.rows import Cursor
 from regulars.language.effects import (
     Credit,
     LevelChange,
@@ -37,7 +37,7 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def apply(
-    cursor: CursorWrapper, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], digests: dict[UUID, bytes],
+    cursor: Cursor, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], digests: dict[UUID, bytes],
     budgets: Budgets, version: int, now: datetime,
 ) -> None:
     """Write all that was decided. `digests`: of the bodies of events that came from outside, by event id."""

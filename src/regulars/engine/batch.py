@@ -9,8 +9,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import transaction
 
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
@@ -29,8 +28,9 @@ from regulars.engine.plan import Plan, plan
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
-from regulars.kit import clock, ids
+from regulars.kit import clock, ids, rows
 from regulars.kit.metrics import observe_batch
+from regulars.kit.rows import Cursor
 from regulars.language.calendar import local_day, period_of
 from regulars.language.events import Event
 from regulars.members import service as members
@@ -59,7 +59,7 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
     An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch.
     """
     parts = Parts()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), rows.cursor() as cursor:
         number = current_number()
         if not number:
             raise NotPublished
@@ -73,7 +73,7 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
 
 def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
     """Do what time alone has to do for these members through `until`; how many events that were."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), rows.cursor() as cursor:
         ready = plan(current_number())
         locked = members.lock(cursor, member_ids)
         if not locked:
@@ -99,7 +99,7 @@ def _number(*parts: str) -> int:
 class _Batch:
     """The way of one batch through the engine. Positions are those in the batch."""
 
-    def __init__(self, cursor: CursorWrapper, ready: Plan, batch: Sequence[Incoming], parts: Parts) -> None:
+    def __init__(self, cursor: Cursor, ready: Plan, batch: Sequence[Incoming], parts: Parts) -> None:
         self.cursor = cursor
         self.plan = ready
         self.batch = batch

@@ -62,7 +62,7 @@ class Received(list[dict[str, Any]]):
     refusal: Refused | None = None
 
 
-class _Faulty(Exception):
+class Faulty(ValueError):
     """An event that is rejected at the door, with all that is wrong with it."""
 
     def __init__(self, errors: list[Rejected]) -> None:
@@ -86,9 +86,9 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     faults: list[Rejected] = []
     for position, one in enumerate(raw):
         try:
-            good.append(_incoming(one, programme, source_default, now, suspicious))
+            good.append(check(one, programme, source_default, now, suspicious))
             places.append(position)
-        except _Faulty as fault:
+        except Faulty as fault:
             faults = fault.errors
             key = one.get("id") if isinstance(one, dict) else None
             results[position] = _rejection(key if isinstance(key, str) else None, faults, language)
@@ -139,10 +139,13 @@ def _fault(code: str, field: str, **context: Any) -> Rejected:
     return Rejected(code, field, complaint(code, context))
 
 
-def _incoming(raw: Any, programme: Programme, source_default: str, now: datetime, suspicious: bool) -> Incoming:
-    """One event, checked. Raises _Faulty with everything that is wrong."""
+def check(raw: Any, programme: Programme, source_default: str, now: datetime, suspicious: bool) -> Incoming:
+    """One event, checked. Raises Faulty with everything that is wrong.
+
+    `suspicious`: the body may hold reserved names or characters, so every text in it is looked at.
+    """
     if not isinstance(raw, dict):
-        raise _Faulty([_fault("dict_type", "")])
+        raise Faulty([_fault("dict_type", "")])
     errors: list[Rejected] = []
     if suspicious:
         _look_closely(raw, errors)
@@ -162,7 +165,7 @@ def _incoming(raw: Any, programme: Programme, source_default: str, now: datetime
         if "attributes" in data:
             _attributes(data["attributes"], programme.attributes, errors)
     if errors or event_type is None:
-        raise _Faulty(errors)
+        raise Faulty(errors)
     digest = blake2b(
         _canonical([type_id, sorted(identities), str(member_id or ""), moment.isoformat(), data]).encode(), digest_size=16
     ).digest()
@@ -233,7 +236,7 @@ def _identities(
         errors.append(_fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT))
         return (), None
     identities, member_id = [], None
-    region = _REGIONS.get(programme.currency, "CN")
+    region = region_of(programme)
     for kind, text in value.items():
         if not isinstance(text, str):
             errors.append(_fault("string_type", f"member.{kind}"))
@@ -329,6 +332,11 @@ def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
         "tier": next(iter(tiers.values()), None),
         "tiers": tiers,
     }
+
+
+def region_of(programme: Programme) -> str:
+    """The country that a phone number without country code belongs to."""
+    return _REGIONS.get(programme.currency, "CN")
 
 
 def amount_of(units: int, scale: int) -> int | str:

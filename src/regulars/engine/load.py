@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.engine.plan import Plan
 from regulars.kit.ids import CHILDREN, bucket_of
+from regulars.kit.rows import Cursor, array, uuids
 from regulars.language.calendar import local_day, period_of
 from regulars.language.effects import LevelStep
 from regulars.language.events import Event
@@ -84,13 +84,13 @@ class Orders:
     states: dict[OrderName, OrderState]
 
 
-def load_orders(cursor: CursorWrapper, names: Iterable[OrderName]) -> Orders:
+def load_orders(cursor: Cursor, names: Iterable[OrderName]) -> Orders:
     """How the orders named (source, order id) stand, whoever's they are."""
     orders = Orders({}, {})
     wanted = list(set(names))
     if not wanted:
         return orders
-    columns = [[source for source, _ in wanted], [order_id for _, order_id in wanted]]
+    columns = [array("text", (source for source, _ in wanted)), array("text", (order_id for _, order_id in wanted))]
     cursor.execute(ORDERS, columns)
     for source, order_id, member_id, total, refunded, paid_by, paid_at in cursor.fetchall():
         orders.owners[source, order_id] = member_id
@@ -114,7 +114,7 @@ def order_name(event_type: str, source: str, data: dict[str, Any]) -> OrderName 
 class Loader:
     """Fills the snapshots of a batch's members with what its events need, no more."""
 
-    def __init__(self, cursor: CursorWrapper, plan: Plan, locked: dict[UUID, members.Locked]) -> None:
+    def __init__(self, cursor: Cursor, plan: Plan, locked: dict[UUID, members.Locked]) -> None:
         self.cursor = cursor
         self.plan = plan
         self.snapshots = {
@@ -123,8 +123,8 @@ class Loader:
         self.lots: dict[UUID, Lot] = {}
 
     def _rows(self, sql: str, member_ids: Sequence[UUID], *more: Any) -> list[Any]:
-        buckets = sorted({bucket_of(member_id) for member_id in member_ids})
-        self.cursor.execute(sql, [list(member_ids), buckets, *more])
+        buckets = array("smallint", {bucket_of(member_id) for member_id in member_ids})
+        self.cursor.execute(sql, [uuids(member_ids), buckets, *more])
         return self.cursor.fetchall()
 
     def load(
@@ -207,7 +207,9 @@ class Loader:
             if state.paid_by is not None
         ]
         if wanted:
-            self.cursor.execute(ORDER_LOTS, [list(column) for column in zip(*wanted, strict=True)])
+            kinds = ("uuid", "smallint", "uuid", "uuid")
+            columns = zip(*wanted, strict=True)
+            self.cursor.execute(ORDER_LOTS, [array(kind, column) for kind, column in zip(kinds, columns, strict=True)])
             for row in self.cursor.fetchall():
                 self.snapshots[row[0]].earned.setdefault(row[9], []).append(self._lot(row))
 
@@ -224,12 +226,12 @@ class Loader:
 
     def _tallies(self, known: Sequence[UUID], first: date) -> None:
         if self.plan.tallies:
-            for member_id, name, days, counts, totals in self._rows(TALLIES, known, sorted(self.plan.tallies), first):
+            for member_id, name, days, counts, totals in self._rows(TALLIES, known, array("text", self.plan.tallies), first):
                 self.snapshots[member_id].tallies[name] = {
                     day: [count, total] for day, count, total in zip(days, counts, totals, strict=True)
                 }
         if self.plan.counts:
-            for member_id, name, count in self._rows(COUNTS, known, sorted(self.plan.counts)):
+            for member_id, name, count in self._rows(COUNTS, known, array("text", self.plan.counts)):
                 self.snapshots[member_id].counts[name] = count
 
     def _uses(self, known: Sequence[UUID], events: Sequence[Event], types: set[str]) -> None:
@@ -243,8 +245,8 @@ class Loader:
         zone = self.plan.programme.zone
         days = {local_day(event.time, zone) for event in events}
         periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
-        rows = self._rows(USES, known, [rule.id for rule in direct], sorted(periods)) if direct else []
-        rows += self._rows(ALL_USES, known, timed) if timed else []
+        rows = self._rows(USES, known, array("text", (rule.id for rule in direct)), array("text", periods)) if direct else []
+        rows += self._rows(ALL_USES, known, array("text", timed)) if timed else []
         for member_id, rule_id, period, times, units in rows:
             self.snapshots[member_id].uses[rule_id, period] = [times, units]
 
@@ -269,6 +271,5 @@ class Loader:
         if some:
             for member_id, ladder, *step in self._rows(STEPS, some):
                 steps[member_id].setdefault(ladder, []).append(LevelStep(*step))
-        for member_id, snapshot in self.snapshots.items():
-            if member_id in rework or member_id not in known:
-                snapshot.steps = steps[member_id]
+        for member_id in rework.union(self.snapshots).difference(known).union(some):
+            self.snapshots[member_id].steps = steps[member_id]

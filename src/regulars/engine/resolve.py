@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.engine.contracts import (
     Incoming,
@@ -16,6 +15,7 @@ from regulars.engine.contracts import (
 )
 from regulars.engine.load import Orders, order_name
 from regulars.kit.ids import member_id as new_member_id
+from regulars.kit.rows import Cursor
 from regulars.language.events import Identity
 from regulars.members import service as members
 
@@ -32,7 +32,7 @@ class Resolver:
     """Finds the member of every event of a batch, in the order in which the events came."""
 
     def __init__(
-        self, cursor: CursorWrapper, batch: Sequence[Incoming], orders: Orders,
+        self, cursor: Cursor, batch: Sequence[Incoming], orders: Orders,
         reject: Callable[[int, Rejected], None], now: datetime,
     ) -> None:
         self.cursor = cursor

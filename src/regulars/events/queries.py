@@ -82,6 +82,8 @@ def since(
 
 def by_name(source: str, key: str) -> RecordedEvent | None:
     """The event that `source` calls `key`; None where there is none."""
+    if "\0" in source or "\0" in key:
+        return None
     found = rows(
         f"SELECT {_WHOLE} FROM events_event WHERE key = %s AND source = %s ORDER BY received_at LIMIT 1",
         [key, source],

@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import copy_rows, unnest
+from regulars.kit.rows import Cursor, array, copy_rows, unnest
 
 EVENT = (
     "member_id", "id", "bucket", "source", "key", "type", "time", "received_at", "digest", "data", "cause",
@@ -44,19 +43,19 @@ class Known:
     outcome: dict[str, Any]
 
 
-def lock_names(cursor: CursorWrapper, numbers: Iterable[int]) -> None:
+def lock_names(cursor: Cursor, numbers: Iterable[int]) -> None:
     """Until this transaction ends, nobody else decides on the names behind these 64-bit numbers.
 
     A unique constraint can't do this: it would have to span all buckets.
     """
     ordered = sorted(set(numbers))
     if ordered:
-        cursor.execute(LOCK_NAMES, [ordered])
+        cursor.execute(LOCK_NAMES, [array("bigint", ordered)])
 
 
-def known(cursor: CursorWrapper, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+def known(cursor: Cursor, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
     """Which of the events named (source, key) were taken before."""
-    cursor.execute(KNOWN, [[source for source, _ in names], [key for _, key in names]])
+    cursor.execute(KNOWN, [array("text", (source for source, _ in names)), array("text", (key for _, key in names))])
     return {
         (source, key): Known(member_id, bytes(digest), version, json.loads(effects), json.loads(outcome))
         for source, key, member_id, digest, version, effects, outcome in cursor.fetchall()
@@ -64,7 +63,7 @@ def known(cursor: CursorWrapper, names: Sequence[tuple[str, str]]) -> dict[tuple
 
 
 def write(
-    cursor: CursorWrapper, rows: Sequence[Sequence[Any]], tallied: Iterable[tuple[UUID, str, date, int, int]]
+    cursor: Cursor, rows: Sequence[Sequence[Any]], tallied: Iterable[tuple[UUID, str, date, int, int]]
 ) -> None:
     """Append events (columns as in `EVENT`, JSON as text) and add to the members' tallies."""
     copy_rows(cursor, "events_event", EVENT, rows)

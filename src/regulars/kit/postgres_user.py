@@ -51,7 +51,7 @@ def server_account(folder: Path, binaries: Path) -> Account:
     account = Account(owner.pw_uid, owner.pw_gid)
     _let_through(folder)
     _let_through(binaries / "postgres")
-    if not (binaries / "postgres").stat().st_mode & stat.S_IXOTH:
+    if not (binaries / "postgres").stat().st_mode & stat.S_IROTH:
         _let_read(binaries.parent.parent)
     return account
 

@@ -44,6 +44,6 @@ class Errors:
             raise RefusedError(self.problems)
 
 
-def words(zh_hans: str, zh_hant: str, en: str) -> Text:
+def words(zh_hans: str, zh_hant: str, en: str) -> dict[str, str]:
     """A text in the three languages of the interface."""
     return {"zh-hans": zh_hans, "zh-hant": zh_hant, "en": en}

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of, child_id
-from regulars.kit.rows import copy_rows, unnest
+from regulars.kit.rows import Cursor, copy_rows, unnest
 from regulars.language.effects import EXPIRE, ISSUE, REVERSE, SPEND, Credit, Take
 
 ENTRY = ("member_id", "id", "bucket", "asset", "amount", "account", "lot_id", "rule", "time")
@@ -81,7 +80,7 @@ class _Page:
         cells[2] += reversed_
 
 
-def write(cursor: CursorWrapper, movements: Sequence[tuple[UUID, Credit | Take]]) -> None:
+def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> None:
     """Enter what was credited to and taken from members, in the order it was decided."""
     page = _Page()
     for member_id, effect in movements:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import copy_rows, unnest
+from regulars.kit.rows import Cursor, array, copy_rows, unnest, uuids
 from regulars.language.events import Identity
 from regulars.language.snapshot import Profile
 
@@ -73,17 +72,17 @@ class Locked:
     tags: set[str]
 
 
-def find(cursor: CursorWrapper, identities: Iterable[Identity]) -> dict[Identity, UUID]:
+def find(cursor: Cursor, identities: Iterable[Identity]) -> dict[Identity, UUID]:
     """The members who are known under `identities`."""
     wanted = list(set(identities))
     if not wanted:
         return {}
-    cursor.execute(FIND, [[kind for kind, _ in wanted], [value for _, value in wanted]])
+    cursor.execute(FIND, [array("text", (kind for kind, _ in wanted)), array("text", (value for _, value in wanted))])
     return {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
 
 
 def claim(
-    cursor: CursorWrapper, identities: Sequence[tuple[Identity, UUID]], now: datetime
+    cursor: Cursor, identities: Sequence[tuple[Identity, UUID]], now: datetime
 ) -> dict[Identity, UUID]:
     """Give unknown identities to members; who has them after that, be it because another was quicker.
 
@@ -91,15 +90,20 @@ def claim(
     """
     if not identities:
         return {}
-    kinds, values = [one[0][0] for one in identities], [one[0][1] for one in identities]
     members = [member_id for _, member_id in identities]
-    cursor.execute(CLAIM, [now, kinds, values, members, [bucket_of(member_id) for member_id in members]])
+    cursor.execute(
+        CLAIM,
+        [
+            now, array("text", (kind for (kind, _), _ in identities)), array("text", (value for (_, value), _ in identities)),
+            uuids(members), array("smallint", map(bucket_of, members)),
+        ],
+    )
     owners = {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
     missing = [identity for identity, _ in identities if identity not in owners]
     return owners | find(cursor, missing)
 
 
-def hand_over(cursor: CursorWrapper, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+def hand_over(cursor: Cursor, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Identities that were claimed for a member who is not made after all go to the one who is: (from, to)."""
     unnest(cursor, HAND_OVER, ("uuid", "uuid", "smallint"), [(old, new, bucket_of(new)) for old, new in pairs])
 
@@ -109,7 +113,7 @@ def card_number() -> str:
     return "8" + "".join(secrets.choice("0123456789") for _ in range(CARD_DIGITS))
 
 
-def create(cursor: CursorWrapper, joined: Sequence[tuple[UUID, str, datetime]], now: datetime) -> None:
+def create(cursor: Cursor, joined: Sequence[tuple[UUID, str, datetime]], now: datetime) -> None:
     """New members: (id, source, when they joined), each with a card number of their own."""
     copy_rows(
         cursor, "members_member", MEMBER,
@@ -121,10 +125,10 @@ def create(cursor: CursorWrapper, joined: Sequence[tuple[UUID, str, datetime]], 
     claim(cursor, [(("card", card_number()), member_id) for member_id, _, _ in joined], now)
 
 
-def lock(cursor: CursorWrapper, member_ids: Iterable[UUID]) -> dict[UUID, Locked]:
+def lock(cursor: Cursor, member_ids: Iterable[UUID]) -> dict[UUID, Locked]:
     """Lock members, in one order for everybody, and read who they are. Unknown ids are left out."""
     ordered = sorted(member_ids)
-    cursor.execute(LOCK, [ordered, sorted({bucket_of(member_id) for member_id in ordered})])
+    cursor.execute(LOCK, [uuids(ordered), array("smallint", {bucket_of(member_id) for member_id in ordered})])
     return {
         row[0]: Locked(
             member_id=row[0],
@@ -139,13 +143,13 @@ def lock(cursor: CursorWrapper, member_ids: Iterable[UUID]) -> dict[UUID, Locked
     }
 
 
-def identity_kinds(cursor: CursorWrapper, member_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+def identity_kinds(cursor: Cursor, member_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """Which kinds of identity each member has."""
-    cursor.execute(KINDS, [list(member_ids)])
+    cursor.execute(KINDS, [uuids(member_ids)])
     return {member_id: frozenset(kinds) for member_id, kinds in cursor.fetchall()}
 
 
-def write(cursor: CursorWrapper, changed: dict[UUID, tuple[Profile, set[str]]], now: datetime) -> None:
+def write(cursor: Cursor, changed: dict[UUID, tuple[Profile, set[str]]], now: datetime) -> None:
     """What members' profiles and tags have become."""
     unnest(
         cursor, CHANGE, ("uuid", "smallint", "text", "text", "date", "text", "text", "text", "timestamptz"),

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import unnest
+from regulars.kit.rows import Cursor, unnest
 from regulars.messaging.contracts import CHANNELS
 
 PUT = """
@@ -20,7 +19,7 @@ ON CONFLICT (member_id, channel, category, bucket) DO UPDATE
 """
 
 
-def consent(cursor: CursorWrapper, given: Sequence[tuple[UUID, Mapping[str, bool]]]) -> None:
+def consent(cursor: Cursor, given: Sequence[tuple[UUID, Mapping[str, bool]]]) -> None:
     """Note consent to marketing: (member, channel → yes or no). Channels that don't exist are left out."""
     unnest(
         cursor, PUT, ("uuid", "text", "text", "smallint", "boolean"),

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of, child_id, time_id
-from regulars.kit.rows import copy_rows, unnest
+from regulars.kit.rows import Cursor, copy_rows, unnest
 from regulars.language.effects import OrderPaid, OrderRefunded
 
 REFUND = ("member_id", "id", "bucket", "source", "order_id", "refund_id", "amount_minor", "refunded_at")
@@ -43,7 +42,7 @@ _ORDER = (
 )
 
 
-def write(cursor: CursorWrapper, deeds: Sequence[tuple[UUID, UUID, OrderPaid | OrderRefunded]]) -> None:
+def write(cursor: Cursor, deeds: Sequence[tuple[UUID, UUID, OrderPaid | OrderRefunded]]) -> None:
     """Note orders and refunds: (member, event, deed), in the order they were decided."""
     orders: dict[tuple[str, str, UUID], list[Any]] = {}
     totals: dict[UUID, list[Any]] = {}

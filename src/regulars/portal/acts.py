@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 from regulars.engine.doors import receive
 from regulars.kit import clock
+from regulars.kit.problems import Problem
 from regulars.language.events import Identity
 from regulars.members.contracts import MemberProfile
-from regulars.messaging import service as messaging
 
 SOURCE = "portal"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The engine did not take it; says why in the reader's language."""
 
 
@@ -24,20 +24,15 @@ def new_key() -> str:
 
 
 def join(key: str, identity: Identity, data: dict[str, Any], language: str) -> UUID:
-    """Make whoever proved `identity` a member; the member's id. Joining twice is joining once. Raises Refused."""
+    """Make whoever proved `identity` a member; the member's id. Joining twice is joining once. Raises RefusedError."""
     kind, value = identity
     result = _tell(key, "member.joined", {kind: value}, data, language)
     return UUID(result["member_id"])
 
 
 def update(member: MemberProfile, data: dict[str, Any], language: str) -> None:
-    """Change what the profile says. Raises Refused."""
+    """Change what the profile says. Raises RefusedError."""
     _tell(new_key(), "member.updated", reference(member), data, language)
-
-
-def consent(member_id: UUID, marketing: bool) -> None:
-    """Note whether the new member agreed to marketing by e-mail."""
-    messaging.set_preference(member_id, "email", "marketing", marketing, "join")
 
 
 def profile_data(name: str, birthday: date | None, language: str = "", gender: str = "") -> dict[str, Any]:
@@ -55,8 +50,10 @@ def _tell(
     key: str, event_type: str, member: dict[str, str], data: dict[str, Any], language: str
 ) -> dict[str, Any]:
     event = {"id": key, "type": event_type, "member": member, "time": clock.now().isoformat(), "data": data}
-    [result] = receive(json.dumps(event).encode(), SOURCE, language)
+    try:
+        [result] = receive(json.dumps(event, ensure_ascii=False).encode(), SOURCE, language)
+    except Problem as problem:
+        raise RefusedError(problem.say(language)) from problem
     if result["status"] == "rejected":
-        error = result.get("error") or {}
-        raise Refused(str(error.get("detail") or error.get("message") or error))
-    return dict(result)
+        raise RefusedError(result["error"]["message"])
+    return result

@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -37,12 +36,13 @@ class Wait(StrEnum):
     """Too many from this network address."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooSoon(Exception):
+class TooSoonError(Exception):
     """No code now; one will be sent again after `seconds`."""
 
-    why: Wait
-    seconds: int
+    def __init__(self, why: Wait, seconds: int) -> None:
+        super().__init__(why, seconds)
+        self.why = why
+        self.seconds = seconds
 
 
 class Checked(StrEnum):
@@ -57,7 +57,7 @@ class Checked(StrEnum):
 def issue(identity: Identity, client: str) -> str:
     """A new code for the address; earlier ones stop working. Only its keyed hash is kept.
 
-    Raises TooSoon beyond one a minute, 5 an hour and 10 a day per address, 20 an hour and 60 a day per client
+    Raises TooSoonError beyond one a minute, 5 an hour and 10 a day per address, 20 an hour and 60 a day per client
     address. Simultaneous requests count one after the other.
     """
     kind, value = identity
@@ -104,13 +104,13 @@ def _check_limits(identity: Identity, client_digest: str) -> None:
     now = clock.now()
     last = address.order_by("-created_at").values_list("created_at", flat=True).first()
     if last is not None and (passed := (now - last).total_seconds()) < RESEND_SECONDS:
-        raise TooSoon(Wait.MOMENT, max(1, round(RESEND_SECONDS - passed)))
+        raise TooSoonError(Wait.MOMENT, max(1, round(RESEND_SECONDS - passed)))
     for codes, limits, why in ((address, PER_ADDRESS, Wait.ADDRESS), (client, PER_CLIENT, Wait.CLIENT)):
         for span, most in limits:
             recent = codes.filter(created_at__gt=now - span).order_by("-created_at")
             times = list(recent.values_list("created_at", flat=True)[:most])
             if len(times) == most:
-                raise TooSoon(why, max(1, round((times[-1] + span - now).total_seconds())))
+                raise TooSoonError(why, max(1, round((times[-1] + span - now).total_seconds())))
 
 
 def _digest(*parts: str) -> bytes:

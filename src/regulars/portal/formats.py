@@ -1,6 +1,6 @@
 """Numbers, money and dates as the reader's language writes them, in the programme's zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
@@ -56,6 +56,16 @@ def day(value: date | datetime) -> str:
 def short_day(value: date | datetime) -> str:
     """11月22日, Nov 22"""
     return str(format_date(_local(value), format="M月d日" if _chinese() else "MMM d", locale=_locale()))
+
+
+def last_day(ends_at: datetime) -> str:
+    """The last day before `ends_at`: what ends at midnight is good through the day before."""
+    return day(last_day_of(ends_at))
+
+
+def last_day_of(ends_at: datetime) -> date:
+    """The local day on which something that ends at `ends_at` is good for the last time."""
+    return timezone.localtime(ends_at - timedelta(microseconds=1)).date()
 
 
 def month(value: date) -> str:

@@ -60,7 +60,7 @@ def guest_page(view: GuestView[Rest]) -> View[Rest]:
     """For pages that anybody may open."""
 
     @wraps(view)
-    def open_page(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def open_page(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         return _within(request, "", lambda visit: view(visit, *args, **kwargs))
 
     return open_page
@@ -70,7 +70,7 @@ def member_page(view: MemberView[Rest]) -> View[Rest]:
     """For pages of a member who is signed in; others are led to the sign-in."""
 
     @wraps(view)
-    def open_page(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def open_page(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         member_id = session.member_id(request)
         member = profile(member_id) if member_id else None
         if member is None or member.status != "active":

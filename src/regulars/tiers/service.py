@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.backends.utils import CursorWrapper
 
 from regulars.kit.ids import bucket_of, child_id
-from regulars.kit.rows import copy_rows, unnest
+from regulars.kit.rows import Cursor, copy_rows, unnest
 from regulars.language.effects import LevelChange
 from regulars.language.snapshot import Standing
 
@@ -30,7 +29,7 @@ DELETE FROM tiers_change AS change
 
 
 def write(
-    cursor: CursorWrapper, changes: Sequence[tuple[UUID, LevelChange]], standings: Iterable[tuple[UUID, Standing]]
+    cursor: Cursor, changes: Sequence[tuple[UUID, LevelChange]], standings: Iterable[tuple[UUID, Standing]]
 ) -> None:
     """Note the steps, in the order they were decided, and where members now stand.
 

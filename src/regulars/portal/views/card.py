@@ -1,16 +1,20 @@
 """The card: who I am here, and what comes next."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regulars.kit import clock
+from regulars.language.text import say
 from regulars.ledger.contracts import Asset
 from regulars.ledger.queries import balances, next_expiry
-from regulars.portal import growth, qr
+from regulars.portal import formats, growth, qr
 from regulars.portal.pages import MemberVisit, member_page
+from regulars.programme.contracts import Programme
+from regulars.tiers.contracts import Level
 from regulars.tiers.queries import progress
 
 
@@ -21,19 +25,31 @@ class Holding:
     asset: Asset
     balance: int
     expiring: int
-    expires_at: object
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The way to the next level as the page shows it."""
+
+    level: Level
+    above: Level | None
+    asset_name: str
+    measure: int
+    next_at: int | None
+    missing: int
+    money: str
+    until: date | None
+    keep_missing: int
+    keep_money: str
+    share: int
 
 
 @require_safe
 @member_page
 def card(visit: MemberVisit) -> HttpResponse:
     """The member's card with code, level, progress and points."""
-    programme, member = visit.programme, visit.member
-    today = timezone.localtime(clock.now()).date()
-    steps = [
-        growth.next_step(programme, programme.ladders[each.ladder], each)
-        for each in progress(member.id, programme.ladders.values(), today)
-    ]
+    steps = ways_up(visit)
     colour = growth.colour_of(steps[0].level) if steps else "#33415c"
     number = card_number(visit)
     return visit.show(
@@ -47,8 +63,37 @@ def card(visit: MemberVisit) -> HttpResponse:
         ink=growth.ink_on(colour),
         holdings=holdings(visit),
         now=clock.now(),
-        assets=programme.assets,
     )
+
+
+def ways_up(visit: MemberVisit) -> list[Step]:
+    """On every ladder: where the member stands, what leads further, what keeps the level."""
+    programme = visit.programme
+    today = timezone.localtime(clock.now()).date()
+    steps = []
+    for found in progress(visit.member.id, programme.ladders.values(), today):
+        ladder = programme.ladders[found.ladder]
+        way = growth.next_step(programme, ladder, found)
+        steps.append(
+            Step(
+                level=way.level,
+                above=way.above,
+                asset_name=say(programme.assets[ladder.asset].name, visit.language),
+                measure=found.measure,
+                next_at=found.next_at,
+                missing=way.missing,
+                money=_money(way.spend_minor, programme),
+                until=way.until,
+                keep_missing=way.keep_missing,
+                keep_money=_money(way.keep_spend_minor, programme),
+                share=way.share,
+            )
+        )
+    return steps
+
+
+def _money(minor: int | None, programme: Programme) -> str:
+    return "" if minor is None else formats.round_money(minor, programme)
 
 
 def card_number(visit: MemberVisit) -> str:

@@ -6,10 +6,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.kit.ids import parent_id
 from regulars.kit.problems import BadCursor
 from regulars.messaging import service as messaging
+from regulars.messaging.queries import between
 from regulars.messaging.queries import inbox as inbox_of
-from regulars.messaging.queries import inbox_item
 from regulars.portal.pages import MemberVisit, member_page
 
 SHOWN = 30
@@ -31,11 +32,13 @@ def inbox(visit: MemberVisit) -> HttpResponse:
 @member_page
 def message(visit: MemberVisit, message_id: UUID) -> HttpResponse:
     """One message; opening it is reading it."""
-    item = inbox_item(visit.member.id, message_id)
-    if item is None:
-        raise Http404
-    messaging.mark_read(visit.member.id, [message_id])
-    return visit.show("message", tab="inbox", item=item)
+    event_id = parent_id(message_id)
+    for item in between(visit.member.id, event_id, event_id):
+        for delivery in item.deliveries:
+            if item.id == message_id and delivery.channel == "inbox" and delivery.status == "sent":
+                messaging.mark_read(visit.member.id, [message_id])
+                return visit.show("message", tab="inbox", item=item, words=delivery)
+    raise Http404
 
 
 @require_POST

@@ -40,7 +40,7 @@ def edit(visit: MemberVisit) -> HttpResponse:
     data = {**acts.profile_data(given["name"], given["birthday"]), "gender": given["gender"]}
     try:
         acts.update(member, data, visit.language)
-    except acts.Refused as refused:
+    except acts.RefusedError as refused:
         return visit.show("edit", tab="me", form=form, error=str(refused))
     return redirect("portal:me")
 

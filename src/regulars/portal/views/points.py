@@ -17,6 +17,7 @@ from regulars.language.effects import EXPIRE, ISSUE, REVERSE
 from regulars.language.text import say
 from regulars.ledger.contracts import EntryRow, LotRow
 from regulars.ledger.queries import balances, entries, lots
+from regulars.portal.formats import last_day_of
 from regulars.portal.pages import MemberVisit, member_page
 from regulars.programme.contracts import Programme
 
@@ -70,11 +71,11 @@ def points(visit: MemberVisit) -> HttpResponse:
 
 
 def expiries(open_lots: Sequence[LotRow]) -> list[tuple[date, int]]:
-    """What goes on which last day, the first to go first. A lot that ends at midnight is good for the day before."""
+    """Units by the last day on which they are good, the first to go first."""
     sums: dict[date, int] = {}
     for lot in open_lots:
         if lot.expires_at is not None and lot.remaining > 0:
-            last = timezone.localtime(lot.expires_at).date()
+            last = last_day_of(lot.expires_at)
             sums[last] = sums.get(last, 0) + lot.remaining
     return sorted(sums.items())
 

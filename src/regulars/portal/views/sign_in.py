@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from regulars.engine.doors import region_of
 from regulars.language.events import Identity
 from regulars.language.text import say
 from regulars.members.contracts import BadIdentity
@@ -16,7 +17,7 @@ from regulars.members.logic import normalise_identity
 from regulars.members.queries import find, profile
 from regulars.messaging import service as messaging
 from regulars.portal import acts, codes, session
-from regulars.portal.codes import Checked, TooSoon, Wait
+from regulars.portal.codes import Checked, TooSoonError, Wait
 from regulars.portal.forms import JoinForm
 from regulars.portal.pages import Visit, guest_page
 
@@ -33,7 +34,8 @@ def sign_in(visit: Visit) -> HttpResponse:
         return visit.show("sign_in")
     typed = visit.request.POST.get("address", "")[:ADDRESS_MAX].strip()
     try:
-        identity = normalise_identity("email" if "@" in typed else "phone", typed)
+        kind = "email" if "@" in typed else "phone"
+        identity = normalise_identity(kind, typed, region_of(visit.programme))
     except BadIdentity as problem:
         return visit.show("sign_in", address=typed, error=problem.say(visit.language) if typed else _need_one())
     return _send(visit, identity) or redirect("portal:code")
@@ -85,11 +87,11 @@ def join(visit: Visit) -> HttpResponse:
         return visit.show("join", form=form, identity=identity)
     given = form.cleaned_data
     data = acts.profile_data(given["name"], given["birthday"], given["language"])
+    data["consent"] = {"email": given["marketing"]}
     try:
         member_id = acts.join(key, identity, data, visit.language)
-    except acts.Refused as refused:
+    except acts.RefusedError as refused:
         return visit.show("join", form=form, identity=identity, error=str(refused))
-    acts.consent(member_id, given["marketing"])
     session.sign_in(visit.request, member_id)
     return remember_language(redirect("portal:card"), given["language"])
 
@@ -126,7 +128,7 @@ def _send(visit: Visit, identity: Identity) -> HttpResponse | None:
         return visit.show("sign_in", address=value, error=_no_way(kind))
     try:
         made = codes.issue(identity, client_address(visit.request))
-    except TooSoon as soon:
+    except TooSoonError as soon:
         if soon.why is Wait.MOMENT and session.asked(visit.request) == identity:
             return _code_page(visit, identity, error=_wait(soon))
         return visit.show("sign_in", address=value, error=_wait(soon))
@@ -176,7 +178,7 @@ def _no_way(kind: str) -> str:
     return _("Sign-in by e-mail is not set up yet. Please ask our staff.")
 
 
-def _wait(soon: TooSoon) -> str:
+def _wait(soon: TooSoonError) -> str:
     if soon.why is Wait.MOMENT:
         text = ngettext(
             "A code has just been sent. You can get another one in %(count)d second.",

@@ -1,6 +1,6 @@
 """Fields of the calendar: the event's local day and hour, holidays, and the member's birthday."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from regulars.language.calendar import local_day
 from regulars.language.fields import Choice, Facts, Field, Style, Type
@@ -111,7 +111,7 @@ def _part(
     bounds: tuple[int, int],
     *,
     choices: tuple[Choice, ...] = (),
-    phrases: dict[Op, Text],
+    phrases: Mapping[Op, Text],
 ) -> Field:
     return Field(
         f"calendar.{name}",

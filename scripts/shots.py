@@ -1,0 +1,214 @@
+"""A picture of every page: `scripts/shots.py [--url URL] [--data FOLDER] [--only WORD] [--out FOLDER]`.
+
+Needs a server that runs on the demo data (`make demo`) and the Debian chromium. Takes each page on a phone (375) and a
+desktop (1440), light and dark, in Chinese and English, into shots/ (ignored by git), and fails where a page
+overflows sideways, logs an error, or answers with one.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urljoin
+from urllib.request import urlopen
+
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1440, "height": 900}}
+THEMES = ("light", "dark")
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+class Trouble(SystemExit):
+    """Cannot go on: one sentence."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was taken and what was wrong."""
+
+    taken: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One page to take. `click` is opened first."""
+
+    name: str
+    path: str
+    click: str = ""
+
+
+def main() -> int:
+    options = arguments()
+    out = Path(options.out)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    operator = credentials(options)
+    report = Report()
+    with sync_playwright() as playwright:
+        for language, code in LANGUAGES.items():
+            for size in SIZES:
+                take_all(playwright, options, operator, (language, code, size), report)
+    print(f"{report.taken} pictures in {out}/")
+    print(*report.problems, sep="\n")
+    return 1 if report.problems else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the server answers")
+    parser.add_argument("--data", default=os.environ.get("REGULARS_DATA", "data"), help="its data folder")
+    parser.add_argument("--email", help="an operator; otherwise the demo's, from the data folder")
+    parser.add_argument("--password")
+    parser.add_argument("--out", default="shots")
+    parser.add_argument("--only", default="", help="only pages with this in their name")
+    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome") or "")
+    options = parser.parse_args()
+    if not options.chromium:
+        raise Trouble("There is no chromium: sudo apt-get install chromium fonts-noto-cjk, or name one with --chromium.")
+    try:
+        urlopen(urljoin(options.url, "/healthz"), timeout=10).close()
+    except (URLError, OSError) as error:
+        raise Trouble(f"No server answers at {options.url} ({error}): start `make demo` in another terminal.") from None
+    return options
+
+
+def credentials(options: argparse.Namespace) -> tuple[str, str]:
+    """The operator to sign in as."""
+    if options.email and options.password:
+        return options.email, options.password
+    path = Path(options.data) / "demo_operator"
+    try:
+        found = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise Trouble(f"{path} is missing: name an operator with --email and --password, or the data with --data.") from None
+    return found["email"], found["password"]
+
+
+def take_all(
+    playwright: Playwright,
+    options: argparse.Namespace,
+    operator: tuple[str, str],
+    where: tuple[str, str, str],
+    report: Report,
+) -> None:
+    """Every page in one language and size, both themes."""
+    language, code, size = where
+    browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
+    context = browser.new_context(
+        viewport=SIZES[size], locale="zh-CN" if language == "zh" else "en-US", base_url=options.url,
+        device_scale_factor=1, has_touch=size == "phone", is_mobile=size == "phone",
+    )  # fmt: skip
+    context.add_cookies([{"name": "django_language", "value": code, "url": options.url}])
+    page = watched(context, report, where)
+    take(page, Shot("sign-in", "/accounts/login/"), options, where, report)
+    sign_in(page, operator, code)
+    for shot in [*console_shots(page), *portal_shots(page)]:
+        take(page, shot, options, where, report)
+    browser.close()
+
+
+def watched(context: BrowserContext, report: Report, where: tuple[str, str, str]) -> Page:
+    """A page whose errors are noted."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: report.problems.append(f"{where}: {page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: report.problems.append(f"{where}: {page.url}: {message.text}") if message.type == "error" else None,
+    )
+    return page
+
+
+def sign_in(page: Page, operator: tuple[str, str], code: str) -> None:
+    """As this operator, in this language."""
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", operator[0])
+    page.fill("input[name=password]", operator[1])
+    page.locator("form[action='/accounts/login/'] button[type=submit]").click()
+    page.wait_for_url(re.compile("/console/"))
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    form = {"language": code, "next": "/console/", "csrfmiddlewaretoken": token or ""}
+    page.request.post("/console/language", form=form, headers={"Referer": page.url})
+
+
+def console_shots(page: Page) -> Iterator[Shot]:
+    """The console's pages; records are the first that the lists show."""
+    yield Shot("home", "/console/")
+    yield Shot("home-menu", "/console/", "[data-bs-target='#menu']")
+    yield Shot("members", "/console/members/?sort=spend")
+    yield Shot("members-filter", "/console/members/?has=phone", ".filters [data-bs-toggle=dropdown]")
+    yield Shot("members-nobody", "/console/members/?q=zzzzzz")
+    member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
+    if member:
+        yield Shot("member", member, ".btn-why")
+    last = first_link(page, "/console/members/?sort=spend&order=asc", "tr[data-href]")
+    if last:
+        yield Shot("member-poor", last)
+    yield Shot("programme", "/console/programme/")
+    yield Shot("programme-diff", "/console/programme/diff")
+    yield Shot("events", "/console/events/")
+    event = first_link(page, "/console/events/?type=order.paid", "tr[data-href]")
+    if event:
+        yield Shot("event", event)
+    yield Shot("settings", "/console/settings/")
+    yield Shot("password", "/accounts/password/change/")
+    yield Shot("two-step", "/accounts/2fa/")
+    yield Shot("two-step-app", "/accounts/2fa/totp/activate/")
+    yield Shot("passkeys", "/accounts/2fa/webauthn/")
+    yield Shot("search", "/console/members/?q=1")
+
+
+def first_link(page: Page, path: str, row: str) -> str | None:
+    page.goto(path)
+    found = page.locator(row).first
+    return found.get_attribute("data-href") if found.count() else None
+
+
+def portal_shots(page: Page) -> Iterator[Shot]:
+    """The portal's sign-in; signed in, what its own navigation leads to."""
+    if page.request.get("/m/").status >= 400:
+        return
+    yield Shot("portal", "/m/")
+
+
+def take(page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, str, str], report: Report) -> None:
+    """Both themes of one page, and a look for sideways overflow."""
+    if options.only not in shot.name:
+        return
+    language, _code, size = where
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        answer = page.goto(shot.path, wait_until="networkidle" if "events" not in shot.path else "load")
+        if answer is not None and answer.status >= 400:
+            report.problems.append(f"{where}: {shot.path} answers {answer.status}")
+        if shot.click and page.locator(shot.click).first.is_visible():
+            page.locator(shot.click).first.click()
+            page.wait_for_timeout(400)
+        page.wait_for_timeout(150)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+            wide = page.evaluate(WIDEST)
+            report.problems.append(f"{where}: {shot.path} overflows sideways: {wide}")
+        name = f"{shot.name}-{language}-{size}-{theme}.png"
+        page.screenshot(path=Path(options.out) / name, full_page=True)
+        report.taken += 1
+
+
+WIDEST = """() => [...document.body.querySelectorAll('*')]
+  .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 3).map(each => each.tagName + '.' + each.className).join(' | ')"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

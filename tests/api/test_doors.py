@@ -1,0 +1,159 @@
+"""Keys and scopes, addresses that do not exist, methods that do not fit, the OpenAPI page."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from regulars.staff.contracts import Scope
+from regulars.staff.models import ApiKey
+from regulars.staff.service import create_api_key, forget_keys, revoke_api_key
+from tests.api.conftest import PROBLEM, Caller, problem
+from tests.api.test_events import nothing_happened, order
+
+OPERATIONS = [
+    ("POST", "/events", Scope.EVENTS_WRITE),
+    ("GET", "/events", Scope.EVENTS_READ),
+    ("GET", "/events/pos/1", Scope.EVENTS_READ),
+    ("GET", "/events/pos/1/explain", Scope.EVENTS_READ),
+    ("GET", "/members", Scope.MEMBERS_READ),
+    ("POST", "/members", Scope.MEMBERS_WRITE),
+    ("GET", "/members/pos:1", Scope.MEMBERS_READ),
+    ("PATCH", "/members/pos:1", Scope.MEMBERS_WRITE),
+    ("GET", "/members/pos:1/balances", Scope.LEDGER_READ),
+    ("GET", "/members/pos:1/lots", Scope.LEDGER_READ),
+    ("GET", "/members/pos:1/entries", Scope.LEDGER_READ),
+    ("GET", "/members/pos:1/tiers", Scope.MEMBERS_READ),
+    ("GET", "/members/pos:1/orders", Scope.MEMBERS_READ),
+    ("GET", "/members/pos:1/messages", Scope.MESSAGES_READ),
+    ("GET", "/members/pos:1/timeline", Scope.MEMBERS_READ),
+    ("GET", "/programme", Scope.PROGRAMME_READ),
+    ("GET", "/event-types", Scope.PROGRAMME_READ),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
+def test_every_operation_asks_for_its_scope(grocery: None, method: str, path: str, scope: Scope) -> None:
+    forget_keys()
+    others = [each.value for each in Scope if each not in (scope, Scope.ALL)]
+    body = problem(Caller(create_api_key("others", others)).call(method, path, {}), 403, "no_scope")
+    assert scope.value in body["detail"]
+    assert Caller(create_api_key("fits", [scope.value])).call(method, path, {}).status_code not in (401, 403)
+    for key in ("", "rk_nonsense", "é", "rk_" + "x" * 500):
+        refused = Client(raise_request_exception=False).generic(
+            method, f"/api/v1{path}", b"{}", "application/json", headers={"X-API-Key": key}
+        )
+        problem(refused, 401, "bad_key" if key else "no_key")
+    assert nothing_happened()
+
+
+def test_a_key_may_come_in_either_header_and_ends_when_revoked(grocery: None) -> None:
+    forget_keys()
+    plain = create_api_key("till", ["*"])
+    client = Client()
+    assert client.get("/api/v1/programme", headers={"X-API-Key": plain}).status_code == 200
+    assert client.get("/api/v1/programme", headers={"Authorization": f"bearer {plain}"}).status_code == 200
+    basic = client.get("/api/v1/programme", headers={"Authorization": f"Basic {plain}"})
+    assert problem(basic, 401, "no_key")
+    assert basic["WWW-Authenticate"].startswith("Bearer")
+    assert revoke_api_key(ApiKey.objects.get().pk, "tests")
+    forget_keys()
+    problem(client.get("/api/v1/programme", headers={"X-API-Key": plain}), 401, "bad_key")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v2/events", "/api/%ff%00"])
+def test_an_unknown_address_is_a_problem_and_no_page(db: None, path: str) -> None:
+    client = Client(raise_request_exception=False)
+    for method in ("GET", "POST", "DELETE"):
+        problem(client.generic(method, path), 404, "no_route")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/events", "GET, POST"),
+        ("PUT", "/members/pos:1", "GET, PATCH"),
+        ("POST", "/programme", "GET"),
+        ("OPTIONS", "/members", "GET, POST"),
+    ],
+)
+def test_a_method_that_does_not_fit_is_a_problem(caller: Caller, method: str, path: str, allow: str) -> None:
+    response = caller.call(method, path)
+    problem(response, 405, "method_not_allowed")
+    assert response["Allow"] == allow
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        ("zh-CN,zh;q=0.9", "zh-hans", "未通过身份验证"),
+        ("zh-TW", "zh-hant", "未通過身分驗證"),
+        ("en-GB,en;q=0.8", "en", "Not authenticated"),
+    ],
+)
+def test_problems_speak_the_readers_language(db: None, accepted: str, language: str, title: str) -> None:
+    response = Client().get("/api/v1/programme", headers={"Accept-Language": accepted})
+    assert (response["Content-Language"], response.json()["title"]) == (language, title)
+
+
+def test_without_a_programme_the_answer_says_what_to_do(db: None) -> None:
+    forget_keys()
+    caller = Caller(create_api_key("till", ["*"]))
+    for method, path, body in (("GET", "/programme", None), ("GET", "/members", None), ("POST", "/events", order())):
+        problem(caller.call(method, path, body), 409, "no_programme")
+
+
+def test_what_nobody_foresaw_is_a_problem_without_the_inside(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr("regulars.api.programme.current", fails)
+    body = problem(caller.get("/programme"), 500, "failed")
+    assert "secret" not in str(body)
+
+
+def test_the_programme_reads_as_sentences(caller: Caller) -> None:
+    found = caller.get("/programme").json()
+    rules = {each["id"]: each for each in found["rules"]}
+    assert (found["version"], found["currency"]) == (1, "CNY")
+    assert rules["joining_gift"]["sentence"] == (
+        "On “joined”: give 100 points; send the message “Welcome to the Corner Grocery Club”;"
+        " at most 1 times in all per member."
+    )
+    assert rules["member_day"]["when"]
+    assert rules["member_day"]["condition"] == {"field": "calendar.day", "op": "eq", "value": 18}
+    caller.language = "zh-hans"
+    chinese = {each["id"]: each["sentence"] for each in caller.get("/programme").json()["rules"]}
+    assert chinese["base_points"].startswith("发生“消费”时：订单金额每 1 发放 1 积分")
+    types = {each["id"]: each for each in caller.get("/event-types").json()}
+    assert types["order.paid"]["joins"] is True
+    assert types["tier.upgraded"]["derived"] is True
+
+
+def test_the_openapi_page_needs_no_other_host(db: None) -> None:
+    client = Client()
+    page = client.get("/api/v1/docs").content.decode()
+    assert "swagger-ui-bundle" in page
+    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", page)
+    for address in re.findall(r"(?:src|href)=\"([^\"]+)\"", page):
+        assert client.get(address).status_code == 200, address
+
+
+def test_the_openapi_documents_every_operation(db: None) -> None:
+    found = Client().get("/api/v1/openapi.json").json()
+    operations = {
+        (method.upper(), path.removeprefix("/api/v1")): operation
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert len(operations) == len(OPERATIONS)
+    for name, operation in operations.items():
+        assert operation["summary"], name
+        assert operation["security"], name
+        assert PROBLEM in operation["responses"]["4XX"]["content"], name
+        keys = [each for each in operation["parameters"] if each["name"] == "Idempotency-Key"]
+        assert len(keys) == (name[0] != "GET"), name
+    examples = operations["POST", "/events"]["requestBody"]["content"]["application/json"]["examples"]
+    assert examples["order"]["value"]["type"] == "order.paid"
+    assert "ProblemOut" in found["components"]["schemas"]
