@@ -14,11 +14,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urljoin
 from urllib.request import urlopen
 
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -58,9 +59,12 @@ def main() -> int:
     operator = credentials(options)
     report = Report()
     with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
         for language, code in LANGUAGES.items():
+            state = signed_in(browser, options.url, operator, code)
             for size in SIZES:
-                take_all(playwright, options, operator, (language, code, size), report)
+                take_all(browser, state, options, (language, code, size), report)
+        browser.close()
     print(f"{report.taken} pictures in {out}/")
     print(*report.problems, sep="\n")
     return 1 if report.problems else 0
@@ -98,26 +102,23 @@ def credentials(options: argparse.Namespace) -> tuple[str, str]:
 
 
 def take_all(
-    playwright: Playwright,
-    options: argparse.Namespace,
-    operator: tuple[str, str],
-    where: tuple[str, str, str],
-    report: Report,
+    browser: Browser, state: Any, options: argparse.Namespace, where: tuple[str, str, str], report: Report
 ) -> None:
-    """Every page in one language and size, both themes."""
+    """Every page in one language and size, both themes: the sign-in page as a stranger, the rest signed in."""
     language, code, size = where
-    browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
-    context = browser.new_context(
-        viewport=SIZES[size], locale="zh-CN" if language == "zh" else "en-US", base_url=options.url,
-        device_scale_factor=1, has_touch=size == "phone", is_mobile=size == "phone",
-    )  # fmt: skip
-    context.add_cookies([{"name": "django_language", "value": code, "url": options.url}])
+    look: dict[str, Any] = {
+        "viewport": SIZES[size], "locale": "zh-CN" if language == "zh" else "en-US", "base_url": options.url,
+        "has_touch": size == "phone", "is_mobile": size == "phone",
+    }  # fmt: skip
+    stranger = browser.new_context(**look)
+    stranger.add_cookies([{"name": "django_language", "value": code, "url": options.url}])
+    take(watched(stranger, report, where), Shot("sign-in", "/accounts/login/"), options, where, report)
+    stranger.close()
+    context = browser.new_context(**look, storage_state=state)
     page = watched(context, report, where)
-    take(page, Shot("sign-in", "/accounts/login/"), options, where, report)
-    sign_in(page, operator, code)
     for shot in [*console_shots(page), *portal_shots(page)]:
         take(page, shot, options, where, report)
-    browser.close()
+    context.close()
 
 
 def watched(context: BrowserContext, report: Report, where: tuple[str, str, str]) -> Page:
@@ -131,16 +132,22 @@ def watched(context: BrowserContext, report: Report, where: tuple[str, str, str]
     return page
 
 
-def sign_in(page: Page, operator: tuple[str, str], code: str) -> None:
-    """As this operator, in this language."""
+def signed_in(browser: Browser, url: str, operator: tuple[str, str], code: str) -> Any:
+    """The cookies of this operator, with this language chosen."""
+    context = browser.new_context(base_url=url)
+    page = context.new_page()
     page.goto("/accounts/login/")
     page.fill("input[name=login]", operator[0])
     page.fill("input[name=password]", operator[1])
     page.locator("form[action='/accounts/login/'] button[type=submit]").click()
     page.wait_for_url(re.compile("/console/"))
-    token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    form = {"language": code, "next": "/console/", "csrfmiddlewaretoken": token or ""}
-    page.request.post("/console/language", form=form, headers={"Referer": page.url})
+    page.locator("form[action='/console/language']").evaluate(
+        "(form, code) => form.querySelector(`button[value=${code}]`).click()", code
+    )
+    page.wait_for_load_state("load")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def console_shots(page: Page) -> Iterator[Shot]:
@@ -177,10 +184,33 @@ def first_link(page: Page, path: str, row: str) -> str | None:
 
 
 def portal_shots(page: Page) -> Iterator[Shot]:
-    """The portal's sign-in; signed in, what its own navigation leads to."""
-    if page.request.get("/m/").status >= 400:
+    """The portal as a member who has a phone number sees it; where nobody has one, its sign-in alone."""
+    if page.request.get("/m/sign-in/").status >= 400:
         return
-    yield Shot("portal", "/m/")
+    yield Shot("portal-sign-in", "/m/sign-in/")
+    phone = a_phone(page)
+    if phone is None:
+        return
+    page.goto("/m/sign-in/")
+    page.fill("input[name=address]", phone)
+    page.locator("form[action='/m/sign-in/'] button").click()
+    code = page.locator(".demo b")
+    if not code.count():
+        return
+    page.fill("input[name=code]", code.inner_text())
+    page.locator("form[action='/m/sign-in/code/'] button").click()
+    page.wait_for_load_state("load")
+    for name in ("", "points/", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
+        yield Shot(f"portal-{name.strip('/').replace('/', '-') or 'card'}", f"/m/{name}")
+
+
+def a_phone(page: Page) -> str | None:
+    member = first_link(page, "/console/members/?has=phone&sort=spend", "tr[data-href]")
+    if member is None:
+        return None
+    page.goto(member)
+    found = page.locator("dd", has_text=re.compile(r"^\s*\+\d{6,}")).first
+    return found.inner_text().strip() if found.count() else None
 
 
 def take(page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, str, str], report: Report) -> None:
@@ -190,13 +220,14 @@ def take(page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, 
     language, _code, size = where
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        answer = page.goto(shot.path, wait_until="networkidle" if "events" not in shot.path else "load")
+        answer = page.goto(shot.path, wait_until="load")
         if answer is not None and answer.status >= 400:
             report.problems.append(f"{where}: {shot.path} answers {answer.status}")
         if shot.click and page.locator(shot.click).first.is_visible():
             page.locator(shot.click).first.click()
             page.wait_for_timeout(400)
-        page.wait_for_timeout(150)
+        page.wait_for_function(DRAWN)
+        page.wait_for_timeout(100)
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
             wide = page.evaluate(WIDEST)
             report.problems.append(f"{where}: {shot.path} overflows sideways: {wide}")
@@ -205,6 +236,7 @@ def take(page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, 
         report.taken += 1
 
 
+DRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(each => each.firstChild)"
 WIDEST = """() => [...document.body.querySelectorAll('*')]
   .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .slice(0, 3).map(each => each.tagName + '.' + each.className).join(' | ')"""

@@ -54,7 +54,7 @@ function tooltip(spec: Spec, index: number): string {
   return `<div class="chart-tip-title">${escape(spec.titles?.[index] ?? spec.labels[index] ?? "")}</div>${lines.join("")}`;
 }
 
-function seriesOf(spec: Spec, colours: Record<string, string>, narrow: boolean): Record<string, unknown>[] {
+function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, unknown>[] {
   const across = spec.kind === "across";
   return spec.series.map((one, order) => {
     const colour = one.colour ?? colours[`c${order % 5}`];
@@ -78,7 +78,8 @@ function seriesOf(spec: Spec, colours: Record<string, string>, narrow: boolean):
         color: colours.text,
         formatter: (point: { value: number }) => formatter(spec, axis, false)(point.value),
       },
-      endLabel: { show: line && !narrow, formatter: one.name, color: colour, distance: 6 },
+      endLabel: { show: line, formatter: one.name, color: colour, distance: 6 },
+      labelLayout: { moveOverlap: "shiftY" },
       emphasis: { disabled: true },
     };
   });
@@ -94,15 +95,15 @@ function option(spec: Spec, width: number): Record<string, unknown> {
     axisLabel: { color: colours.text, hideOverlap: true },
   };
   const values = spec.axes.map((axis, order) => ({
-    type: "value", min: (extent: { min: number }) => Math.min(0, extent.min), splitNumber: 3,
+    type: "value", splitNumber: 3,
     name: across ? "" : axis.name, nameTextStyle: { color: colours.text, align: order ? "right" : "left" },
     splitLine: { show: !across && order === 0, lineStyle: { color: colours.grid } },
     axisLabel: { show: !across, color: colours.text, formatter: formatter(spec, order, true) },
   }));
-  const named = spec.series.some((one) => one.type === "line") && !narrow && spec.axes.length === 1;
+  const named = spec.series.some((one) => one.type === "line") && spec.axes.length === 1;
   return {
     animation: false,
-    grid: { left: 4, right: across ? 64 : named ? 72 : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },
+    grid: { left: 4, right: across ? 64 : named ? (narrow ? 58 : 72) : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", axisPointer: { type: "shadow" }, confine: true, appendTo: "body",
       backgroundColor: colours.surface, borderColor: colours.grid, textStyle: { color: colours.text, fontSize: 13 },
@@ -110,7 +111,7 @@ function option(spec: Spec, width: number): Record<string, unknown> {
     },
     xAxis: across ? values : category,
     yAxis: across ? category : values,
-    series: seriesOf(spec, colours, narrow),
+    series: seriesOf(spec, colours),
   };
 }
 

@@ -1,6 +1,6 @@
 """The one place that sees everything: which faces answer at which address."""
 
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.api import urls as api
 from regulars.console import urls as console
@@ -10,7 +10,7 @@ from regulars.portal.views.unsubscribe import unsubscribe
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include((console.urlpatterns, console.app_name))),
     path("accounts/", include(console.account_urlpatterns)),
-    re_path(r"^api(?:/|$)", include(api.urlpatterns)),
+    *api.urlpatterns,
     path("m/", include("regulars.portal.urls")),
     path("u/<str:token>", unsubscribe),
     path("healthz", ops.healthz),

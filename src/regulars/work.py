@@ -4,9 +4,17 @@ A loop is for timers that are rows: it looks often, claims what is due, does it 
 what runs at an hour of the day or runs long. Never one job per member.
 """
 
-from regulars.kit.loops import Loop
-from regulars.ops import tasks as ops_tasks
+from functools import partial
 
-LOOPS: tuple[Loop, ...] = ()
+from regulars.engine.tasks import settle_due
+from regulars.kit.loops import Loop
+from regulars.messaging.tasks import deliver_due
+from regulars.ops import tasks as ops_tasks
+from regulars.programme.service import version
+
+LOOPS: tuple[Loop, ...] = (
+    Loop("settle", settle_due, 2.0),
+    Loop("deliver", partial(deliver_due, version), 1.0),
+)
 
 JOBS = (ops_tasks.sweep_stalled_jobs, ops_tasks.clear_old_jobs, ops_tasks.clear_sessions)

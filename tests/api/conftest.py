@@ -44,7 +44,7 @@ class Caller:
 
 
 @pytest.fixture
-def grocery(db: None) -> Iterator[None]:
+def grocery(db: None) -> Iterator[None]:  # noqa: ARG001  the database is there
     version.cache_clear()
     freshness.forget()
     publish(GROCERY.read_text(encoding="utf-8"), "tests")
@@ -53,7 +53,7 @@ def grocery(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def caller(grocery: None) -> Iterator[Caller]:
+def caller(grocery: None) -> Iterator[Caller]:  # noqa: ARG001  the programme is published
     forget_keys()
     yield Caller(create_api_key("till", ["*"]))
     forget_keys()

@@ -36,13 +36,13 @@ def test_one_event_answers_with_effects_balances_and_tier(caller: Caller) -> Non
     assert response.status_code == 200
     (result,) = response.json()["results"]
     assert (result["id"], result["status"]) == ("o-1001", "processed")
-    credits = {
+    given = {
         (effect["rule"], effect["asset"]): effect["amount"]
         for effect in result["effects"]
         if effect["kind"] == "credit"
     }
-    assert credits["base_points", "points"] == 128
-    assert credits["base_points", "growth"] == 128
+    assert given["base_points", "points"] == 128
+    assert given["base_points", "growth"] == 128
     assert result["balances"]["growth"] == 128
     assert result["tier"]["level"] == "basic"
 

@@ -1,5 +1,6 @@
 """Members over the API: under any identity, created and changed by events, with everything they hold."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -31,12 +32,11 @@ def alice(caller: Caller) -> dict[str, Any]:
     return body
 
 
-def test_a_member_is_created_by_an_event_with_its_gift(caller: Caller, alice: dict[str, Any]) -> None:
+def test_a_member_is_created_by_an_event_with_its_gift(alice: dict[str, Any]) -> None:
     made = alice["member"]
     assert (made["name"], made["birthday"], made["attributes"]) == ("李娜", "1990-05-17", {"age_group": "25-34"})
-    assert [(each["kind"], each["value"]) for each in made["identities"]] == [
-        ("phone", "+8613800000000"), ("email", "li.na@example.cn"), ("wechat", "o/Ab:C"),
-    ]  # fmt: skip
+    told = [(each["kind"], each["value"]) for each in made["identities"] if each["kind"] != "card"]
+    assert told == [("phone", "+8613800000000"), ("email", "li.na@example.cn"), ("wechat", "o/Ab:C")]
     assert alice["event"]["balances"]["points"] == 100
     assert Event.objects.get(type="member.joined").source == "till"
 
@@ -115,7 +115,8 @@ def test_creating_again_is_a_conflict_unless_it_is_the_same_write(caller: Caller
     assert caller.get(f"/members/{PHONE}/balances").json()[-1]["balance"] == 100
 
 
-def test_a_change_touches_only_what_it_names(caller: Caller, alice: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("alice")
+def test_a_change_touches_only_what_it_names(caller: Caller) -> None:
     response = caller.patch(f"/members/{PHONE}", {"name": "李娜娜", "attributes": {"income": "50-74K"}})
     assert response.status_code == 200, response.content.decode()
     changed = response.json()["member"]
@@ -126,9 +127,10 @@ def test_a_change_touches_only_what_it_names(caller: Caller, alice: dict[str, An
     problem(caller.patch("/members/phone:%2B8613900000000", {"name": "x"}), 404, "member_unknown")
 
 
-def test_what_a_member_holds_and_did(caller: Caller, alice: dict[str, Any]) -> None:
-    now = clock.now().isoformat()
+@pytest.mark.usefixtures("alice")
+def test_what_a_member_holds_and_did(caller: Caller) -> None:
     caller.post("/events", order(data__total="1200.00", data__items=[]))
+    now = (clock.now() + timedelta(seconds=1)).isoformat()
     refund = {"order_id": "1001", "refund_id": "1", "amount": "200.00", "currency": "CNY"}
     sent = caller.post(
         "/events",

@@ -101,7 +101,8 @@ def test_every_filter_in_every_sort(people: dict[str, UUID], chosen: MemberFilte
     assert count_members(PROGRAMME, chosen, most=0) == Count(0, exact=not expected)
 
 
-def test_a_line_holds_what_the_columns_show_in_six_queries(people: dict[str, UUID]) -> None:
+@pytest.mark.usefixtures("people")
+def test_a_line_holds_what_the_columns_show_in_six_queries() -> None:
     with CaptureQueriesContext(connection) as used:
         page = list_members(PROGRAMME, view=View(sort=Sort.SPEND))
     assert len(used) <= 7
@@ -111,7 +112,8 @@ def test_a_line_holds_what_the_columns_show_in_six_queries(people: dict[str, UUI
     assert [each.value for each in bob.member.identities] == ["+8613900005678"]
 
 
-def test_a_cursor_of_another_sort_is_refused(people: dict[str, UUID]) -> None:
+@pytest.mark.usefixtures("people")
+def test_a_cursor_of_another_sort_is_refused() -> None:
     cursor = list_members(PROGRAMME, view=View(sort=Sort.SPEND), limit=1).next
     with pytest.raises(BadCursor):
         list_members(PROGRAMME, view=View(sort=Sort.NAME), cursor=cursor)

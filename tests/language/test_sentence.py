@@ -1,5 +1,6 @@
 """Conditions read the way a colleague would say them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import yaml
 from regulars.language.condition import compile_condition
 from regulars.language.operators import WANTS, Wants, operators_of
 from regulars.language.sentence import describe_values, sentence
-from regulars.language.snapshot import Profile, Snapshot
+from regulars.language.snapshot import Profile, Snapshot, Standing
 from regulars.language.text import LANGUAGES
 from regulars.programme.vocabulary import fields_for
 from tests.language.sample import FIELDS, ORDER, day, facts, leaf, parsed, programme
@@ -157,6 +158,24 @@ def test_money_in_the_programmes_currency(currency: str, hans: str, hant: str, e
     assert [sentence(condition, fields, language) for language in LANGUAGES] == [hans, hant, en]
 
 
+def test_braces_in_a_brands_own_names_are_just_braces() -> None:
+    named = replace(
+        programme(),
+        assets={"points": replace(programme().assets["points"], name={"en": "{x} points {"})},
+        event_types={"order.paid": replace(ORDER, name={"en": "{0} buys }"})},
+    )
+    fields = fields_for(named, ORDER)
+    said = [
+        sentence(parsed(leaf(name, "gte", 5), fields), fields, "en")
+        for name in ("earned.points", "balance.points", "events.order.paid.count")
+    ]
+    assert said == [
+        "earned at least 5 {x} points { in all",
+        "{x} points { balance is at least 5",
+        "“{0} buys }” happened at least 5 times in all",
+    ]
+
+
 def every_leaf() -> list[dict[str, Any]]:
     """One leaf for every operator of every field."""
     plain = {
@@ -233,3 +252,12 @@ def test_a_single_leaf_is_told_as_one_line() -> None:
     assert describe_values(condition, FIELDS, "en", seen, given.day) == [
         {"text": "on Saturday or Sunday", "held": True, "seen": "Sunday", "parts": []}
     ]
+
+
+def test_a_level_that_left_the_ladder_is_neither_above_nor_below() -> None:
+    condition = parsed({"none": [leaf("level.level", "lt", "silver")]})
+    given = facts(Snapshot(UUID(int=7), standings={"level": Standing("level", "retired", day("2026-01-01"), None)}))
+    held, seen = compile_condition(condition, FIELDS).explain(given)
+    assert held is True
+    (line,) = describe_values(condition, FIELDS, "zh-hans", seen, given.day)
+    assert (line["text"], line["held"]) == ("并非“会员等级低于银卡会员”", True)

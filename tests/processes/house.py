@@ -17,7 +17,7 @@ import psycopg
 
 from regulars.kit import postgres
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def free_port() -> int:

@@ -1,8 +1,8 @@
 """Finding members: by id, by any identity, by name; and the spelling of identities."""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.members import queries
 from regulars.members.contracts import BadIdentity, MemberUnknown
@@ -54,7 +54,7 @@ def test_what_cannot_be_an_identity_is_refused_with_its_place(kind: str, value: 
     assert set(refused.value.detail) == {"zh-hans", "zh-hant", "en"}
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_a_member_is_found_by_id_and_by_every_identity() -> None:
     alice = rows.member("Alice", phone="+8613800000000", email="alice@example.cn", wechat="oAlice")
     rows.member("Bob", phone="+8613900000000")
@@ -71,7 +71,7 @@ def test_a_member_is_found_by_id_and_by_every_identity() -> None:
         queries.get("phone:nonsense")
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_search_puts_the_identity_first_then_beginnings_then_pieces() -> None:
     anna = rows.member("Anna", phone="+8613800001234")
     joanna = rows.member("Joanna")
@@ -84,10 +84,10 @@ def test_search_puts_the_identity_first_then_beginnings_then_pieces() -> None:
     assert queries.search("a\0") == queries.search("a")
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_profiles_come_with_identities_in_two_queries() -> None:
     people = [rows.member(f"M{n}", phone=f"+861380000000{n}", tags=("vip",)) for n in range(5)]
-    with CaptureQueriesContext(connection, ) as used:
+    with CaptureQueriesContext(connection) as used:
         found = queries.profiles(people)
     assert len(used) == 2
     assert {each.name for each in found.values()} == {"M0", "M1", "M2", "M3", "M4"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
@@ -9,7 +10,7 @@ from django.urls import URLPattern, URLResolver
 from django.views.decorators.csrf import csrf_exempt
 
 from regulars.api import texts
-from regulars.api.problems import ApiProblem, from_exception, from_problem, language_of, respond
+from regulars.api.problems import ApiProblem, from_exception, language_of, respond
 from regulars.kit.problems import speak
 
 View = Callable[..., HttpResponseBase]
@@ -30,10 +31,8 @@ def guarded(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLRe
 def _guard(view: View) -> View:
     @wraps(view, assigned=("__doc__",))
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        too_large = refuse_large(request, EVENTS_BODY_MAX if request.path.endswith("/events") else BODY_MAX)
-        if too_large is not None:
-            return too_large
         try:
+            _bound(request, EVENTS_BODY_MAX if request.path.endswith("/events") else BODY_MAX)
             response = view(request, *args, **kwargs)
         except Exception as error:
             return from_exception(request, error)
@@ -44,13 +43,20 @@ def _guard(view: View) -> View:
     return csrf_exempt(inner)
 
 
-def refuse_large(request: HttpRequest, most: int) -> HttpResponse | None:
-    """413 where the request announces more than `most` bytes."""
+def _bound(request: HttpRequest, most: int) -> None:
+    """Refuse a body of more than `most` bytes. One sent in chunks announces no length, for which Django would
+    take it as empty: it is read here."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
-    return from_problem(request, too_large(most)) if announced > most else None
+    if announced > most:
+        raise too_large(most)
+    if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        body = request.META["wsgi.input"].read(most + 1)
+        if len(body) > most:
+            raise too_large(most)
+        request._stream = BytesIO(body)
 
 
 def too_large(most: int) -> ApiProblem:
@@ -59,12 +65,8 @@ def too_large(most: int) -> ApiProblem:
 
 
 def read_body(request: HttpRequest, most: int) -> bytes:
-    """The whole body, at most `most` bytes; one sent in chunks is read to its end as well."""
-    environ = request.META
-    if not environ.get("CONTENT_LENGTH") and "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        body: bytes = environ["wsgi.input"].read(most + 1)
-    else:
-        body = request.read(most + 1)
+    """The whole body, at most `most` bytes."""
+    body: bytes = request.read(most + 1)
     if len(body) > most:
         raise too_large(most)
     return body

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from regulars.api import schemas, shapes, texts
 from regulars.api.auth import key
-from regulars.api.sending import send_one, source_of
 from regulars.api.problems import ApiProblem, language_of
 from regulars.api.reading import idempotency_key, parameters
+from regulars.api.sending import send_one, source_of
 from regulars.engine.queries import timeline
 from regulars.events import queries as events
 from regulars.insight.members import MemberFilter, Sort, View, list_members
@@ -119,7 +119,7 @@ def create(request: HttpRequest, body: schemas.MemberIn) -> Any:
     data = body.model_dump(mode="json", exclude_none=True, exclude={"identities"})
     data = {name: value for name, value in data.items() if value not in ("", None)}
     result = send_one(request, "member.joined", identities, data, named)
-    return 201, _changed(result)
+    return Status(201, _changed(result))
 
 
 @router.get(
@@ -298,7 +298,7 @@ def _identities(given: dict[str, str]) -> dict[str, str]:
     """Each in its one spelling. Refuses none at all, and what can't be one, with its place."""
     if not given:
         raise ApiProblem(422, "no_identity", texts.NO_IDENTITY, field="identities")
-    found = {}
+    found: dict[str, str] = {}
     for kind, value in given.items():
         try:
             found.update([normalise_identity(kind, value)])

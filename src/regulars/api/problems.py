@@ -90,8 +90,10 @@ def from_rejected(request: HttpRequest, refused: Rejected) -> HttpResponse:
 
 
 def from_validation(request: HttpRequest, refused: ValidationError) -> HttpResponse:
-    """Parameters that are not as they should be, each named."""
+    """Parameters and fields that are not as they should be, each named."""
     language = language_of(request)
+    if any(error["type"] == "missing" and tuple(error["loc"]) == ("body", "body") for error in refused.errors):
+        return respond(language, 400, "no_body", speak(texts.NO_BODY, language))
     errors = [
         {"field": path(error["loc"]), "message": _message(error, language), "code": str(error["type"])}
         for error in refused.errors
@@ -110,7 +112,7 @@ def path(steps: Iterable[str | int]) -> str:
     """("query", "limit") → `limit`; ("data", "items", 0, "price") → `data.items[0].price`."""
     found = ""
     for n, step in enumerate(steps):
-        if n == 0 and step in ("query", "path", "header", "body"):
+        if (n == 0 and step in ("query", "path", "header", "body")) or (n == 1 and step in ("asked", "body")):
             continue
         found += f"[{step}]" if isinstance(step, int) else f".{step}" if found else str(step)
     return found
@@ -137,6 +139,8 @@ def from_exception(request: HttpRequest, error: Exception) -> HttpResponse:
         return respond(language, 404, "not_found", speak(texts.TITLES[404], language))
     if isinstance(error, RequestDataTooBig):
         return respond(language, 413, "too_large", speak(texts.TITLES[413], language))
+    if isinstance(error, HttpError) and isinstance(error.__cause__, Problem):
+        return from_problem(request, error.__cause__)  # the parser's own refusal of a body
     if isinstance(error, HttpError):
         return respond(language, error.status_code, "bad_request", error.message)
     return _unforeseen(request, error, language)

@@ -35,7 +35,7 @@ class ProblemOut(Schema):
     title: str
     status: int
     detail: str
-    errors: list[FieldErrorOut] = []
+    errors: list[FieldErrorOut] = Field(default_factory=list)
 
 
 class IdentityOut(Schema):

@@ -138,6 +138,8 @@ BROKEN = _three(
     "Something went wrong and was logged. Try again with the same id; nothing is counted twice.",
 )
 
+_DAY = _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22")
+
 PYDANTIC: dict[str, Sentence] = {
     "missing": _three("必填", "必填", "is required"),
     "extra_forbidden": _three("没有这个字段", "沒有這個欄位", "is not a field here"),
@@ -151,15 +153,19 @@ PYDANTIC: dict[str, Sentence] = {
     "dict_type": _three("应为对象", "應為物件", "must be an object"),
     "greater_than_equal": _three("不能小于 {ge}", "不能小於 {ge}", "must be at least {ge}"),
     "less_than_equal": _three("不能大于 {le}", "不能大於 {le}", "must be at most {le}"),
-    "string_too_long": _three("最长 {max_length} 个字符", "最長 {max_length} 個字元", "has at most {max_length} characters"),
-    "string_too_short": _three("至少 {min_length} 个字符", "至少 {min_length} 個字元", "has at least {min_length} characters"),
+    "string_too_long": _three(
+        "最长 {max_length} 个字符", "最長 {max_length} 個字元", "has at most {max_length} characters"
+    ),
+    "string_too_short": _three(
+        "至少 {min_length} 个字符", "至少 {min_length} 個字元", "has at least {min_length} characters"
+    ),
     "too_long": _three("最多 {max_length} 项", "最多 {max_length} 項", "has at most {max_length} items"),
     "literal_error": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
     "enum": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
     "uuid_parsing": _three("应为 UUID", "應為 UUID", "must be a UUID"),
-    "date_from_datetime_parsing": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
-    "date_parsing": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
-    "date_from_datetime_inexact": _three("应为日期，如 2026-11-22", "應為日期，如 2026-11-22", "must be a date such as 2026-11-22"),
+    "date_from_datetime_parsing": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
     "datetime_from_date_parsing": _three(
         "应为时间，如 2026-11-22T10:00:00+08:00",
         "應為時間，如 2026-11-22T10:00:00+08:00",

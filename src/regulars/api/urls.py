@@ -89,6 +89,6 @@ for router in (events.router, members.router, programme.router):
 _patterns, _app, _namespace = api.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/", include((guarded(_patterns), _app), namespace=_namespace)),
-    re_path(r"", no_route),
+    path("api/v1/", include((guarded(_patterns), _app), namespace=_namespace)),
+    re_path(r"^api(?:/|\Z)", no_route),
 ]

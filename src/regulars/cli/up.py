@@ -31,7 +31,7 @@ READY = {
 }
 PLACES = (
     ({"zh-hans": "运营后台", "zh-hant": "營運後台", "en": "Console"}, "/console/"),
-    ({"zh-hans": "会员中心", "zh-hant": "會員中心", "en": "Members"}, "/"),
+    ({"zh-hans": "会员中心", "zh-hant": "會員中心", "en": "Members"}, "/m/"),
     ({"zh-hans": "开放接口", "zh-hant": "開放介面", "en": "API"}, "/api/v1/docs"),
 )
 LOGS = {"zh-hans": "日志", "zh-hant": "日誌", "en": "Logs"}

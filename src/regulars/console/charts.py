@@ -56,6 +56,11 @@ class Chart:
         return {name: whole[name] for name in names if whole[name]}
 
     @property
+    def key(self) -> list[str]:
+        """The names of stacked series, which can't stand beside their bars."""
+        return [series.name for series in self.series] if any(series.stack for series in self.series) else []
+
+    @property
     def empty(self) -> bool:
         return not any(value for series in self.series for value in series.data)
 
@@ -91,8 +96,9 @@ def sales(weeks: list[Week], programme: Programme) -> Chart:
     )  # fmt: skip
 
 
-def orders(weeks: list[Week]) -> Chart:
-    """Orders and buyers by week."""
+def orders(every_week: list[Week]) -> Chart:
+    """Orders and buyers by week; the week that is not over would look like a fall and is left out."""
+    weeks = every_week[:-1]
     total = sum(week.orders for week in weeks)
     return Chart(
         id="chart-orders",

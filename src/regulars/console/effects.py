@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
+from regulars.console.sentences import blanks
 from regulars.language.effects import EXPIRE, REVERSE, SPEND
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
@@ -38,7 +39,8 @@ def lines(records: list[dict[str, Any]], programme: Programme) -> list[EffectLin
 def event_name(event_type: str, programme: Programme) -> str:
     """What people call this type of event."""
     known = programme.event_types.get(event_type)
-    return say(known.name, get_language() or "en") if known else event_type
+    name = say(known.name, get_language() or "en") if known else event_type
+    return name[:1].upper() + name[1:]
 
 
 def level_name(ladder: str, level: str, programme: Programme) -> str:
@@ -54,6 +56,12 @@ def amount(asset_id: str, units: int, programme: Programme) -> str:
     name = say(asset.name, get_language() or "en") if asset else asset_id
     sign = "+" if units > 0 else ""
     return f"{sign}{formats.units(units, asset)} {name}"
+
+
+def message_name(template_id: str, programme: Programme) -> str:
+    """What a message of this template is called, before it is written."""
+    template = programme.templates.get(template_id)
+    return blanks(say(template.subject, get_language() or "en")) if template else template_id
 
 
 def level_step(ladder: str, before: str, after: str, reason: str, until: date | None, programme: Programme) -> str:
@@ -86,9 +94,7 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
         case "tag":
             return _(", ").join([*(f"+{tag}" for tag in record.get("add", ())), *(f"−{tag}" for tag in record.get("remove", ()))])  # noqa: E501
         case "message":
-            template = programme.templates.get(record.get("template", ""))
-            name = say(template.subject, get_language() or "en") if template else record.get("template", "")
-            return _("Message: %(subject)s") % {"subject": name}
+            return _("Message: %(subject)s") % {"subject": message_name(record.get("template", ""), programme)}
         case "profile":
             return _("Profile: %(fields)s") % {"fields": ", ".join(record.get("fields", ()))}
         case "order":

@@ -70,7 +70,7 @@ def day(value: date | datetime | None) -> str:
 
 def short_day(value: date) -> str:
     """11/22 or 11月22日: for the axis of a chart."""
-    return str(format_date(value, "MMMd" if get_language() == "en" else "M月d日", locale=locale()))
+    return str(format_date(value, "MMM d" if get_language() == "en" else "M月d日", locale=locale()))
 
 
 def short_month(value: date) -> str:

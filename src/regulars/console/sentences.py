@@ -1,5 +1,6 @@
 """The programme in sentences: what it values, which levels it has, what each rule does."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,8 +45,16 @@ class RuleWords:
     bounds: tuple[str, ...]
 
 
+_BLANK = re.compile(r"\{\{-?\s*([^}|]*?)\s*(\|[^}]*)?-?\}\}|\{%.*?%\}", re.DOTALL)
+
+
 def say(text: Text) -> str:
     return say_text(text, get_language() or "en")
+
+
+def blanks(text: str) -> str:
+    """A message's wording with “…” where something of the member or the order is put in."""
+    return _BLANK.sub("…", text)
 
 
 def asset_sentences(asset: Asset) -> tuple[str, ...]:
@@ -170,7 +179,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _subject(template: Template) -> str:
-    return say(template.subject)
+    return blanks(say(template.subject))
 
 
 def per(period: Per) -> str:

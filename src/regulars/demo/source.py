@@ -1,7 +1,7 @@
 """Reading the data set: households as members, baskets as orders, in the order in which they happened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -36,6 +36,10 @@ class History:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def moved(self, shift: timedelta) -> "History":
+        """The same year, moved as far as another run moved it."""
+        return replace(self, shift=shift)
 
     def households(self) -> list[int]:
         """Every household that bought anything."""

@@ -201,5 +201,5 @@ def _newest(items: tuple[LoggedEvent, ...]) -> str | None:
 
 
 def _recorded(found: tuple[Any, ...]) -> RecordedEvent:
-    data, effects, outcome, trace = (from_json(column) for column in found[10:])
-    return RecordedEvent(*found[:10], data, effects, outcome, trace)
+    whole = (*found[:10], *(from_json(column) for column in found[10:]))
+    return RecordedEvent(*whole)

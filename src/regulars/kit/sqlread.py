@@ -7,21 +7,23 @@ from typing import Any, TypeVar
 from django.db import connection
 
 Made = TypeVar("Made")
-Params = Sequence[object]
+Params = Sequence[Any]
 
 
 def rows(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
     """All rows of a query that bounds itself. Parameters always go beside the text, never into it."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def row(sql: str, params: Params = ()) -> tuple[Any, ...] | None:
     """The first row, or None."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchone()
+        found: tuple[Any, ...] | None = cursor.fetchone()
+        return found
 
 
 def read(make: Callable[..., Made], sql: str, params: Params = ()) -> list[Made]:

@@ -82,9 +82,11 @@ class _Speaker:
         return self.word(phrases.NOT).format(self.say(node))
 
     def contrary(self, leaf: Leaf) -> Leaf | None:
-        """The leaf that holds just where `leaf` doesn't, if an operator says so."""
+        """The leaf that holds just where `leaf` doesn't, if an operator says so. A level may have left its
+        ladder, and is then neither above nor below another."""
         op = OPPOSITE.get(leaf.op)
-        if op is None and self.fields[leaf.field].never_missing:
+        field = self.fields[leaf.field]
+        if op is None and field.never_missing and not field.ranked:
             op = REVERSE.get(leaf.op)
         return None if op is None else Leaf(leaf.field, op, leaf.value, leaf.window)
 

@@ -70,12 +70,11 @@ def profiles(member_ids: Sequence[UUID]) -> dict[UUID, MemberProfile]:
         " updated_at FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
         [list(member_ids), buckets],
     )
-    return {
-        each[0]: MemberProfile(
-            *each[:8], from_json(each[8]), tuple(each[9]), each[10], each[11], tuple(known.get(each[0], ()))
-        )
+    whole = (
+        (*each[:8], from_json(each[8]), tuple(each[9]), each[10], each[11], tuple(known.get(each[0], ())))
         for each in found
-    }
+    )
+    return {each[0]: MemberProfile(*each) for each in whole}
 
 
 def names(member_ids: Iterable[UUID]) -> dict[UUID, MemberName]:

@@ -100,4 +100,5 @@ def _with_deliveries(member_id: UUID, messages: Sequence[tuple[Any, ...]]) -> li
     by_message: dict[UUID, list[DeliveryRow]] = defaultdict(list)
     for message_id, *columns in found:
         by_message[message_id].append(DeliveryRow(*columns))
-    return [MessageRow(*message, tuple(by_message.get(message[0], ()))) for message in messages]
+    whole = ((*message, tuple(by_message.get(message[0], ()))) for message in messages)
+    return [MessageRow(*message) for message in whole]

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
-from regulars.console import assets, formats
+from regulars.console import assets, formats, sentences
 from regulars.console import icons as drawn
 from regulars.language.text import Text
 from regulars.language.text import say as say_text
@@ -25,7 +25,7 @@ register = template.Library()
 IDENTITIES = {
     "phone": gettext_lazy("Phone"),
     "email": gettext_lazy("E-mail"),
-    "card": gettext_lazy("Card"),
+    "card": gettext_lazy("Card number"),
     "wechat": gettext_lazy("WeChat"),
     "wechat_union": gettext_lazy("WeChat (union ID)"),
     "wecom": gettext_lazy("WeCom"),
@@ -170,3 +170,15 @@ def identity_kind(kind: str) -> str:
 @register.filter
 def gender_name(gender: str) -> str:
     return str(GENDERS.get(gender, gender))
+
+
+@register.filter
+def unsigned(amount: str) -> str:
+    """`+24 points` without its sign."""
+    return amount.lstrip("+-−")
+
+
+@register.filter
+def blanks(text: str) -> str:
+    """A message's wording with “…” for what is put in."""
+    return sentences.blanks(text)

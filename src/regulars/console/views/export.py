@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from regulars.console import filters
 from regulars.console.shell import operator_of, page, programme_of
@@ -90,10 +89,10 @@ def _columns(programme: Programme) -> list[Column[MemberLine]]:
     def major(minor: int, digits: int) -> Decimal:
         return Decimal(minor).scaleb(-digits)
 
-    def identity(kind: str) -> Column[MemberLine]:
+    def identity(kind: str, heading: str) -> Column[MemberLine]:
         return Column(
-            _(kind),
-            lambda line: "; ".join(each.value for each in line.member.identities if each.kind == kind.lower()),
+            heading,
+            lambda line: "; ".join(each.value for each in line.member.identities if each.kind == kind),
             20,
         )
 
@@ -101,9 +100,9 @@ def _columns(programme: Programme) -> list[Column[MemberLine]]:
         Column("ID", lambda line: str(line.member.id), 38),
         Column(_("Name"), lambda line: line.member.name, 20),
         Column(_("Status"), lambda line: line.member.status, 10),
-        identity(gettext_noop("Phone")),
-        identity(gettext_noop("Email")),
-        identity(gettext_noop("Card")),
+        identity("phone", _("Phone")),
+        identity("email", _("E-mail")),
+        identity("card", _("Card number")),
         Column(_("Level"), lambda line: levels.get(line.level, line.level)),
         Column(_("Level until"), lambda line: line.level_until.isoformat() if line.level_until else "", 12),
         Column(say(asset.name, language) if asset else _("Balance"), lambda line: major(line.balance, scale), 12),

@@ -36,9 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
     drawn = [
         charts.sales(weeks, programme),
         charts.orders(weeks),
-        *([charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])] if ladder else []),
         *(charts.flow(asset, flows[asset.id]) for asset in programme.assets.values() if asset.spendable),
         charts.joined(weeks),
+        *([charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])] if ladder else []),
     ]
     context = {
         "part": "home",

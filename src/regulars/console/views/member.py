@@ -54,6 +54,7 @@ class Shown:
     moment: Moment
     title: str
     gains: list[tuple[str, bool]]
+    messages: list[str]
     steps: list[str]
     icon: str
     explained: bool
@@ -153,6 +154,7 @@ def spoken(moment: Moment, programme: Programme) -> Shown:
         moment=moment,
         title=effects.event_name(moment.type, programme),
         gains=gains,
+        messages=[each.subject or effects.message_name(each.template, programme) for each in moment.messages],
         steps=steps,
         icon=ICONS[moment.kind.value],
         explained=bool(gains or steps),

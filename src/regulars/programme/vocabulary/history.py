@@ -12,7 +12,7 @@ from regulars.language.text import Text, say
 from regulars.language.tree import Op, Window
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
-from regulars.programme.vocabulary.member import scaled_reader, scaled_sql, scaled_type
+from regulars.programme.vocabulary.member import scaled_reader, scaled_sql, scaled_type, suffixed
 
 ORDERS = "order.paid"
 COUNT, TOTAL = 0, 1
@@ -220,13 +220,21 @@ def _days_since_last(facts: Facts) -> int | None:
     return None if last is None else (facts.day - local_day(last, facts.zone)).days
 
 
+def _in_frames(name: Text) -> tuple[str, str, str]:
+    """A brand's own name in zh-hans, zh-hant and en, as it may stand in a frame: with its braces doubled."""
+    hans, hant, en = (
+        say(name, code).replace("{", "{{").replace("}", "}}") for code in ("zh-hans", "zh-hant", "en")
+    )
+    return hans, hant, en
+
+
 def _earned_field(asset: Asset) -> Field:
     tally = f"credit:{asset.id}"
-    hans, hant, en = (say(asset.name, language) for language in ("zh-hans", "zh-hant", "en"))
+    hans, hant, en = _in_frames(asset.name)
     return Field(
         f"earned.{asset.id}",
         scaled_type(asset),
-        words(f"获得{hans}", f"獲得{hant}", f"{en} earned"),
+        suffixed(words("获得", "獲得", ""), asset.name, words("", "", " earned")),
         lambda window: scaled_reader(asset, tally_sum(tally, TOTAL, window)),
         lambda clock, window: scaled_sql(asset, tally_sql(tally, TOTAL, clock, window)),
         windows=True,
@@ -241,7 +249,7 @@ def _earned_field(asset: Asset) -> Field:
 
 def _events_field(event_type: EventType) -> Field:
     type_id = event_type.id
-    hans, hant, en = (say(event_type.name, language) for language in ("zh-hans", "zh-hant", "en"))
+    hans, hant, en = _in_frames(event_type.name)
 
     def reader(window: Window | None) -> Read:
         if window is None:
@@ -251,7 +259,7 @@ def _events_field(event_type: EventType) -> Field:
     return Field(
         f"events.{type_id}.count",
         Type.INTEGER,
-        words(f"“{hans}”次数", f"「{hant}」次數", f"“{en}” count"),
+        suffixed(words("“", "「", "“"), event_type.name, words("”次数", "」次數", "” count")),
         reader,
         lambda clock, window: tally_sql(type_id, COUNT, clock, window),
         windows=True,

@@ -9,7 +9,7 @@ from regulars.language.calendar import local_day
 from regulars.language.fields import Choice, Facts, Field, Read, Style, Type
 from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
-from regulars.language.text import Text
+from regulars.language.text import Text, say
 from regulars.language.tree import Op, Window
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Attribute, Programme
@@ -243,7 +243,7 @@ def _balance_field(asset: Asset) -> Field:
     return Field(
         f"balance.{asset.id}",
         scaled_type(asset),
-        _suffixed(asset.name, words("余额", "餘額", " balance")),
+        suffixed(words("", "", ""), asset.name, words("余额", "餘額", " balance")),
         lambda _: scaled_reader(asset, lambda facts: facts.member.balances.get(asset_id, 0)),
         lambda _clock, _window: scaled_sql(asset, balance),
         never_missing=True,
@@ -252,11 +252,9 @@ def _balance_field(asset: Asset) -> Field:
     )
 
 
-def _suffixed(name: Text, suffix: Text) -> Text:
-    return {
-        language: f"{name.get(language, next(iter(name.values()), ''))}{suffix[language]}"
-        for language in suffix
-    }
+def suffixed(before: Text, name: Text, after: Text) -> Text:
+    """A brand's own name with our words around it, in every language."""
+    return {language: f"{before[language]}{say(name, language)}{after[language]}" for language in after}
 
 
 def scaled_type(asset: Asset) -> Type:

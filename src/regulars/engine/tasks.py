@@ -1,0 +1,46 @@
+"""What time does while nobody asks: lots run out, periods end."""
+
+from uuid import UUID
+
+from regulars.engine.batch import settle_members
+from regulars.kit import clock
+from regulars.kit.rows import cursor
+from regulars.language.calendar import local_day
+from regulars.programme.service import current, current_number
+
+MEMBERS_PER_BATCH = 500
+
+DUE = """
+SELECT member_id FROM (
+    SELECT member_id, expires_at AS due FROM ledger_lot
+     WHERE remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %(now)s
+    UNION ALL
+    SELECT member_id, until::timestamptz FROM tiers_standing WHERE until IS NOT NULL AND until < %(today)s
+) AS late
+GROUP BY member_id ORDER BY min(due) LIMIT %(most)s
+"""
+
+
+def settle_due() -> int:
+    """Settle members for whom something is due, the longest overdue first; how many members that were.
+
+    Several workers may do this at once: each member is locked while it is settled, and what is done is not due.
+    """
+    if not current_number():
+        return 0
+    now = clock.now()
+    today = local_day(now, current().zone)
+    with cursor() as rows:
+        rows.execute(DUE, {"now": now, "today": today, "most": MEMBERS_PER_BATCH})
+        due: list[UUID] = [row[0] for row in rows.fetchall()]
+    if due:
+        settle_members(due, now)
+    return len(due)
+
+
+def settle_all() -> int:
+    """Settle until nothing is due; how many members that were."""
+    total = 0
+    while done := settle_due():
+        total += done
+    return total

@@ -1,0 +1,152 @@
+"""The portal in a real browser, as wide as a phone: in, card, points, and the card without a network."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from regulars.messaging import tasks
+from regulars.programme.service import version
+from tests.portal.world import open_programme, rain
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+TABS = ("", "points/", "orders/", "inbox/", "me/")
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("demo", "now"),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def browser(live_server: LiveServer) -> Iterator[Browser]:  # noqa: ARG001 - the server outlives the browser
+    """Chromium, on a shop whose member has bought and been told so. Closed afterwards.
+
+    The driver runs a loop in this thread: what the database is needed for is done before it starts.
+    """
+    open_programme()
+    rain()
+    tasks.deliver_due(version)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Phone:
+    """A phone that remembers every complaint of the browser."""
+
+    def __init__(self, browser: Browser, server: str, script: bool = True) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": 375, "height": 812}, locale="zh-CN", base_url=server, java_script_enabled=script
+        )
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", self._answered)
+
+    def _console(self, message: object) -> None:
+        kind = getattr(message, "type", "")
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {getattr(message, 'text', '')}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def sign_in(self) -> None:
+        self.page.goto("/m/")
+        self.page.get_by_label("手机号或邮箱").fill("138 0000 1234")
+        self.page.get_by_role("button", name="获取验证码").click()
+        code = self.page.locator(".demo b").inner_text()
+        self.page.get_by_label("6 位数字").fill(code)
+        self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_url("**/m/")
+
+    def fits(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: LiveServer) -> Phone:
+    return Phone(browser, live_server.url)
+
+
+def test_a_member_signs_in_and_sees_card_points_and_messages(phone: Phone) -> None:
+    phone.sign_in()
+    page = phone.page
+    assert page.locator(".card-name").inner_text() == "林小雨"
+    assert "升级金卡会员" in page.locator("section.box h2").inner_text()
+    page.locator("a.card").click()
+    assert page.locator("#code").is_visible()
+    assert page.locator(".sheet-code").bounding_box()["width"] >= 280  # type: ignore[index]
+    assert page.evaluate("getComputedStyle(document.getElementById('code')).backgroundColor") == "rgb(255, 255, 255)"
+    page.locator(".sheet-close").click()
+    assert not page.locator("#code").is_visible()
+    page.get_by_role("link", name="积分", exact=True).click()
+    assert page.locator(".big").inner_text() == "1,300"
+    for path in TABS:
+        page.goto(f"/m/{path}")
+        assert phone.fits(), path
+        assert page.locator(".tabs a[aria-current]").count() == 1
+    assert phone.complaints == []
+
+
+def test_without_a_network_the_card_is_still_there_and_goes_with_signing_out(phone: Phone) -> None:
+    phone.sign_in()
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("caches.open('portal-card').then(c => c.match('/m/')).then(Boolean)")
+    page.reload()
+    phone.context.set_offline(True)
+    page.goto("/m/points/")
+    assert page.locator(".card-name").inner_text() == "林小雨"
+    assert page.locator(".card .qr").is_visible()
+    assert page.locator("#offline").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "20px"
+    phone.context.set_offline(False)
+    page.goto("/m/me/")
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/sign-in/")
+    page.wait_for_function("caches.has('portal-card').then(kept => !kept)")
+    assert phone.complaints == []
+
+
+def test_every_page_works_without_script(phone: Phone, browser: Browser, live_server: LiveServer) -> None:
+    plain = Phone(browser, live_server.url, script=False)
+    plain.sign_in()
+    plain.page.locator("a.card").click()
+    assert plain.page.locator(".sheet-code .qr").is_visible()
+    plain.page.goto("/m/inbox/")
+    plain.page.locator("a.line.unread").first.click()
+    assert "积分" in plain.page.locator("article").inner_text()
+    assert phone.complaints == plain.complaints == []
+
+
+def test_the_app_is_small() -> None:
+    files = Path(__file__).parents[2] / "src/regulars/portal/static/portal"
+    assert sum((files / name).stat().st_size for name in ("portal.js", "worker.js")) < 10_000
+    assert (files / "portal.css").stat().st_size < 20_000
+
+
+def test_a_long_name_in_every_script_fits(phone: Phone) -> None:
+    phone.sign_in()
+    page = phone.page
+    for name in ("Pneumonoultramicroscopicsilicovolcanoconiosis" * 1, "很" * 60, "👨‍👩‍👧‍👦" * 8):
+        page.goto("/m/me/edit/")
+        page.get_by_label("姓名").fill(name)
+        page.get_by_role("button", name="保存").click()
+        page.wait_for_url("**/m/me/")
+        assert phone.fits()
+        page.goto("/m/")
+        assert phone.fits(), name
+    assert phone.complaints == []
