@@ -96,6 +96,10 @@ def test_a_method_that_does_not_fit_is_a_problem(caller: Caller, method: str, pa
         ("zh-CN,zh;q=0.9", "zh-hans", "未通过身份验证"),
         ("zh-TW", "zh-hant", "未通過身分驗證"),
         ("en-GB,en;q=0.8", "en", "Not authenticated"),
+        ("fr, en;q=0.5", "en", "Not authenticated"),
+        ("", "zh-hans", "未通过身份验证"),
+        ("*", "zh-hans", "未通过身份验证"),
+        ("x" * 5000, "zh-hans", "未通过身份验证"),
     ],
 )
 def test_problems_speak_the_readers_language(accepted: str, language: str, title: str) -> None:
@@ -107,7 +111,7 @@ def test_without_a_programme_the_answer_says_what_to_do() -> None:
     forget_keys()
     caller = Caller(create_api_key("till", ["*"]))
     for method, path, body in (("GET", "/programme", None), ("GET", "/members", None), ("POST", "/events", order())):
-        problem(caller.call(method, path, body), 409, "no_programme")
+        problem(caller.call(method, path, body), 409, "not_published")
 
 
 def test_what_nobody_foresaw_is_a_problem_without_the_inside(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,10 +163,19 @@ def test_the_openapi_documents_every_operation() -> None:
     assert len(operations) == len(OPERATIONS)
     for name, operation in operations.items():
         assert operation["summary"], name
+        assert "Scope: `" in operation["description"], name
         assert operation["security"], name
         assert PROBLEM in operation["responses"]["4XX"]["content"], name
         keys = [each for each in operation["parameters"] if each["name"] == "Idempotency-Key"]
         assert len(keys) == (name[0] != "GET"), name
     examples = operations["POST", "/events"]["requestBody"]["content"]["application/json"]["examples"]
     assert examples["order"]["value"]["type"] == "order.paid"
-    assert "ProblemOut" in found["components"]["schemas"]
+    named = set(re.findall(r"#/components/schemas/([\w.]+)", str(found)))
+    assert named >= {"ProblemOut", "FieldErrorOut"}
+    assert named <= set(found["components"]["schemas"])
+    for name, operation in operations.items():
+        assert len({str(status) for status in operation["responses"]}) == len(operation["responses"]), name
+
+
+def test_a_host_that_is_none_gets_a_problem_too() -> None:
+    problem(Client(raise_request_exception=False).get("/api/v1/programme", HTTP_HOST="a b"), 401, "no_key")

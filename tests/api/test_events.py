@@ -187,7 +187,7 @@ def test_an_event_is_read_and_explained_in_three_languages(caller: Caller) -> No
     event = order(id="shop/1/7")
     caller.post("/events", event)
     found = caller.get("/events/pos/shop/1/7").json()
-    assert (found["key"], found["type"], found["data"]["total_minor"]) == ("shop/1/7", "order.paid", 12800)
+    assert (found["key"], found["type"], found["data"]["total"]) == ("shop/1/7", "order.paid", "128.00")
     sentences = {}
     for language in ("en", "zh-hans", "zh-hant"):
         caller.language = language

@@ -17,6 +17,7 @@ from regulars.events import queries as events
 from regulars.events.queries import LogFilter
 from regulars.kit.paging import LIMIT_MAX
 from regulars.members.queries import get as get_member
+from regulars.programme.service import version
 from regulars.staff.contracts import Scope
 
 router = Router(tags=["events"])
@@ -35,7 +36,8 @@ def receive_events(request: HttpRequest) -> HttpResponse:
     them is settled and stored: points, growth, level, and the reason.
 
     Each event of a batch is taken or rejected by itself. A single event that is rejected answers with a
-    problem (409 where something else was there before, 422 otherwise) that names the field.
+    problem that names the field: 404 for an unknown member, 409 where something else was there before, 422 for
+    anything else.
     """
     return send(request, named_by_header(request, read_body(request, EVENTS_BODY_MAX)))
 
@@ -78,7 +80,9 @@ def log(
 @parameters()
 def why(request: HttpRequest, source: str, key: str) -> Any:
     """Which rules were asked, which held and which did not, with the values they saw, in your language."""
-    return shapes.explanation(explain(events.get(source, key), language_of(request)))
+    event = events.get(source, key)
+    digits = version(event.version).minor_digits
+    return shapes.explanation(explain(event, language_of(request)), digits)
 
 
 @router.get(
@@ -91,4 +95,5 @@ def why(request: HttpRequest, source: str, key: str) -> Any:
 @parameters()
 def read(request: HttpRequest, source: str, key: str) -> Any:  # noqa: ARG001
     """The event under the name that its sender gave it, with its effects."""
-    return events.get(source, key)
+    event = events.get(source, key)
+    return shapes.event(event, version(event.version).minor_digits)

@@ -186,7 +186,7 @@ POST_EVENTS: dict[str, Any] = {
         },
     },
     "responses": {
-        "200": {
+        200: {
             "description": "One result for each event, in the order sent.",
             "content": {
                 "application/json": {

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from regulars.api import texts
 from regulars.engine.contracts import Rejected
-from regulars.kit.problems import FieldError, Problem, Sentence, speak
-from regulars.programme.service import NotPublished, UnknownVersion
+from regulars.kit.problems import LANGUAGES, FieldError, Problem, Sentence, speak
 
 CONTENT_TYPE = "application/problem+json"
-LANGUAGES = frozenset({"zh-hans", "zh-hant", "en"})
+ACCEPT_MAX = 500
 
 log = structlog.get_logger(__name__)
 
@@ -38,9 +40,21 @@ class ApiProblem(Problem):
 
 
 def language_of(request: HttpRequest) -> str:
-    """The language that the reader asked for with Accept-Language, as Django settled it."""
-    found = str(getattr(request, "LANGUAGE_CODE", "") or "zh-hans").lower()
-    return found if found in LANGUAGES else "en"
+    """The language that the reader asked for with Accept-Language; else the installation's own."""
+    return _negotiate(request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:ACCEPT_MAX])
+
+
+@lru_cache(maxsize=256)
+def _negotiate(accepted: str) -> str:
+    for code, _ in parse_accept_lang_header(accepted):
+        if code == "*":
+            break
+        try:
+            found: str = get_supported_language_variant(code)
+        except LookupError:
+            continue
+        return found
+    return str(settings.LANGUAGE_CODE)
 
 
 def respond(
@@ -133,10 +147,6 @@ def from_exception(request: HttpRequest, error: Exception) -> HttpResponse:
         return response
     if isinstance(error, Http404):
         return respond(language, 404, "no_route", speak(texts.NO_ROUTE, language))
-    if isinstance(error, NotPublished):
-        return respond(language, 409, "no_programme", speak(texts.NO_PROGRAMME, language))
-    if isinstance(error, UnknownVersion):
-        return respond(language, 404, "not_found", speak(texts.TITLES[404], language))
     if isinstance(error, RequestDataTooBig):
         return respond(language, 413, "too_large", speak(texts.TITLES[413], language))
     if isinstance(error, HttpError) and isinstance(error.__cause__, Problem):

@@ -4,6 +4,7 @@ from typing import Any
 
 from regulars.api import schemas
 from regulars.engine.queries import Explanation, Moment
+from regulars.events.contracts import RecordedEvent
 from regulars.insight.members import MemberLine
 from regulars.language.sentence import Line
 from regulars.language.text import say
@@ -20,6 +21,24 @@ def amount(minor: int, digits: int) -> str:
         return str(minor)
     whole, rest = divmod(abs(minor), 10**digits)
     return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}}"
+
+
+def payload(value: Any, digits: int) -> Any:
+    """Data as its sender wrote it: `{"total_minor": 12800}` → `{"total": "128.00"}`, wherever it stands."""
+    if isinstance(value, dict):
+        return {
+            name.removesuffix("_minor"): amount(each, digits)
+            if name.endswith("_minor") and isinstance(each, int)
+            else payload(each, digits)
+            for name, each in value.items()
+        }
+    return [payload(each, digits) for each in value] if isinstance(value, list) else value
+
+
+def event(found: RecordedEvent, digits: int) -> schemas.EventOut:
+    made = schemas.EventOut.model_validate(found, from_attributes=True)
+    made.data, made.effects = payload(found.data, digits), payload(found.effects, digits)
+    return made
 
 
 def member(found: MemberProfile) -> schemas.MemberOut:
@@ -104,7 +123,7 @@ def moment(found: Moment, digits: int) -> schemas.MomentOut:
         key=found.key,
         time=found.time,
         cause=found.cause,
-        data=found.data,
+        data=payload(found.data, digits),
         orders=[order(each, digits) for each in found.orders],
         entries=[schemas.MovementOut.model_validate(each, from_attributes=True) for each in found.entries],
         levels=[schemas.LevelStepOut.model_validate(each, from_attributes=True) for each in found.levels],
@@ -114,7 +133,7 @@ def moment(found: Moment, digits: int) -> schemas.MomentOut:
     )
 
 
-def explanation(found: Explanation) -> schemas.ExplanationOut:
+def explanation(found: Explanation, digits: int) -> schemas.ExplanationOut:
     event = found.event
     return schemas.ExplanationOut(
         id=event.id,
@@ -133,12 +152,12 @@ def explanation(found: Explanation) -> schemas.ExplanationOut:
                 when=each.when,
                 parts=[_part(part) for part in each.parts],
                 notes=list(each.notes),
-                effects=list(each.effects),
+                effects=payload(list(each.effects), digits),
             )
             for each in found.verdicts
         ],
-        own=list(found.own),
-        followed=[explanation(each) for each in found.followed],
+        own=payload(list(found.own), digits),
+        followed=[explanation(each, digits) for each in found.followed],
     )
 
 

@@ -92,11 +92,6 @@ UNKNOWN_PARAMETER = _three(
     "沒有這個參數，可用：{known}。",
     "There is no such parameter; there are: {known}.",
 )
-UNKNOWN_FIELD = _three(
-    "没有这个字段，可用：{known}。",
-    "沒有這個欄位，可用：{known}。",
-    "There is no such field; there are: {known}.",
-)
 BAD_KEY_HEADER = _three(
     "Idempotency-Key 应为 1–200 个可见 ASCII 字符。",
     "Idempotency-Key 應為 1–200 個可見 ASCII 字元。",
@@ -121,11 +116,6 @@ DAY_FAR_OFF = _three(
     "日期应在 1970 年到 2200 年之间。",
     "日期應在 1970 年到 2200 年之間。",
     "Days lie between 1970 and 2200.",
-)
-NO_PROGRAMME = _three(
-    "还没有发布会员计划，请先在控制台发布，或运行 regulars programme publish。",
-    "尚未發布會員計畫，請先在控制台發布，或執行 regulars programme publish。",
-    "No programme is published yet: publish one in the console, or run `regulars programme publish`.",
 )
 NOT_ALIVE = _three(
     "服务暂时无法处理，请稍后用同一 id 重试，不会重复计算。",

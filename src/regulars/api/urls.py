@@ -1,11 +1,12 @@
 """The API's addresses: /api/v1/…, its OpenAPI page, and a JSON answer for anything else below /api/."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from ninja import NinjaAPI, Swagger
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 import regulars
 from regulars.api import events, members, programme
@@ -14,6 +15,7 @@ from regulars.api.problems import CONTENT_TYPE, from_exception
 from regulars.api.reading import KEY_HEADER, StrictParser
 from regulars.api.schemas import ProblemOut
 from regulars.api.sending import Refusal
+from regulars.staff.contracts import Scope
 
 DESCRIPTION = """
 Regulars (回头客) runs a brand's membership: **events happen, rules decide, effects apply, the ledger remembers**.
@@ -23,13 +25,21 @@ Regulars (回头客) runs a brand's membership: **events happen, rules decide, e
 2. Send what happens to `POST /api/v1/events`. The answer holds the new balance, the new level and the reason.
 3. Read members under any identity: `GET /api/v1/members/phone:%2B8613800000000/balances`.
 
-**Keys** go into `Authorization: Bearer rk_…` or `X-API-Key: rk_…`; each operation asks for one scope.
-**Errors** are problem details (RFC 9457) in the language of `Accept-Language` (zh-hans, zh-hant, en): `type` and
-`errors[].code` are stable, `errors[].field` is the place in what was sent.
-**Lists** answer `{"items": [...], "next": cursor}`; pass `next` back as `cursor`.
-**Writes** can be repeated safely: an event's `id`, or the header `Idempotency-Key`, names them for ever.
-**Money** is decimal text in the programme's currency; **times** are ISO 8601 with an offset, answered in UTC.
+- **Keys** go into `Authorization: Bearer rk_…` or `X-API-Key: rk_…`; each operation asks for one scope.
+- **Errors** are problem details (RFC 9457) in the language of `Accept-Language` (zh-hans, zh-hant, en): `type` and
+  `errors[].code` are stable, `errors[].field` is the place in what was sent.
+- **Lists** answer `{"items": [...], "next": cursor}`; pass `next` back as `cursor`.
+- **Writes** can be repeated safely: an event's `id`, or the header `Idempotency-Key`, names them for ever.
+- **Money** is decimal text in the programme's currency; **times** are ISO 8601 with an offset, answered in UTC.
 """
+
+
+
+class Renderer(JSONRenderer):
+    """JSON with Chinese as it is written."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+
 
 WRITES = frozenset({"post", "patch"})
 
@@ -41,13 +51,22 @@ class Api(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        schema["components"]["schemas"]["ProblemOut"] = ProblemOut.model_json_schema(
-            ref_template="#/components/schemas/{model}"
-        )
+        problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"].update(problem.pop("$defs"), ProblemOut=problem)
+        scopes = self._scopes()
         for operations in schema["paths"].values():
             for method, operation in operations.items():
-                _complete(method, operation)
+                _complete(method, operation, scopes[operation["operationId"]])
         return schema
+
+    def _scopes(self) -> dict[str, Scope]:
+        """Operation → the scope that its key must have."""
+        return {
+            str(operation.operation_id): operation.auth_callbacks[0].scope
+            for router in self._get_bound_routers()
+            for view in router.path_operations.values()
+            for operation in view.operations
+        }
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         if isinstance(exc, Refusal):
@@ -55,8 +74,9 @@ class Api(NinjaAPI):
         return from_exception(request, exc)
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
+def _complete(method: str, operation: dict[str, Any], scope: Scope) -> None:
     """What every operation has in common, said once."""
+    operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope.value}`.".strip()
     problem = {
         "description": "A problem, with its place and the way out.",
         "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
@@ -81,6 +101,7 @@ api = Api(
     description=DESCRIPTION,
     urls_namespace="api",
     parser=StrictParser(),
+    renderer=Renderer(),
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
 for router in (events.router, members.router, programme.router):

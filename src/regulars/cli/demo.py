@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from regulars.cli.up import Host, Port, serve
 from regulars.cli.words import language
 from regulars.demo import load as demo
-from regulars.processes import tables
+from regulars.processes import folder, tables
 
 app = typer.Typer(add_completion=False)
 
@@ -34,6 +34,8 @@ def demo_command(
 ) -> None:
     spoken = language()
     console = Console(highlight=False)
+    if not no_serve:
+        folder.check_port(host, port)
     with tables.ready():
         access = demo.access()
         if not demo.kept().get("loaded"):

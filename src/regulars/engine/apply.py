@@ -9,7 +9,7 @@ from uuid import UUID
 
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
-from regulars.engine.contracts import tier_records
+from regulars.engine.contracts import Incoming, tier_records
 from regulars.engine.decide import Decided
 from regulars.events import service as events
 from regulars.kit.ids import bucket_of
@@ -37,10 +37,10 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def apply(
-    cursor: Cursor, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], digests: dict[UUID, bytes],
+    cursor: Cursor, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], sent: dict[UUID, Incoming],
     budgets: Budgets, version: int, now: datetime,
 ) -> None:
-    """Write all that was decided. `digests`: of the bodies of events that came from outside, by event id."""
+    """Write all that was decided. `sent`: the events that came from outside, by their id."""
     movements: list[tuple[UUID, Credit | Take]] = []
     deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
     changes: list[tuple[UUID, LevelChange]] = []
@@ -63,7 +63,7 @@ def apply(
                 if isinstance(effect, ProfileChange):
                     stated.setdefault(member_id, {}).update(effect.fields.get("consent", {}))
     events.write(
-        cursor, [_row(one, digests.get(one.event.id, b""), version, now) for one in decided],
+        cursor, [_row(one, sent.get(one.event.id), version, now) for one in decided],
         [(one.event.member_id, *cell) for one in decided for cell in one.tallied],
     )
     orders.write(cursor, deeds)
@@ -82,7 +82,7 @@ def _moved(
     return [(member_id, snapshots[member_id].standings[ladder]) for member_id, ladder in sorted(names)]
 
 
-def _row(one: Decided, digest: bytes, version: int, now: datetime) -> tuple[Any, ...]:
+def _row(one: Decided, sent: Incoming | None, version: int, now: datetime) -> tuple[Any, ...]:
     event = one.event
     outcome: dict[str, Any] = {}
     if one.balances:
@@ -93,6 +93,6 @@ def _row(one: Decided, digest: bytes, version: int, now: datetime) -> tuple[Any,
         outcome["follows"] = one.follows
     return (
         event.member_id, event.id, bucket_of(event.member_id), event.source, event.key, event.type, event.time, now,
-        digest, _dump(event.data), event.cause, version, _dump([effect.record() for effect in one.effects]),
+        sent.digest if sent else b"", sent.text if sent else _dump(event.data), event.cause, version, _dump([effect.record() for effect in one.effects]),
         _dump(outcome), _dump(one.trace),
     )

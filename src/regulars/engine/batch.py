@@ -184,7 +184,7 @@ class _Batch:
         budgets = self._budgets(work)
         self.parts.done("load")
         decided: list[Decided] = []
-        digests: dict[UUID, bytes] = {}
+        sent: dict[UUID, Incoming] = {}
         for position, event in work:
             snapshot = snapshots[event.member_id]
             decided += settle(self.plan, snapshot, event.time, self.now, budgets)
@@ -196,10 +196,10 @@ class _Batch:
                 continue
             fresh.discard(event.member_id)
             decided += lived
-            digests[event.id] = self.batch[position].digest
+            sent[event.id] = self.batch[position]
             self.outcomes[position] = _outcome(lived[0], self.plan.programme.number)
         self.parts.done("decide")
-        apply(self.cursor, decided, snapshots, digests, budgets, self.plan.programme.number, self.now)
+        apply(self.cursor, decided, snapshots, sent, budgets, self.plan.programme.number, self.now)
 
     def _budgets(self, work: list[tuple[int, Event]]) -> Budgets:
         """The budgets that these events may draw on, locked."""

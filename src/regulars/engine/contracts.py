@@ -46,7 +46,10 @@ def split_identity() -> Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An event at the door: checked, but whose member is still to be found. `digest` is of the whole body."""
+    """An event at the door: checked, but whose member is still to be found.
+
+    `text` is `data` as the log keeps it, `digest` is of everything that the sender said.
+    """
 
     source: str
     key: str
@@ -54,6 +57,7 @@ class Incoming:
     identities: tuple[Identity, ...]
     time: datetime
     data: dict[str, Any]
+    text: str
     digest: bytes
     joins: bool = False
     member_id: UUID | None = None

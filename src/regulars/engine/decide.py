@@ -82,14 +82,16 @@ def next_due(plan: Plan, snapshot: Snapshot, until: datetime) -> Event | None:
     """The earliest thing that time has to do by `until`."""
     member_id, zone = snapshot.member_id, plan.programme.zone
     expiring = ledger.first_expiry(snapshot, until)
-    ending = min(
-        (
-            (start_of(one.until + timedelta(days=1), zone), one.ladder, one.until)
-            for one in tiers.ends(snapshot.standings.values(), local_day(until, zone))
-            if one.until is not None and one.ladder in plan.programme.ladders
-        ),
-        default=None,
-    )
+    ending = None
+    if any(one.until is not None for one in snapshot.standings.values()):
+        ending = min(
+            (
+                (start_of(one.until + timedelta(days=1), zone), one.ladder, one.until)
+                for one in tiers.ends(snapshot.standings.values(), local_day(until, zone))
+                if one.until is not None and one.ladder in plan.programme.ladders
+            ),
+            default=None,
+        )
     if expiring is not None and (ending is None or expiring[0] <= ending[0]):
         moment, asset, lots = expiring
         data = {"asset": asset, "units": sum(lot.remaining for lot in lots[:LOTS_PER_EVENT])}

@@ -166,10 +166,20 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
             _attributes(data["attributes"], programme.attributes, errors)
     if errors or event_type is None:
         raise Faulty(errors)
-    digest = blake2b(
-        _canonical([type_id, sorted(identities), str(member_id or ""), moment.isoformat(), data]).encode(), digest_size=16
-    ).digest()
-    return Incoming(source, key, type_id, identities, moment, data, digest, event_type.joins, member_id)
+    stated = moment if raw.get("time") is not None else None
+    return incoming(source, key, type_id, identities, stated, data, event_type.joins, member_id, now)
+
+
+def incoming(
+    source: str, key: str, type_id: str, identities: tuple[Identity, ...], stated: datetime | None,
+    data: dict[str, Any], joins: bool, member_id: UUID | None, now: datetime,
+) -> Incoming:
+    """A checked event with what the log will keep of it. One that states no time happens now; sent again, it is
+    still the same event."""
+    text = _canonical(data)
+    said = "\x00".join((type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "", text))
+    digest = blake2b(said.encode(), digest_size=16).digest()
+    return Incoming(source, key, type_id, identities, stated or now, data, text, digest, joins, member_id)
 
 
 def _text(raw: dict[str, Any], field: str, most: int, errors: list[Rejected]) -> str:

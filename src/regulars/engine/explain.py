@@ -22,13 +22,13 @@ from regulars.programme.vocabulary import fields_for
 CAUSES_DEPTH = 8
 """How deep events derived from derived events are explained: as deep as the engine lets them go."""
 
-_ALWAYS: Text = {
-    "zh-hans": "无条件，每次都生效",
-    "zh-hant": "無條件，每次都生效",
-    "en": "no condition: it always holds",
+_ALWAYS: Text = {"zh-hans": "“{name}”每次都成立", "zh-hant": "「{name}」每次都成立", "en": "“{name}” always holds"}
+_HELD: Text = {"zh-hans": "“{name}”成立：{parts}", "zh-hant": "「{name}」成立：{parts}", "en": "“{name}” held: {parts}"}
+_NOT_HELD: Text = {
+    "zh-hans": "“{name}”不成立：{parts}",
+    "zh-hant": "「{name}」不成立：{parts}",
+    "en": "“{name}” did not hold: {parts}",
 }
-_HELD: Text = {"zh-hans": "条件成立", "zh-hant": "條件成立", "en": "it held"}
-_NOT_HELD: Text = {"zh-hans": "条件不成立", "zh-hant": "條件不成立", "en": "it did not hold"}
 _SEEN: Text = {
     "zh-hans": "{text}（当时：{seen}）",
     "zh-hant": "{text}（當時：{seen}）",
@@ -61,7 +61,6 @@ _GONE: Text = {
     "zh-hant": "規則「{rule}」不在版本 {number} 中",
     "en": "rule “{rule}” is not in version {number}",
 }
-_SENTENCE: Text = {"zh-hans": "{name}：{reason}", "zh-hant": "{name}：{reason}", "en": "{name}: {reason}"}
 _BREAK: Text = {"zh-hans": "；", "zh-hant": "；", "en": "; "}
 
 
@@ -120,22 +119,20 @@ def verdict(
         gone = say(_GONE, language).format(rule=ident, number=programme.number)
         return Verdict(ident, ident, held, "", (), notes, mine, gone)
     when, parts = _condition(programme, rule, seen, language, day)
-    reasons = [say(_HELD if held else _NOT_HELD, language)] if parts else []
-    reasons += [_seen(part, language) for part in parts if held or not part["held"]]
-    reasons += [] if parts else [when]
     name = say(rule.name, language) or ident
-    whole = say(_SENTENCE, language).format(
-        name=name, reason=say(_BREAK, language).join([*reasons, *notes])
-    )
-    return Verdict(ident, name, held, when, parts, notes, mine, whole)
+    decisive = [_seen(part, language) for part in parts if held or not part["held"]]
+    between = say(_BREAK, language)
+    form = _ALWAYS if rule.when is None else _HELD if held else _NOT_HELD
+    said = say(form, language).format(name=name, parts=between.join(decisive or [when]))
+    return Verdict(ident, name, held, when, parts, notes, mine, between.join([said, *notes]))
 
 
 def _condition(
     programme: Programme, rule: Rule, seen: Sequence[Any], language: str, day: date
 ) -> tuple[str, tuple[Line, ...]]:
-    """The rule's condition as a sentence, and its parts with what they saw."""
+    """The rule's condition as a sentence (empty where it has none), and its parts with what they saw."""
     if rule.when is None:
-        return say(_ALWAYS, language), ()
+        return "", ()
     fields = fields_for(programme, programme.event_types[rule.on])
     return (
         sentence(rule.when, fields, language),

@@ -140,11 +140,12 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
 
 
 def message_context(turn: Turn) -> dict[str, Any]:
-    """All that a message about this event may show: amounts as decimals, days as ISO dates."""
+    """All that a message about this event may show: amounts as decimals, days and times as ISO 8601, names in
+    every language; the message is put into the reader's own when it is rendered."""
     event, programme = turn.event, turn.plan.programme
     local = event.time.astimezone(programme.zone)
     context: dict[str, Any] = {
-        "event": {"type": event.type, "time": f"{local:%Y-%m-%d %H:%M}"},
+        "event": {"type": event.type, "time": local.isoformat(timespec="minutes")},
         "member": {"name": turn.snapshot.profile.name},
         "earned": {asset: turn.earned.get(asset, 0) for asset in programme.assets},
         "balances": {asset: turn.snapshot.balances.get(asset, 0) for asset in programme.assets},
@@ -160,5 +161,15 @@ def message_context(turn: Turn) -> dict[str, Any]:
         amount = f"{whole}.{rest:0{digits}}" if digits else str(whole)
         context["order"] = {"order_id": event.data["order_id"], "total": amount}
     if event.type.startswith("tier."):
-        context["tier"] = dict(event.data)
+        context["tier"] = _tier_context(turn)
     return context
+
+
+def _tier_context(turn: Turn) -> dict[str, Any]:
+    """The level a message about a step speaks of: its name in every language, the last day of its period."""
+    data = turn.event.data
+    ladder = turn.plan.programme.ladders[data["ladder"]]
+    standing = turn.snapshot.standings.get(ladder.id)
+    level = data.get("after") or (standing.level if standing else ladder.levels[0].id)
+    until = standing.until.isoformat() if standing and standing.until else ""
+    return {**data, "name": dict(ladder.level(level).name), "until": until}

@@ -19,7 +19,6 @@ from regulars.engine.batch import process
 from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.kit.problems import Problem
 from regulars.language.problems import words
-from regulars.programme.service import NotPublished
 from regulars.settings import CONFIG
 
 log = structlog.get_logger("regulars.engine")
@@ -133,7 +132,7 @@ def take(batch: Sequence[Incoming]) -> list[Outcome]:
     never stops the others: it is rejected and reported."""
     try:
         return _with_retries(batch)
-    except (Problem, NotPublished):
+    except Problem:
         raise
     except Exception as error:
         if len(batch) == 1:

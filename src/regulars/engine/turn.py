@@ -17,7 +17,7 @@ from regulars.campaigns.contracts import (
 )
 from regulars.campaigns.logic import Budgets, granted
 from regulars.engine.plan import Plan, PlannedCredit, PlannedRule
-from regulars.kit.ids import child_id, time_id
+from regulars.kit.ids import CHILDREN, child_id, time_id
 from regulars.language.calendar import local_day, period_of
 from regulars.language.condition import Facts
 from regulars.language.effects import (
@@ -68,10 +68,11 @@ class Turn:
 
     def take_id(self, count: int = 1) -> UUID:
         """The id of the event's next consequence; `count` ids in a row are reserved."""
-        new = child_id(self.event.id, self.ordinal + 1)
+        first = self.ordinal + 1
         self.ordinal += count
-        child_id(self.event.id, self.ordinal)
-        return new
+        if self.ordinal >= CHILDREN:
+            raise OverflowError(f"event {self.event.id} has more than {CHILDREN} consequences")
+        return child_id(self.event.id, first)
 
     def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
         """Add to a tally."""

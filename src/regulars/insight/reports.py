@@ -4,17 +4,16 @@ Days, weeks and months are in the programme's time zone; a window of 30 days end
 calendar days. Every figure's meaning is in `metrics`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from regulars.insight.freshness import Dated, kept
 from regulars.kit import clock
 from regulars.language.calendar import add_months, local_day, start_of, window_start
 from regulars.ledger.contracts import Flow, Position
-from regulars.ledger.queries import flows_by_month, positions
+from regulars.ledger.queries import flows_by, positions
 from regulars.members.queries import count as count_members
-from regulars.members.queries import joined_by_week, joined_in
+from regulars.members.queries import joined_by, joined_in
 from regulars.orders.contracts import Sales
 from regulars.orders.queries import buyers_since, sales_by, sales_in
 from regulars.programme.contracts import Programme
@@ -133,42 +132,27 @@ def _home(programme: Programme) -> Home:
 
 def _weekly(programme: Programme, weeks: int) -> list[Week]:
     today = local_day(clock.now(), programme.zone)
-    first_monday = today - timedelta(days=today.weekday(), weeks=weeks - 1)
-    first = start_of(first_monday, programme.zone)
-    sold = {each.period: each for each in sales_by("week", programme.zone, first)}
-    joined = dict(joined_by_week(programme.zone, first))
-    found = []
-    for n in range(weeks):
-        monday = first_monday + timedelta(weeks=n)
-        sales = sold.get(monday, Sales(monday, 0, 0, 0, 0))
-        found.append(
-            Week(
-                monday, sales.orders, sales.buyers, sales.sales_minor, sales.refunded_minor, joined.get(monday, 0)
-            )
-        )
-    return found
+    first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
+    mondays = [first + timedelta(weeks=n) for n in range(weeks)]
+    sold = {each.period: each for each in sales_by(mondays, programme.zone)}
+    joined = joined_by(mondays, programme.zone)
+    return [_week(sold.get(day, Sales(day, 0, 0, 0, 0)), joined.get(day, 0)) for day in mondays]
+
+
+def _week(sales: Sales, joined: int) -> Week:
+    return Week(
+        sales.period, sales.orders, sales.buyers, sales.sales_minor, sales.refunded_minor, joined
+    )
 
 
 def _flows(programme: Programme, months: int) -> dict[str, list[Flow]]:
-    today = local_day(clock.now(), programme.zone)
-    first_day = add_months(today.replace(day=1), 1 - months)
-    moved = {
-        (flow.asset, flow.period): flow
-        for flow in flows_by_month(programme.zone, _moment(programme, first_day), list(programme.assets))
-    }
+    this_month = local_day(clock.now(), programme.zone).replace(day=1)
+    days = [add_months(this_month, n - months + 1) for n in range(months)]
+    moved = {(flow.asset, flow.period): flow for flow in flows_by(days, programme.zone)}
     return {
-        asset: [moved.get((asset, day), Flow(asset, day, 0, 0, 0, 0)) for day in _months(first_day, months)]
+        asset: [moved.get((asset, day), Flow(asset, day, 0, 0, 0, 0)) for day in days]
         for asset in programme.assets
     }
-
-
-def _moment(programme: Programme, day: date) -> datetime:
-    return start_of(day, programme.zone)
-
-
-def _months(first: date, months: int) -> Iterator[date]:
-    for n in range(months):
-        yield add_months(first, n)
 
 
 def _rate(part: int, whole: int) -> float | None:

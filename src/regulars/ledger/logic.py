@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from regulars.language.snapshot import Lot, Snapshot
 from regulars.ledger.contracts import Asset, Clawback, Expiry
 
 
+@lru_cache(maxsize=4096)
 def expires_at(expiry: Expiry, day: date, zone: ZoneInfo) -> datetime | None:
     """When what is earned on `day` expires: the first moment after its last good day. None: never."""
     if expiry.never:

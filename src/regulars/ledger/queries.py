@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
+from regulars.language.calendar import start_of
 from regulars.ledger.contracts import BalanceRow, EntryRow, Flow, LotRow, Position
 
 _ENTRIES = "ledger.entries"
@@ -111,14 +112,18 @@ def entries_between(member_id: UUID, first_event: UUID, last_event: UUID) -> lis
     )
 
 
-def flows_by_month(zone: ZoneInfo, first: datetime, assets: Sequence[str] = ()) -> list[Flow]:
-    """What moved of each asset in each month of `zone` since `first`."""
-    return read(
-        Flow,
-        f"SELECT asset, date_trunc('month', time AT TIME ZONE %s)::date, {_SUMS} FROM ledger_entry"
-        " WHERE time >= %s AND (%s OR asset = ANY(%s)) GROUP BY 1, 2 ORDER BY 1, 2",
-        [zone.key, first, not assets, list(assets)],
+def flows_by(days: Sequence[date], zone: ZoneInfo) -> list[Flow]:
+    """What moved of each asset in the periods that begin on `days` (in order; each ends where the next begins,
+    the last is open) in `zone`; periods without entries left out."""
+    if not days:
+        return []
+    starts = [start_of(day, zone) for day in days]
+    found = rows(
+        f"SELECT asset, width_bucket(time, %s::timestamptz[]) AS period, {_SUMS} FROM ledger_entry"
+        " WHERE time >= %s GROUP BY 1, 2 ORDER BY 1, 2",
+        [starts, starts[0]],
     )
+    return [Flow(asset, days[period - 1], *sums) for asset, period, *sums in found]
 
 
 def positions_from_entries() -> dict[str, Position]:

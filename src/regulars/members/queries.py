@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.kit.ids import bucket_of
 from regulars.kit.sqlread import contains, from_json, like, read, row, rows
+from regulars.language.calendar import start_of
 from regulars.members.contracts import (
     IDENTITY_KINDS,
     BadIdentity,
@@ -167,14 +168,18 @@ def joined_in(windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
     return list(found) if found else [0 for _ in windows]
 
 
-def joined_by_week(zone: ZoneInfo, first: datetime) -> list[tuple[date, int]]:
-    """New members since `first` by week of `zone` (its Monday); weeks without any left out."""
-    return read(
-        lambda week, members: (week, int(members)),
-        "SELECT date_trunc('week', joined_at AT TIME ZONE %s)::date, count(*) FROM members_member"
-        " WHERE joined_at >= %s GROUP BY 1 ORDER BY 1",
-        [zone.key, first],
+def joined_by(days: Sequence[date], zone: ZoneInfo) -> dict[date, int]:
+    """New members of the periods that begin on `days` (in order; each ends where the next begins, the last is
+    open) in `zone`; periods without any left out."""
+    if not days:
+        return {}
+    starts = [start_of(day, zone) for day in days]
+    found = rows(
+        "SELECT width_bucket(joined_at, %s::timestamptz[]), count(*) FROM members_member WHERE joined_at >= %s"
+        " GROUP BY 1",
+        [starts, starts[0]],
     )
+    return {days[period - 1]: members for period, members in found}
 
 
 def tags(limit: int = 100) -> list[tuple[str, int]]:

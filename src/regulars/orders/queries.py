@@ -1,22 +1,20 @@
 """Reading orders: a member's, and what all of them come to by week and month."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
+from regulars.language.calendar import start_of
 from regulars.orders.contracts import OrderRow, Sales, SalesSum, TotalsRow
 
 _ORDERS = "orders.member"
 _COLUMNS = (
     "id, source, order_id, total_minor, refunded_minor, currency, channel, store, lines, paid_at"
 )
-
-Period = Literal["day", "week", "month"]
 
 
 def of_member(member_id: UUID, cursor: str | None = None, limit: int | None = None) -> paging.Page[OrderRow]:
@@ -57,15 +55,20 @@ def totals_of(member_ids: Sequence[UUID]) -> dict[UUID, TotalsRow]:
     return {member: TotalsRow(*columns) for member, *columns in found}
 
 
-def sales_by(period: Period, zone: ZoneInfo, first: datetime) -> list[Sales]:
-    """Sales since `first` by day, week (from Monday) or month of `zone`; periods without orders left out."""
-    return read(
-        Sales,
-        "SELECT date_trunc(%s, paid_at AT TIME ZONE %s)::date, count(*), count(DISTINCT member_id),"
-        " sum(total_minor)::bigint, sum(refunded_minor)::bigint"
-        " FROM orders_order WHERE paid_at >= %s GROUP BY 1 ORDER BY 1",
-        [period, zone.key, first],
+def sales_by(days: Sequence[date], zone: ZoneInfo) -> list[Sales]:
+    """Sales of the periods that begin on `days` (in order; each ends where the next begins, the last is open)
+    in `zone`; periods without orders left out."""
+    if not days:
+        return []
+    starts = [start_of(day, zone) for day in days]
+    found = rows(
+        "SELECT period, sum(n)::bigint, count(*), sum(sold)::bigint, sum(back)::bigint FROM"
+        " (SELECT width_bucket(paid_at, %s::timestamptz[]) AS period, count(*) AS n, sum(total_minor) AS sold,"
+        " sum(refunded_minor) AS back FROM orders_order WHERE paid_at >= %s GROUP BY 1, member_id) AS buyers"
+        " GROUP BY 1 ORDER BY 1",
+        [starts, starts[0]],
     )
+    return [Sales(days[period - 1], *sums) for period, *sums in found]
 
 
 def sales_in(windows: Sequence[tuple[datetime, datetime]]) -> list[SalesSum]:

@@ -40,7 +40,7 @@ def next_step(programme: Programme, ladder: Ladder, progress: Progress) -> NextS
         spend_minor=_spend(progress.missing, rate, programme) if above else None,
         keep_missing=progress.keep_missing,
         keep_spend_minor=_spend(progress.keep_missing, rate, programme) if progress.keep_missing else None,
-        share=_share(progress, level.at),
+        share=_share(progress),
     )
 
 
@@ -93,8 +93,8 @@ def _spend(units: int, rate: Decimal | None, programme: Programme) -> int | None
     return int(whole) * int(Decimal(10) ** programme.minor_digits)
 
 
-def _share(progress: Progress, at: int) -> int:
-    if progress.next_at is None:
+def _share(progress: Progress) -> int:
+    """A little is always there to see: an empty bar looks broken."""
+    if not progress.next_at:
         return 100
-    span = max(1, progress.next_at - at)
-    return max(2, min(100, (progress.measure - at) * 100 // span))
+    return max(2, min(100, progress.measure * 100 // progress.next_at))

@@ -6,28 +6,40 @@ from functools import lru_cache
 from django.db import IntegrityError, connection, transaction
 
 from regulars.kit import clock
+from regulars.kit.problems import NotFound, Problem
+from regulars.language.problems import words
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import load
 from regulars.programme.models import Version
 from regulars.staff.service import audit
 
 
-class NotPublished(LookupError):
+class NotPublished(Problem):
     """No programme has been published yet: events can't be decided."""
 
     status = 409
+    code = "not_published"
+    title = words("方案未发布", "方案未發布", "No programme")
 
     def __init__(self) -> None:
-        super().__init__("no programme is published yet; run: regulars programme publish FILE")
+        super().__init__(
+            words(
+                "还没有发布会员方案，请先运行：regulars programme publish 文件",
+                "尚未發布會員方案，請先執行：regulars programme publish 檔案",
+                "No programme is published yet; run: regulars programme publish FILE",
+            )
+        )
 
 
-class UnknownVersion(LookupError):
+class UnknownVersion(NotFound):
     """There is no version of that number."""
 
-    status = 404
+    code = "unknown_version"
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"there is no version {number} of the programme")
+        super().__init__(
+            words(f"方案没有第 {number} 版。", f"方案沒有第 {number} 版。", f"There is no version {number} of the programme.")
+        )
 
 
 @lru_cache(maxsize=64)

@@ -24,6 +24,14 @@ def words(text: Text) -> str:
 
 
 @register.filter
+def grouped(card: str) -> str:
+    """A card's number in fours, as one reads it out; anything else as it is."""
+    if not card.isdigit():
+        return card
+    return " ".join(card[place : place + 4] for place in range(0, len(card), 4))
+
+
+@register.filter
 def signed_units(amount: int, asset: object) -> str:
     """+24, −6"""
     shown = formats.units(abs(amount), asset)  # type: ignore[arg-type]

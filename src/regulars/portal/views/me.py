@@ -90,11 +90,11 @@ def contacts(identities: Sequence[IdentityRow]) -> list[tuple[str, str]]:
 
 
 def covered(kind: str, value: str) -> str:
-    """`+8613800001234` → `+86138••••1234`, `rain@example.cn` → `r••n@example.cn`."""
+    """`+8613800001234` → `+86138****1234`, `rain@example.cn` → `r**n@example.cn`."""
     if kind == "phone":
-        return f"{value[:-8]}••••{value[-4:]}" if len(value) > 8 else value
+        return f"{value[:-8]}****{value[-4:]}" if len(value) > 8 else value
     local, _, domain = value.partition("@")
-    return f"{local[:1]}••{local[-1:] if len(local) > 2 else ''}@{domain}"
+    return f"{local[:1]}**{local[-1:] if len(local) > 2 else ''}@{domain}"
 
 
 def has_email(identities: Sequence[IdentityRow]) -> bool:

@@ -1,0 +1,1 @@
+"""How fast Regulars is on this machine, beside pgbench on the same PostgreSQL."""

@@ -1,0 +1,221 @@
+"""The measurement: a server of its own on a fresh folder, pgbench on its PostgreSQL, then events over HTTP."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from regulars.kit import postgres
+from regulars.kit.errors import CliError
+from regulars.programme.gallery import template
+
+MEMBERS = 20_000
+SINGLE_CONNECTIONS = 64
+BATCH_WRITERS = 2
+BATCH_EVENTS = 500
+PGBENCH_SCALE = 20
+START_SECONDS = 60
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running server: where it is, its key, its data folder and its first process."""
+
+    port: int
+    key: str
+    data: Path
+    process: psutil.Process
+
+
+def measure(seconds: float, tell: Tell) -> dict[str, Any]:
+    """All figures, as `regulars bench --json` prints them. `seconds`: how long each part is run."""
+    with _house(tell) as house:
+        tell(f"pgbench: TPC-B, 16 clients, prepared, {seconds:.0f} s")
+        tps = _pgbench(house.data / "postgres", seconds)
+        with _peak_memory(house.process) as peak:
+            tell(f"single events: {SINGLE_CONNECTIONS} connections, {seconds:.0f} s")
+            _load(house, 1, 1, BATCH_EVENTS, 2.0, 1)
+            before = _parts(house.port)
+            single = _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 2)
+            single_parts = _difference(before, _parts(house.port))
+            tell(f"batches of {BATCH_EVENTS}: {BATCH_WRITERS} writers, {seconds:.0f} s")
+            before = _parts(house.port)
+            batch = _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, 3)
+            batch_parts = _difference(before, _parts(house.port))
+    return {
+        "pgbench_tps": round(tps, 1),
+        "single": {**_rates(single, 1, tps), "parts": single_parts},
+        "batch": {**_rates(batch, BATCH_EVENTS, tps), "parts": batch_parts},
+        "peak_rss_mb": round(peak[0] / 2**20),
+        "cores": os.cpu_count(),
+    }
+
+
+def _rates(found: list[dict[str, Any]], events: int, tps: float) -> dict[str, Any]:
+    bad = sum(one["bad"] for one in found)
+    if bad:
+        raise CliError(f"{bad} requests were not answered with 200; the figures would be worthless.")
+    latencies = sorted(latency for one in found for latency in one["latencies"])
+    rate = sum(one["requests"] / one["seconds"] for one in found) * events
+    return {
+        "rate": round(rate, 1),
+        "p50_ms": round(latencies[len(latencies) // 2], 2),
+        "p99_ms": round(latencies[len(latencies) * 99 // 100], 2),
+        "ratio": round(rate / tps, 3),
+    }
+
+
+@contextmanager
+def _house(tell: Tell) -> Iterator[House]:
+    data = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
+    environment.pop("DATABASE_URL", None)
+    environment |= {"REGULARS_DATA": str(data), "REGULARS_LOG_LEVEL": "WARNING"}
+    port = _free_port()
+    tell("a server on a fresh data folder")
+    command = [sys.executable, "-m", "regulars.cli"]
+    server = subprocess.Popen(
+        [*command, "up", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        _wait(server, port)
+        file = data / "programme.yaml"
+        file.write_text(template("grocery"), encoding="utf-8")
+        _cli([*command, "programme", "publish", str(file)], environment)
+        key = _cli([*command, "apikey", "create", "--name", "bench", "--scope", "*"], environment)
+        yield House(port, key, data, psutil.Process(server.pid))
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            said = server.stderr.read().decode() if server.stderr else ""
+            raise CliError(f"The server did not start: {said.strip()}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise CliError(f"The server was not ready within {START_SECONDS} s.")
+
+
+def _cli(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CliError(done.stderr.strip())
+    return done.stdout.strip()
+
+
+def _pgbench(folder: Path, seconds: float) -> float:
+    """Transactions per second of TPC-B on the very server that the events go to, in a database beside."""
+    url, beside = postgres.url(folder), postgres.url(folder, "pgbench")
+    _tool(postgres.binaries() / "createdb", "--maintenance-db", url, "pgbench")
+    _tool(postgres.binaries() / "pgbench", "-i", "-q", "-s", str(PGBENCH_SCALE), beside)
+    run = _tool(postgres.binaries() / "pgbench", "-c", "16", "-j", "2", "-M", "prepared", "-T", f"{seconds:.0f}", beside)
+    found = re.search(r"tps = ([0-9.]+)", run)
+    if found is None:
+        raise CliError("pgbench printed no figure.")
+    return float(found[1])
+
+
+def _tool(*command: Any) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CliError(f"{Path(command[0]).name}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _load(
+    house: House, processes: int, connections: int, events: int, seconds: float, seed: int
+) -> list[dict[str, Any]]:
+    """What each loading process found."""
+    started = [
+        subprocess.Popen(
+            [
+                sys.executable, "-m", "regulars.bench.client", "127.0.0.1", str(house.port), house.key, str(connections),
+                str(events), str(seconds), str(MEMBERS), str(seed * 100 + number),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        for number in range(processes)
+    ]
+    found = []
+    for process in started:
+        out, _ = process.communicate()
+        if process.returncode:
+            raise CliError("The load stopped: the server closed a connection.")
+        found.append(json.loads(out))
+    return found
+
+
+def _parts(port: int) -> dict[str, float]:
+    """Seconds that batches have spent so far, by part, over all server processes."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:  # noqa: S310
+        text = answer.read().decode()
+    sums = {part: float(value) for part, value in re.findall(r'regulars_batch_seconds_sum\{part="(\w+)"\} (\S+)', text)}
+    for name in ("count", "sum"):
+        found = re.search(rf"^regulars_batch_events_{name} (\S+)", text, re.MULTILINE)
+        sums[f"events_{name}"] = float(found[1]) if found else 0.0
+    return sums
+
+
+def _difference(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    """Microseconds an event by part of the batch's way, and the mean events in a batch."""
+    change = {name: value - before.get(name, 0.0) for name, value in after.items()}
+    events, batches = change.pop("events_sum"), change.pop("events_count")
+    parts = {f"{name}_us": round(value / events * 1e6, 1) for name, value in change.items() if events}
+    return {**parts, "events_per_batch": round(events / batches, 1) if batches else 0.0}
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def _peak_memory(process: psutil.Process) -> Iterator[list[int]]:
+    """The most that the server's Python processes held together, in bytes, looked at four times a second."""
+    peak, stop = [0], threading.Event()
+
+    def look() -> None:
+        while not stop.wait(0.25):
+            total = 0
+            for one in [process, *process.children(recursive=True)]:
+                try:
+                    total += one.memory_info().rss if "postgres" not in one.name() else 0
+                except psutil.Error:
+                    continue
+            peak[0] = max(peak[0], total)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        watcher.join()

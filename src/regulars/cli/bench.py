@@ -1,0 +1,40 @@
+"""`regulars bench`: events per second on this machine, beside pgbench."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from regulars.bench.run import measure
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help="Measure events per second on this machine, as a ratio to pgbench on the same PostgreSQL.")
+def bench_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    seconds: Annotated[float, typer.Option(min=2, max=600, help="How long each part runs.")] = 15,
+) -> None:
+    console = Console(highlight=False, stderr=True)
+    figures = measure(seconds, lambda what: console.print(f"[dim]{what} …[/]"))
+    if as_json:
+        print(json.dumps(figures))
+        return
+    table = Table(box=None)
+    for heading in ("", "events/s", "× pgbench", "p50 ms", "p99 ms", "per batch"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    table.add_row("pgbench TPC-B", f"{figures['pgbench_tps']:,.0f}", "1.00", "", "", "")
+    for name in ("single", "batch"):
+        one = figures[name]
+        table.add_row(
+            name, f"{one['rate']:,.0f}", f"{one['ratio']:.2f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
+            f"{one['parts']['events_per_batch']:.0f}",
+        )
+    out = Console(highlight=False)
+    out.print(table)
+    for name in ("single", "batch"):
+        parts = ", ".join(f"{part[:-3]} {value:.0f}" for part, value in figures[name]["parts"].items() if part.endswith("_us"))
+        out.print(f"{name}: microseconds an event in the engine: {parts}")
+    out.print(f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores")

@@ -1,0 +1,170 @@
+"""The console in a real browser: an operator's first minutes, and every page on a phone."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from regulars.staff.models import Operator
+from tests.console.conftest import PASSWORD
+from tests.console.shop import NAMELESS, NOW, fill_shop, open_shop, paid
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NEEDED = "These tests need Chromium: apt-get install chromium"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def chromium() -> str:
+    """Where Chromium is. Without it the tests are skipped, and fail where CI is set: there it must be."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail(NEEDED)
+        pytest.skip(NEEDED)
+    return CHROMIUM
+
+
+class Desk:
+    """A browser window that remembers every complaint."""
+
+    def __init__(self, browser: Browser, server: str, width: int) -> None:
+        context = browser.new_context(viewport={"width": width, "height": 812}, locale="en-US", base_url=server)
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self._said(message.type, message.text))
+        self.page.on("response", self._answered)
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def sign_in(self) -> None:
+        self.page.goto("/console/")
+        self.page.fill("input[name=login]", "alice@example.com")
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url("**/console/")
+
+    def too_wide(self) -> list[str]:
+        """What sticks out to the right."""
+        found: list[str] = self.page.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+            [...document.body.querySelectorAll('*')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
+            .map(each => each.tagName + '.' + each.className)"""
+        )
+        return found
+
+
+@pytest.fixture
+def members(live_server: LiveServer) -> dict[str, UUID]:  # noqa: ARG001
+    """The full shop and Alice. All that the database is needed for comes before the browser's loop starts."""
+    Operator.objects.create_user("alice@example.com", PASSWORD, name="Alice", role="admin", language="en")
+    open_shop()
+    return fill_shop()
+
+
+@pytest.fixture
+def browser(members: dict[str, UUID], chromium: str) -> Iterator[Browser]:  # noqa: ARG001
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def test_an_operators_first_minutes(browser: Browser, live_server: LiveServer) -> None:
+    desk = Desk(browser, live_server.url, 1280)
+    page = desk.page
+    desk.sign_in()
+    page.wait_for_selector("[data-chart] svg")
+
+    page.keyboard.press("/")
+    page.keyboard.type("LIN@example.cn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/members/*/")
+    assert page.locator("h1").inner_text() == "林小雨"
+    page.get_by_role("button", name="Why 24 points?").click()
+    page.get_by_text("Double points on member day").first.wait_for()
+
+    page.get_by_role("button", name="Language").click()
+    page.get_by_role("button", name="繁體中文").click()
+    page.wait_for_load_state("load")
+    assert page.locator("html").get_attribute("lang") == "zh-hant"
+    assert page.get_by_text("會員動態").is_visible()
+
+    page.get_by_role("button", name="淺色或深色").click()
+    page.get_by_role("button", name="深色", exact=True).click()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    page.reload()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark == "rgb(18, 23, 30)"
+
+    page.goto("/console/members/")
+    page.locator("tr[data-href]", has_text="Anna").locator("td").nth(3).click()
+    page.wait_for_url("**/console/members/*/")
+    page.go_back()
+    assert page.url.endswith("/console/members/")
+    assert desk.complaints == []
+
+
+def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, members: dict[str, UUID]) -> None:
+    desk = Desk(browser, live_server.url, 375)
+    desk.sign_in()
+    pages = ["", "members/", "programme/", "programme/diff", "events/", "settings/"]
+    pages += [f"members/{member}/" for member in members.values()]
+    for path in [f"/console/{path}" for path in pages] + ["/accounts/password/change/", "/accounts/2fa/"]:
+        desk.page.goto(path)
+        assert desk.too_wide() == [], path
+    desk.page.get_by_role("button", name="Menu").click()
+    desk.page.get_by_role("link", name="Events").click()
+    desk.page.wait_for_url("**/console/events/")
+    assert desk.complaints == []
+
+
+def happen_elsewhere(order: str) -> None:
+    """An order from another thread: this one runs the browser's loop, in which Django refuses the database."""
+
+    def pay() -> None:
+        paid(NAMELESS, order, "5.00", NOW)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(pay).result()
+
+
+def test_the_log_grows_by_itself_and_can_be_paused(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    desk = Desk(browser, live_server.url, 1280)
+    desk.sign_in()
+    desk.page.goto("/console/events/")
+    rows = desk.page.locator("#log tr")
+    before = rows.count()
+    happen_elsewhere("3001")
+    desk.page.wait_for_function(f"document.querySelectorAll('#log tr').length > {before}", timeout=10_000)
+    assert "CN¥" not in rows.first.inner_text()
+    assert "e-3001" in desk.page.locator("#log").inner_text()
+    desk.page.get_by_role("button", name="Pause").click()
+    now = rows.count()
+    happen_elsewhere("3002")
+    desk.page.wait_for_timeout(4000)
+    assert rows.count() == now
+    desk.page.get_by_role("button", name="Go on").click()
+    desk.page.wait_for_function(f"document.querySelectorAll('#log tr').length > {now}", timeout=10_000)
+    assert desk.complaints == []

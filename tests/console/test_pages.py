@@ -1,0 +1,164 @@
+"""Every page, on nothing, on an empty shop and on a full one, in three languages."""
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from regulars.programme.service import publish
+from regulars.staff.models import Operator
+from tests.console.shop import GROCERY
+
+PAGES = ("", "members/", "programme/", "events/", "settings/")
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+TITLES = {
+    "zh-hans": ("首页", "会员", "邻家超市会员", "事件", "设置"),
+    "zh-hant": ("首頁", "會員", "鄰家超市會員", "事件", "設定"),
+    "en": ("Home", "Members", "Corner Grocery Club", "Events", "Settings"),
+}
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(f"/console/{path}")
+    assert response.status_code == status, path
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_an_empty_shop(desk: Client, alice: Operator, empty_shop: None, language: str) -> None:  # noqa: ARG001
+    Operator.objects.filter(pk=alice.pk).update(language=language)
+    for path, title in zip(PAGES, TITLES[language], strict=True):
+        page = body(desk, path)
+        assert f'<html lang="{language}"' in page
+        assert f"<h1>{title}</h1>" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_a_full_shop(desk: Client, alice: Operator, shop: dict[str, UUID], language: str) -> None:
+    Operator.objects.filter(pk=alice.pk).update(language=language)
+    for path, title in zip(PAGES, TITLES[language], strict=True):
+        assert f"<h1>{title}</h1>" in body(desk, path)
+    for member in shop.values():
+        assert f'<html lang="{language}"' in body(desk, f"members/{member}/")
+
+
+def test_an_empty_shop_teaches_the_first_event(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
+    for path in ("", "members/", "events/"):
+        page = body(desk, path)
+        assert "curl http://testserver/api/v1/events" in page
+        assert "/api/v1/docs" in page
+
+
+def test_without_a_programme_every_page_says_how_to_publish_one(desk: Client) -> None:
+    for path in ("", "members/", "programme/", "events/"):
+        assert "regulars programme publish" in body(desk, path)
+    body(desk, "settings/")
+
+
+def test_home_shows_the_figures_with_their_definitions(desk: Client, shop: dict[str, UUID]) -> None:  # noqa: ARG001
+    page = body(desk, "")
+    assert '<div class="metric-value">4</div>' in page
+    assert "CN¥1,235" in page
+    assert "Members with two or more orders in the last 12 months" in page
+    assert page.count("data-chart=") == 5
+    assert page.count('<details class="behind">') == 5
+
+
+def test_a_member_has_head_progress_lots_and_life(desk: Client, shop: dict[str, UUID]) -> None:
+    page = body(desk, f"members/{shop['lin']}/")
+    for words in ("林小雨", "Silver", "CN¥1,220.00", "+8613800001234", "lin@example.cn", "Female", "May 17, 1990"):
+        assert words in page
+    assert "to Gold" in page
+    assert "Why 24 points?" in page
+    assert "Rose to Silver, until" in page
+
+
+def test_a_member_without_name_contact_or_order_looks_fine(desk: Client, shop: dict[str, UUID]) -> None:
+    nameless = body(desk, f"members/{shop['nameless']}/")
+    assert "No name" in nameless
+    assert "88001" in nameless
+    idle = body(desk, f"members/{shop['idle']}/")
+    assert "Anna Müller" in idle
+    assert '<div class="metric-name">Last order</div><div class="metric-value">–</div>' in idle
+
+
+def test_a_name_that_attacks_is_only_text(desk: Client, shop: dict[str, UUID]) -> None:
+    for path in ("members/", f"members/{shop['attacker']}/", "events/"):
+        page = body(desk, path)
+        assert "<script>alert(1)" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_why_says_which_rules_held_and_which_did_not(desk: Client, shop: dict[str, UUID]) -> None:
+    page = body(desk, f"members/{shop['lin']}/")
+    start = page.index("hx-get=\"/console/members/") + len('hx-get="')
+    links = [part.split('"')[0] for part in page[start - len('hx-get="') :].split('hx-get="')[1:] if "/why/" in part]
+    told = [desk.get(link).content.decode() for link in links]
+    order = next(each for each in told if "Order of CN¥24.90" in each)
+    assert "+24 points" in order
+    assert "Double points on member day" in order
+    assert "it did not hold" in order
+
+
+def test_the_timeline_goes_on_and_filters(desk: Client, shop: dict[str, UUID]) -> None:
+    orders = body(desk, f"members/{shop['lin']}/?type=order.paid")
+    assert orders.count('<li class="moment">') == 2
+    nothing = body(desk, f"members/{shop['idle']}/?type=order.paid")
+    assert "Nothing of this kind." in nothing
+
+
+def test_the_log_gives_only_what_is_new(desk: Client, shop: dict[str, UUID]) -> None:
+    page = body(desk, "events/")
+    newest = page.split('data-since="')[1].split('"')[0]
+    assert desk.get("/console/events/new", {"since": newest}).status_code == 204
+    oldest = body(desk, "events/?type=member.joined")
+    assert oldest.count("<tr data-href") == 4
+    wrong = desk.get("/console/events/new", {"since": "invented"})
+    assert wrong.status_code == 400
+    assert str(shop["lin"]) in page
+
+
+def test_the_log_filters_by_member_and_says_when_nobody_has_that_name(desk: Client, shop: dict[str, UUID]) -> None:
+    lin = body(desk, "events/?member=lin@example.cn")
+    assert str(shop["lin"]) in lin
+    assert str(shop["idle"]) not in lin
+    assert "No member is known as “nobody@example.cn”" in body(desk, "events/?member=nobody@example.cn")
+
+
+def test_an_event_shows_payload_effects_and_facts(desk: Client, shop: dict[str, UUID]) -> None:  # noqa: ARG001
+    page = body(desk, "events/?type=order.refunded")
+    path = page.split('<tr data-href="/console/')[1].split('"')[0]
+    event = body(desk, path)
+    assert "Refund of CN¥4.90" in event
+    assert "taken back for a refund" in event
+    assert "refund_id" in event
+
+
+def test_the_programme_reads_as_sentences(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
+    page = body(desk, "programme/")
+    assert "From 1,000 growth" in page
+    assert "On “" in page
+    assert "1 time in all for each member" in page
+    assert "{{" not in page.split('<pre class="code">')[0]
+
+
+def test_two_versions_can_be_compared(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
+    publish(GROCERY.replace("at: 1000}", "at: 1200}"), "tests", "silver is harder")
+    page = body(desk, "programme/diff")
+    assert "diff-add" in page
+    assert "at: 1200" in page
+    assert "It is not in force; version 2 is." in body(desk, "programme/versions/1/")
+    assert desk.get("/console/programme/versions/1/file").content.decode() == GROCERY
+    for path in ("programme/versions/9/", "programme/versions/9/file", "programme/diff?from=9", "programme/diff?to=x"):
+        body(desk, path, 404)
+
+
+def test_what_is_not_there_is_404_and_nonsense_is_no_error(desk: Client, shop: dict[str, UUID]) -> None:
+    nobody = UUID(int=7)
+    body(desk, f"members/{nobody}/", 404)
+    body(desk, f"events/{shop['lin']}/{nobody}/", 404)
+    body(desk, f"members/{shop['lin']}/why/{nobody}", 404)
+    body(desk, "members/?cursor=nonsense", 400)
+    body(desk, "members/?sort=no&level=no&joined_from=yesterday&active=x&cols=no&has=no")
+    body(desk, "members/?q=%00%27%22%3Cb%3E&tag=%25")
+    body(desk, "events/?type=%00&source=%27&member=%00")
