@@ -20,7 +20,15 @@ from catalogues import compile_catalogues  # noqa: E402
 
 FRONT_END = ROOT / "frontend"
 DIST = ROOT / "src/regulars/console/static/console/dist"
-UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET_TIMEOUT")
+UNREACHABLE = (
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
+    "ENETUNREACH",
+    "ERR_SOCKET_TIMEOUT",
+)
 
 
 class BuildError(SystemExit):
@@ -35,7 +43,10 @@ class FrontEndHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         build_front_end()
         compile_catalogues(ROOT / "src/regulars")
-        build_data["artifacts"] += ["src/regulars/*/locale/**/*.mo", "src/regulars/console/static/console/dist/"]
+        build_data["artifacts"] += [
+            "src/regulars/*/locale/**/*.mo",
+            "src/regulars/console/static/console/dist/",
+        ]
         if version != "editable":
             build_data["force_include"][str(ROOT / "programmes")] = "regulars/programmes"
 
@@ -60,7 +71,14 @@ def build_front_end() -> None:
     if stamp.exists() and stamp.read_text() == now:
         return
     install_packages()
-    run("Vite could not build the console", node(), "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn")
+    run(
+        "Vite could not build the console",
+        node(),
+        "node_modules/vite/bin/vite.js",
+        "build",
+        "--logLevel",
+        "warn",
+    )
     stamp.write_text(now)
 
 

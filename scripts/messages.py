@@ -81,14 +81,20 @@ def update() -> None:
             with path.open("wb") as out:
                 write_po(out, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
             tidy_header(path)
-            print(f"{room.name} {locale}: {sum(not translated(entry) for entry in entries(catalogue))} to translate")
+            print(
+                f"{room.name} {locale}: {sum(not translated(entry) for entry in entries(catalogue))} to translate"
+            )
 
 
 def tidy_header(path: Path) -> None:
     """Drops the header's dates and names, which would change with every run."""
     noise = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By",
              "Project-Id-Version", "Report-Msgid-Bugs-To")  # fmt: skip
-    lines = [line for line in path.read_text().split("\n") if not line.startswith(tuple(f'"{word}' for word in noise))]
+    lines = [
+        line
+        for line in path.read_text().split("\n")
+        if not line.startswith(tuple(f'"{word}' for word in noise))
+    ]
     path.write_text("\n".join(lines))
 
 
@@ -146,7 +152,9 @@ def check() -> int:
         template = template_of(room)
         for locale in LOCALES:
             path = room / "locale" / locale / "LC_MESSAGES/django.po"
-            problems += [f"{path.relative_to(PACKAGE.parent)}: {line}" for line in problems_of(path, locale, template)]
+            problems += [
+                f"{path.relative_to(PACKAGE.parent)}: {line}" for line in problems_of(path, locale, template)
+            ]
     print(*problems, sep="\n", end="\n" if problems else "")
     return len(problems)
 

@@ -81,11 +81,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome") or "")
     options = parser.parse_args()
     if not options.chromium:
-        raise Trouble("There is no chromium: sudo apt-get install chromium fonts-noto-cjk, or name one with --chromium.")
+        raise Trouble(
+            "There is no chromium: sudo apt-get install chromium fonts-noto-cjk, or name one with --chromium."
+        )
     try:
         urlopen(urljoin(options.url, "/healthz"), timeout=10).close()
     except (URLError, OSError) as error:
-        raise Trouble(f"No server answers at {options.url} ({error}): start `make demo` in another terminal.") from None
+        raise Trouble(
+            f"No server answers at {options.url} ({error}): start `make demo` in another terminal."
+        ) from None
     return options
 
 
@@ -97,7 +101,9 @@ def credentials(options: argparse.Namespace) -> tuple[str, str]:
     try:
         found = json.loads(path.read_text())
     except FileNotFoundError:
-        raise Trouble(f"{path} is missing: name an operator with --email and --password, or the data with --data.") from None
+        raise Trouble(
+            f"{path} is missing: name an operator with --email and --password, or the data with --data."
+        ) from None
     return found["email"], found["password"]
 
 
@@ -127,7 +133,11 @@ def watched(context: BrowserContext, report: Report, where: tuple[str, str, str]
     page.on("pageerror", lambda error: report.problems.append(f"{where}: {page.url}: {error}"))
     page.on(
         "console",
-        lambda message: report.problems.append(f"{where}: {page.url}: {message.text}") if message.type == "error" else None,
+        lambda message: (
+            report.problems.append(f"{where}: {page.url}: {message.text}")
+            if message.type == "error"
+            else None
+        ),
     )
     return page
 
@@ -153,7 +163,7 @@ def signed_in(browser: Browser, url: str, operator: tuple[str, str], code: str) 
 def console_shots(page: Page) -> Iterator[Shot]:
     """The console's pages; records are the first that the lists show."""
     yield Shot("home", "/console/")
-    yield Shot("home-menu", "/console/", "[data-bs-target='#menu']")
+    yield Shot("home-menu", "/console/", ".top [data-bs-target='#menu']")
     yield Shot("members", "/console/members/?sort=spend")
     yield Shot("members-filter", "/console/members/?has=phone", ".filters [data-bs-toggle=dropdown]")
     yield Shot("members-nobody", "/console/members/?q=zzzzzz")
@@ -213,7 +223,9 @@ def a_phone(page: Page) -> str | None:
     return found.inner_text().strip() if found.count() else None
 
 
-def take(page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, str, str], report: Report) -> None:
+def take(
+    page: Page, shot: Shot, options: argparse.Namespace, where: tuple[str, str, str], report: Report
+) -> None:
     """Both themes of one page, and a look for sideways overflow."""
     if options.only not in shot.name:
         return

@@ -5,7 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from regulars.kit import lifeline, log, memory
+from regulars.kit import interpreter, lifeline, log
 from regulars.settings import CONFIG, DATA
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
@@ -14,4 +14,4 @@ lifeline.follow_parent(DATA)
 log.configure(DATA, CONFIG.log_level, "server")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - loads every face now, so that the first visitor does not wait for it
-memory.tune()
+interpreter.tune()

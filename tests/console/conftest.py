@@ -22,7 +22,9 @@ def now() -> Iterator[None]:
 @pytest.fixture
 def alice(db: None) -> Operator:  # noqa: ARG001 - the database must be there
     """An administrator."""
-    return Operator.objects.create_user("alice@example.com", PASSWORD, name="Alice", role="admin", language="en")
+    return Operator.objects.create_user(
+        "alice@example.com", PASSWORD, name="Alice", role="admin", language="en"
+    )
 
 
 @pytest.fixture

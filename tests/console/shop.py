@@ -37,7 +37,9 @@ def tell(kind: str, member: dict[str, str], key: str, time: datetime, **data: An
 
 def paid(member: dict[str, str], order: str, total: str, time: datetime) -> UUID:
     """A purchase in store S01."""
-    return tell("order.paid", member, f"e-{order}", time, order_id=order, total=total, currency="CNY", store="S01")
+    return tell(
+        "order.paid", member, f"e-{order}", time, order_id=order, total=total, currency="CNY", store="S01"
+    )
 
 
 def fill_shop() -> dict[str, UUID]:
@@ -46,9 +48,13 @@ def fill_shop() -> dict[str, UUID]:
     lin = tell("member.joined", LIN, "j-1", weeks[11], name="林小雨", birthday="1990-05-17", gender="female")
     paid(LIN, "1001", "1200.00", weeks[6])
     paid(LIN, "1002", "24.90", weeks[1])
-    tell("order.refunded", LIN, "r-1", weeks[0], order_id="1002", refund_id="1", amount="4.90", currency="CNY")
+    tell(
+        "order.refunded", LIN, "r-1", weeks[0], order_id="1002", refund_id="1", amount="4.90", currency="CNY"
+    )
     nameless = paid(NAMELESS, "2001", "9.99", weeks[3])
-    attacker = tell("member.joined", ATTACKER, "j-3", weeks[5], name="=HYPERLINK(\"http://x\")<script>alert(1)</script>")
+    attacker = tell(
+        "member.joined", ATTACKER, "j-3", weeks[5], name='=HYPERLINK("http://x")<script>alert(1)</script>'
+    )
     idle = tell("member.joined", IDLE, "j-4", weeks[9], name="Anna Müller")
     freshness.forget()
     return {"lin": lin, "nameless": nameless, "attacker": attacker, "idle": idle}

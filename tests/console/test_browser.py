@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connections
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from regulars.kit import clock
 from regulars.staff.models import Operator
 from tests.console.conftest import PASSWORD
 from tests.console.shop import NAMELESS, NOW, fill_shop, open_shop, paid
@@ -39,7 +41,9 @@ class Desk:
     """A browser window that remembers every complaint."""
 
     def __init__(self, browser: Browser, server: str, width: int) -> None:
-        context = browser.new_context(viewport={"width": width, "height": 812}, locale="en-US", base_url=server)
+        context = browser.new_context(
+            viewport={"width": width, "height": 812}, locale="en-US", base_url=server
+        )
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -137,32 +141,31 @@ def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, memb
     assert desk.complaints == []
 
 
-def happen_elsewhere(order: str) -> None:
+def happen_elsewhere(order: str, minutes: int) -> None:
     """An order from another thread: this one runs the browser's loop, in which Django refuses the database."""
 
     def pay() -> None:
-        paid(NAMELESS, order, "5.00", NOW)
+        with clock.fixed(NOW + timedelta(minutes=minutes)):
+            paid(NAMELESS, order, "5.00", NOW)
         connections.close_all()
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(pay).result()
 
 
-def test_the_log_grows_by_itself_and_can_be_paused(
-    browser: Browser, live_server: LiveServer
-) -> None:
+def test_the_log_grows_by_itself_and_can_be_paused(browser: Browser, live_server: LiveServer) -> None:
     desk = Desk(browser, live_server.url, 1280)
     desk.sign_in()
     desk.page.goto("/console/events/")
     rows = desk.page.locator("#log tr")
     before = rows.count()
-    happen_elsewhere("3001")
+    happen_elsewhere("3001", 1)
     desk.page.wait_for_function(f"document.querySelectorAll('#log tr').length > {before}", timeout=10_000)
     assert "CN¥" not in rows.first.inner_text()
     assert "e-3001" in desk.page.locator("#log").inner_text()
     desk.page.get_by_role("button", name="Pause").click()
     now = rows.count()
-    happen_elsewhere("3002")
+    happen_elsewhere("3002", 2)
     desk.page.wait_for_timeout(4000)
     assert rows.count() == now
     desk.page.get_by_role("button", name="Go on").click()

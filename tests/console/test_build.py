@@ -38,7 +38,7 @@ def test_it_builds_once_and_again_only_when_a_source_changes(
     hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(hook, "run", lambda what, *command: ran.append(command[1].rsplit("/", 1)[-1]))
+    monkeypatch.setattr(hook, "run", lambda _what, *command: ran.append(command[1].rsplit("/", 1)[-1]))
     hook.build_front_end()
     hook.build_front_end()
     assert ran == ["npm-cli.js", "vite.js"]
@@ -47,7 +47,7 @@ def test_it_builds_once_and_again_only_when_a_source_changes(
     assert ran == ["npm-cli.js", "vite.js", "vite.js"]
 
 
-def test_an_unreachable_registry_is_one_clear_sentence(hook: ModuleType, tmp_path: Path) -> None:
+def test_an_unreachable_registry_is_one_clear_sentence(hook: ModuleType) -> None:
     program = [sys.executable, "-c", "import sys; sys.exit('npm error code ENOTFOUND')"]
     with pytest.raises(hook.BuildError, match=r"registry cannot be reached \(ENOTFOUND\)"):
         hook.run("npm could not install the console's packages", *program)

@@ -41,7 +41,9 @@ def found(client: Client, query: str) -> list[str]:
     return [part.split("/")[0] for part in page.split('<tr data-href="/console/members/')[1:]]
 
 
-@pytest.mark.parametrize("text", ["林小", "13800001234", "%2B8613800001234", "LIN@example.cn", "1234", "phone:13800001234"])
+@pytest.mark.parametrize(
+    "text", ["林小", "13800001234", "%2B8613800001234", "LIN@example.cn", "1234", "phone:13800001234"]
+)
 def test_search_finds_by_any_name_or_identity(desk: Client, shop: dict[str, UUID], text: str) -> None:
     assert found(desk, f"q={text}") == [str(shop["lin"])]
 
@@ -104,7 +106,12 @@ def test_csv_has_a_mark_every_column_and_no_formula(desk: Client, shop: dict[str
     by_id = {line[0]: dict(zip(HEAD, line, strict=True)) for line in lines[1:]}
     lin = by_id[str(shop["lin"])]
     assert lines[1][0] == str(shop["lin"])
-    assert (lin["Name"], lin["Orders"], lin["Spend (CNY)"], lin["Level"]) == ("林小雨", "2", "1220.00", "Silver")
+    assert (lin["Name"], lin["Orders"], lin["Spend (CNY)"], lin["Level"]) == (
+        "林小雨",
+        "2",
+        "1220.00",
+        "Silver",
+    )
     assert lin["Phone"] == "'+8613800001234"
     assert lin["Last order"] == "2026-11-13 12:00:00"
     assert by_id[str(shop["attacker"])]["Name"].startswith("'=HYPERLINK")

@@ -11,11 +11,12 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import catalogues as catalogue_tool  # noqa: E402
 import messages as tool  # noqa: E402
 
-VIEW = '''from django.utils.translation import gettext as _, ngettext
+VIEW = """from django.utils.translation import gettext as _, ngettext
 def say(n): return _("Hello %(name)s") % {"name": n}, ngettext("%(n)d cat", "%(n)d cats", n)
-'''
+"""
 PAGE = """{% load i18n %}
-  {% if x %}<p title="{% translate 'A title' %}">it's {% blocktranslate with a=b %}Total {{ a }}{% endblocktranslate %}</p>{% endif %}
+  {% if x %}<p title="{% translate 'A title' %}">
+    it's {% blocktranslate with a=b %}Total {{ a }}{% endblocktranslate %}</p>{% endif %}
 """
 
 
@@ -37,7 +38,9 @@ def translate(room: Path, words: dict[str, str]) -> None:
         text = path.read_text()
         for source, target in words.items():
             text = text.replace(f'msgid "{source}"\nmsgstr ""', f'msgid "{source}"\nmsgstr "{target}"')
-            text = text.replace(f'msgid_plural "{source}"\nmsgstr[0] ""', f'msgid_plural "{source}"\nmsgstr[0] "{target}"')
+            text = text.replace(
+                f'msgid_plural "{source}"\nmsgstr[0] ""', f'msgid_plural "{source}"\nmsgstr[0] "{target}"'
+            )
         path.write_text(text)
 
 

@@ -12,8 +12,8 @@ from regulars.staff.models import AuditEntry, Operator
 from tests.console.conftest import PASSWORD
 
 PLACES = (
-    "", "members/", "members/export.csv", "members/export.xlsx", "programme/", "programme/diff", "events/", "events/new",
-    "settings/",
+    "", "members/", "members/export.csv", "members/export.xlsx", "programme/", "programme/diff", "events/",
+    "events/new", "settings/",
 )  # fmt: skip
 
 
@@ -52,12 +52,15 @@ def test_signing_in_and_out(alice: Operator, empty_shop: None) -> None:  # noqa:
 def test_nobody_signs_up(empty_shop: None) -> None:  # noqa: ARG001
     client = Client(headers={"accept-language": "en"})
     assert "Nobody signs up here" in client.get("/accounts/signup/").content.decode()
-    client.post("/accounts/signup/", {"email": "eve@example.com", "password1": PASSWORD, "password2": PASSWORD})
+    client.post(
+        "/accounts/signup/", {"email": "eve@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    )
     assert not Operator.objects.filter(email="eve@example.com").exists()
 
 
 @pytest.mark.parametrize(
-    "path", ["password/change/", "2fa/", "2fa/webauthn/", "2fa/totp/activate/", "2fa/recovery-codes/generate/"]
+    "path",
+    ["password/change/", "2fa/", "2fa/webauthn/", "2fa/totp/activate/", "2fa/recovery-codes/generate/"],
 )
 def test_the_account_pages_are_there(alice: Operator, empty_shop: None, path: str) -> None:  # noqa: ARG001
     client = Client()

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from regulars.campaigns.logic import Budgets
@@ -21,6 +21,7 @@ from tests.engine.world import (
     DAY,
     Books,
     books,
+    by_day,
     check_books,
     fresh,
     incoming,
@@ -34,9 +35,9 @@ from tests.engine.world import (
 
 pytestmark = pytest.mark.django_db
 START = moment("2024-01-10")
-END = moment("2027-06-01")
+END = moment("2028-01-01")
 FEW = settings(
-    max_examples=25, deadline=None, derandomize=True,
+    max_examples=8, deadline=None, derandomize=True, phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 _people = count(1)
@@ -164,8 +165,9 @@ def test_in_memory_is_as_in_the_database(source: str, deeds: list[Deed]) -> None
     ready = plan(programme.number)
     who = someone()
     snapshot = Snapshot(who_is(who), profile=Profile(joined_at=START), steps={})
-    for raw in spelled(who, deeds):
-        one = incoming(raw)
+    with clock.fixed(END):
+        happened = [incoming(one) for one in spelled(who, deeds)]
+    for one in happened:
         settle(ready, snapshot, one.time, END, Budgets())
         moved = Event(time_id(one.time), one.source, one.key, one.type, snapshot.member_id, one.time, one.data)
         live(ready, snapshot, moved, END, Budgets())
@@ -176,7 +178,7 @@ def test_in_memory_is_as_in_the_database(source: str, deeds: list[Deed]) -> None
         ((lot.asset, lot.earned_at, lot.expires_at, lot.amount, lot.remaining) for lot in lots.values()), key=repr
     ) == expected.lots
     assert [(one.ladder, one.level, one.since, one.until) for one in snapshot.standings.values()] == expected.standings
-    assert [
+    assert by_day(
         (ladder, step.day, step.before, step.after, step.reason, step.until)
-        for ladder, steps in snapshot.steps.items() for step in steps
-    ] == expected.changes
+        for ladder, steps in (snapshot.steps or {}).items() for step in steps
+    ) == expected.changes

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,8 +20,9 @@ from regulars.engine.plan import plan
 from regulars.events.models import Event, Tally
 from regulars.kit import clock
 from regulars.kit.ids import parent_id
+from regulars.language.calendar import local_day
 from regulars.ledger.models import Balance, Entry, Lot
-from regulars.members.models import Identity
+from regulars.members.models import Identity, Member
 from regulars.programme.contracts import Programme
 from regulars.programme.service import current, publish, version
 from regulars.tiers.models import Change, Standing
@@ -188,13 +189,32 @@ def books(member: UUID) -> Books:
             Lot.objects.filter(member_id=member).values_list("asset", "earned_at", "expires_at", "amount", "remaining"),
             key=repr,
         ),
-        sorted(Standing.objects.filter(member_id=member).values_list("ladder", "level", "since", "until")),
-        list(
+        _standings(member),
+        by_day(
             Change.objects.filter(member_id=member)
             .order_by("ladder", "since", "id")
             .values_list("ladder", "since", "before", "after", "reason", "until")
         ),
     )
+
+
+def by_day(steps: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Steps (ladder, day, before, after, reason, until), two rises of one day as one: days are what is walked
+    anew when something comes late."""
+    found: list[tuple[Any, ...]] = []
+    for step in steps:
+        if found and found[-1][:2] == step[:2] and found[-1][4] == step[4] == "earned":
+            step = (*step[:2], found[-1][2], *step[3:])
+            found.pop()
+        found.append(step)
+    return found
+
+
+def _standings(member: UUID) -> list[tuple[Any, ...]]:
+    """Who was never moved has no row, and stands at the bottom since joining."""
+    found = sorted(Standing.objects.filter(member_id=member).values_list("ladder", "level", "since", "until"))
+    since = local_day(Member.objects.get(id=member).joined_at, current().zone)
+    return found or [("level", "basic", since, None)]
 
 
 def balances(pos: str) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The API's addresses: /api/v1/…, its OpenAPI page, and a JSON answer for anything else below /api/."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -10,6 +10,7 @@ from ninja.renderers import JSONRenderer
 
 import regulars
 from regulars.api import events, members, programme
+from regulars.api.auth import ApiKeyBearer
 from regulars.api.guard import guarded, no_route
 from regulars.api.problems import CONTENT_TYPE, from_exception
 from regulars.api.reading import KEY_HEADER, StrictParser
@@ -38,7 +39,7 @@ Regulars (回头客) runs a brand's membership: **events happen, rules decide, e
 class Renderer(JSONRenderer):
     """JSON with Chinese as it is written."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+    json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}  # noqa: RUF012  as ninja declares it
 
 
 WRITES = frozenset({"post", "patch"})
@@ -62,10 +63,12 @@ class Api(NinjaAPI):
     def _scopes(self) -> dict[str, Scope]:
         """Operation → the scope that its key must have."""
         return {
-            str(operation.operation_id): operation.auth_callbacks[0].scope
+            str(operation.operation_id): asked.scope
             for router in self._get_bound_routers()
             for view in router.path_operations.values()
             for operation in view.operations
+            for asked in operation.auth_callbacks
+            if isinstance(asked, ApiKeyBearer)
         }
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:

@@ -64,7 +64,9 @@ def message_name(template_id: str, programme: Programme) -> str:
     return blanks(say(template.subject, get_language() or "en")) if template else template_id
 
 
-def level_step(ladder: str, before: str, after: str, reason: str, until: date | None, programme: Programme) -> str:
+def level_step(
+    ladder: str, before: str, after: str, reason: str, until: date | None, programme: Programme
+) -> str:
     """A step on a ladder in words."""
     name = level_name(ladder, after, programme)
     said = {
@@ -89,18 +91,32 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
         case "tier":
             until = date.fromisoformat(record["until"]) if record.get("until") else None
             return level_step(
-                record["ladder"], record.get("before", ""), record["after"], record.get("reason", ""), until, programme
+                record["ladder"],
+                record.get("before", ""),
+                record["after"],
+                record.get("reason", ""),
+                until,
+                programme,
             )
         case "tag":
-            return _(", ").join([*(f"+{tag}" for tag in record.get("add", ())), *(f"−{tag}" for tag in record.get("remove", ()))])  # noqa: E501
+            return _(", ").join(
+                [
+                    *(f"+{tag}" for tag in record.get("add", ())),
+                    *(f"−{tag}" for tag in record.get("remove", ())),
+                ]
+            )
         case "message":
-            return _("Message: %(subject)s") % {"subject": message_name(record.get("template", ""), programme)}
+            return _("Message: %(subject)s") % {
+                "subject": message_name(record.get("template", ""), programme)
+            }
         case "profile":
             return _("Profile: %(fields)s") % {"fields": ", ".join(record.get("fields", ()))}
         case "order":
             return _("Order of %(amount)s") % {"amount": formats.money(record.get("total_minor"), programme)}
         case "refund":
-            return _("Refund of %(amount)s") % {"amount": formats.money(record.get("amount_minor"), programme)}
+            return _("Refund of %(amount)s") % {
+                "amount": formats.money(record.get("amount_minor"), programme)
+            }
     return str(record.get("kind", ""))
 
 

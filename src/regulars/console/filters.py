@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.console import formats
 from regulars.insight.members import MemberFilter, Sort, View
@@ -41,8 +40,8 @@ class FilterForm(forms.Form):
     has = forms.MultipleChoiceField(required=False, choices=HAS)
     joined_from = forms.DateField(required=False, label=gettext_lazy("Joined from"))
     joined_to = forms.DateField(required=False, label=gettext_lazy("Joined until"))
-    active = forms.TypedChoiceField(required=False, coerce=int, empty_value=0, choices=SINCE)
-    idle = forms.TypedChoiceField(required=False, coerce=int, empty_value=0, choices=SINCE)
+    active = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
+    idle = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
     sort = forms.ChoiceField(required=False, choices=[(sort.value, sort.value) for sort in Sort])
     order = forms.ChoiceField(required=False, choices=[("asc", "asc"), ("desc", "desc")])
     cols = forms.MultipleChoiceField(required=False, choices=COLUMNS)
@@ -51,9 +50,10 @@ class FilterForm(forms.Form):
         super().__init__(data)
         self.ladder = next(iter(programme.ladders.values()), None)
         levels = self.ladder.levels if self.ladder else ()
+        self.level_names = {each.id: say(each.name, get_language() or "en") for each in levels}
         level = self.fields["level"]
         if isinstance(level, forms.MultipleChoiceField):
-            level.choices = [(each.id, say(each.name, get_language() or "en")) for each in levels]
+            level.choices = list(self.level_names.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,11 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
         ]  # fmt: skip
         chips.append(Chip(label, f"?{urlencode(pairs)}"))
 
-    level = form.fields["level"]
-    names = dict(level.choices) if isinstance(level, forms.MultipleChoiceField) else {}
     since = {days: str(label) for days, label in SINCE}
     if clean.get("q"):
         chip(_("“%(text)s”") % {"text": clean["q"]}, "q")
     for value in clean.get("level") or ():
-        chip(str(names.get(value, value)), "level", value)
+        chip(form.level_names.get(value, value), "level", value)
     if clean.get("tag"):
         chip(_("Tag: %(tag)s") % {"tag": clean["tag"]}, "tag")
     for value in clean.get("has") or ():

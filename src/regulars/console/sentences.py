@@ -61,8 +61,12 @@ def asset_sentences(asset: Asset) -> tuple[str, ...]:
     """What one asset is for, how long it lives, what a return does to it."""
     use = _("Members can spend it.") if asset.spendable else _("It is counted, not spent.")
     back = {
-        Clawback.DEBT: _("When an order is refunded, what it earned is taken back; who has spent it owes the rest."),
-        Clawback.CAP: _("When an order is refunded, what it earned is taken back as far as the balance goes."),
+        Clawback.DEBT: _(
+            "When an order is refunded, what it earned is taken back; who has spent it owes the rest."
+        ),
+        Clawback.CAP: _(
+            "When an order is refunded, what it earned is taken back as far as the balance goes."
+        ),
         Clawback.WAIVE: _("When an order is refunded, only what is left of what it earned is taken back."),
     }[asset.clawback]
     return (use, _lives(asset), back)
@@ -101,7 +105,10 @@ def level_sentence(level: Level, ladder: Ladder, programme: Programme) -> str:
     asset = programme.assets[ladder.asset]
     if not level.at:
         return _("Everybody who joins")
-    return _("From %(amount)s %(asset)s") % {"amount": formats.units(level.at, asset), "asset": say(asset.name)}
+    return _("From %(amount)s %(asset)s") % {
+        "amount": formats.units(level.at, asset),
+        "asset": say(asset.name),
+    }
 
 
 def rules(programme: Programme) -> Iterator[RuleWords]:
@@ -136,14 +143,19 @@ def action_sentence(action: Action, programme: Programme, kind: EventType | None
             off = [_("takes off the tag “%(tag)s”") % {"tag": tag} for tag in action.remove]
             return _(", ").join([*put, *off])
         case MessageAction():
-            return _("tells the member “%(subject)s”") % {"subject": _subject(programme.templates[action.template])}
+            return _("tells the member “%(subject)s”") % {
+                "subject": _subject(programme.templates[action.template])
+            }
 
 
 def _credit(action: CreditAction, programme: Programme, kind: EventType | None) -> str:
     asset = programme.assets[action.asset]
     name = say(asset.name)
     if action.amount:
-        said = _("gives %(amount)s %(asset)s") % {"amount": formats.units(action.amount, asset), "asset": name}
+        said = _("gives %(amount)s %(asset)s") % {
+            "amount": formats.units(action.amount, asset),
+            "asset": name,
+        }
     else:
         said = _("gives %(each)s %(asset)s for every %(step)s of %(base)s") % {
             "each": formats.number(action.for_each),
@@ -202,7 +214,9 @@ def _bounds(rule: Rule) -> Iterator[str]:
 
 def _limits(limit: Limit) -> Iterator[str]:
     if limit.times:
-        said = ngettext("%(n)s time %(per)s for each member", "%(n)s times %(per)s for each member", limit.times)
+        said = ngettext(
+            "%(n)s time %(per)s for each member", "%(n)s times %(per)s for each member", limit.times
+        )
         yield said % {"n": formats.number(limit.times), "per": per(limit.per)}
     if limit.units:
         yield _("at most %(n)s units %(per)s for each member") % {

@@ -61,7 +61,9 @@ def _plain(cell: Cell) -> str | int | Decimal:
 def xlsx_file(name: str, columns: list[Column[Row]], rows: Iterable[Row]) -> IO[bytes]:
     """The open, rewound temporary file of a workbook; it goes when it is closed. Rows are never all in memory."""
     file = TemporaryFile()  # noqa: SIM115 (the response closes it)
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(name[:31])
     bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     sheet.freeze_panes(1, 0)

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ ENTRIES = (
     Entry("settings", "console:settings", _("Settings"), "settings"),
 )
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def programme_of(request: HttpRequest) -> Programme:
@@ -61,7 +62,7 @@ def page(roles: tuple[str, ...] = (), needs_programme: bool = True) -> Callable[
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if roles and operator_of(request).role not in roles:
                 raise PermissionDenied
             if needs_programme and programme_of(request) is None:

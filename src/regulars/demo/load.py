@@ -15,7 +15,7 @@ from regulars.engine.contracts import Incoming
 from regulars.engine.doors import check
 from regulars.engine.service import take
 from regulars.engine.tasks import settle_all
-from regulars.kit import clock, memory
+from regulars.kit import clock, interpreter
 from regulars.kit.errors import CliError
 from regulars.programme.contracts import Programme
 from regulars.programme.gallery import template
@@ -92,7 +92,7 @@ def load(programme: Programme, history: History, step: Step) -> None:
 
     `step` is told how many orders each batch brought.
     """
-    memory.tune()
+    interpreter.tune()
     queues: list[Queue[list[dict[str, Any]] | None]] = [Queue(maxsize=4) for _ in range(WRITERS)]
     failures: list[BaseException] = []
     now = clock.now()

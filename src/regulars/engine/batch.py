@@ -23,7 +23,7 @@ from regulars.engine.contracts import (
     unknown_member,
 )
 from regulars.engine.decide import Decided, live, settle
-from regulars.engine.load import Loader, OrderName, Orders, load_orders, order_name
+from regulars.engine.load import Loader, OrderName, Orders, order_name, read_orders
 from regulars.engine.plan import Plan, plan
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
@@ -34,7 +34,7 @@ from regulars.kit.rows import Cursor
 from regulars.language.calendar import local_day, period_of
 from regulars.language.events import Event
 from regulars.members import service as members
-from regulars.programme.service import NotPublished, current_number
+from regulars.programme.service import NotPublished, current_number, in_force
 
 ANSWERED = frozenset({"order", "profile"})
 """Kinds of effect that only repeat the event and are not told again."""
@@ -60,12 +60,7 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
     """
     parts = Parts()
     with transaction.atomic(), rows.cursor() as cursor:
-        number = current_number()
-        if not number:
-            raise NotPublished
-        work = _Batch(cursor, plan(number), batch, parts)
-        outcomes = work.run()
-        parts.done("apply")
+        outcomes = _Batch(cursor, batch, parts).run()
     parts.done("commit")
     observe_batch(len(batch), parts.seconds)
     return outcomes
@@ -75,10 +70,7 @@ def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
     """Do what time alone has to do for these members through `until`; how many events that were."""
     with transaction.atomic(), rows.cursor() as cursor:
         ready = plan(current_number())
-        locked = members.lock(cursor, member_ids)
-        if not locked:
-            return 0
-        snapshots = Loader(cursor, ready, locked).load([], set(), Orders({}, {}), until)
+        snapshots = Loader(cursor, ready, [], Orders(), until=until).load(member_ids)
         budgets = campaigns.lock_budgets(cursor, [])
         now = clock.now()
         decided = [
@@ -86,7 +78,8 @@ def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
             for member_id in sorted(snapshots)
             for one in settle(ready, snapshots[member_id], until, now, budgets)
         ]
-        apply(cursor, decided, snapshots, {}, budgets, ready.programme.number, now)
+        with rows.together(cursor):
+            apply(cursor, decided, snapshots, {}, budgets, ready.programme.number, now)
     return len(decided)
 
 
@@ -99,43 +92,49 @@ def _number(*parts: str) -> int:
 class _Batch:
     """The way of one batch through the engine. Positions are those in the batch."""
 
-    def __init__(self, cursor: Cursor, ready: Plan, batch: Sequence[Incoming], parts: Parts) -> None:
+    def __init__(self, cursor: Cursor, batch: Sequence[Incoming], parts: Parts) -> None:
         self.cursor = cursor
-        self.plan = ready
         self.batch = batch
         self.parts = parts
         self.now = clock.now()
         self.outcomes: dict[int, Outcome] = {}
         self.twins: list[tuple[int, int]] = []
         """Positions of events that stand in the batch twice, and where they stand first."""
-        self.orders = Orders({}, {})
 
     def run(self) -> list[Outcome]:
         """The outcomes, one for each event, in order."""
-        left = self._record()
+        number, before, found, orders = self._look()
+        if not number:
+            raise NotPublished
+        left = self._record(before)
         self.parts.done("record")
-        self.orders = load_orders(self.cursor, [name for name in map(self._order, left) if name])
-        owners = Resolver(self.cursor, self.batch, self.orders, self._reject, self.now).resolve(left)
-        locked = members.lock(self.cursor, set(owners.owner.values()))
-        for position, owner in list(owners.owner.items()):
-            if owner not in locked:
-                self._reject(position, unknown_member())
-                del owners.owner[position]
+        owners = Resolver(self.cursor, self.batch, orders, found, self._reject, self.now).resolve(left)
         self.parts.done("resolve")
         work = self._events(owners.owner)
         if work:
-            self._live(work, locked, set(owners.fresh))
+            self._live(plan(number), work, orders, owners.fresh)
         for position, first in self.twins:
             self.outcomes[position] = self._twin(position, first)
         return [self.outcomes[position] for position in range(len(self.batch))]
 
-    def _record(self) -> list[int]:
-        """Lock the events' names; answer those that were taken before. The positions left to be taken."""
-        numbers = [_number(one.source, one.key) for one in self.batch]
+    def _look(self) -> list[Any]:
+        """Lock the events' names and see what is known of them: the version in force, events of these names,
+        members of these identities, orders of these names."""
         names = [self._order(position) for position in range(len(self.batch))]
+        numbers = [_number(one.source, one.key) for one in self.batch]
         numbers += [_number("order", *name) for name in names if name]
-        events.lock_names(self.cursor, numbers)
-        before = events.known(self.cursor, [(one.source, one.key) for one in self.batch])
+        questions = [
+            in_force(),
+            events.lock_names(numbers),
+            events.known([(one.source, one.key) for one in self.batch]),
+            members.find(identity for one in self.batch for identity in one.identities),
+            read_orders(name for name in names if name),
+        ]
+        number, _, *known = rows.ask(self.cursor, questions)
+        return [number, *known]
+
+    def _record(self, before: dict[tuple[str, str], Known]) -> list[int]:
+        """Answer the events that were taken before. The positions left to be taken."""
         first: dict[tuple[str, str], int] = {}
         left = []
         for position, one in enumerate(self.batch):
@@ -178,37 +177,41 @@ class _Batch:
         ]
         return sorted(found, key=lambda pair: pair[1].time)
 
-    def _live(self, work: list[tuple[int, Event]], locked: dict[UUID, members.Locked], fresh: set[UUID]) -> None:
-        loader = Loader(self.cursor, self.plan, locked)
-        snapshots = loader.load([event for _, event in work], fresh, self.orders)
-        budgets = self._budgets(work)
+    def _live(self, ready: Plan, work: list[tuple[int, Event]], orders: Orders, fresh: set[UUID]) -> None:
+        loader = Loader(self.cursor, ready, [event for _, event in work], orders, frozenset(fresh))
+        snapshots = loader.load({event.member_id for _, event in work})
+        budgets = self._budgets(ready, work)
         self.parts.done("load")
         decided: list[Decided] = []
         sent: dict[UUID, Incoming] = {}
         for position, event in work:
-            snapshot = snapshots[event.member_id]
-            decided += settle(self.plan, snapshot, event.time, self.now, budgets)
-            joining = event.member_id in fresh
+            snapshot = snapshots.get(event.member_id)
+            if snapshot is None:
+                self._reject(position, unknown_member())
+                continue
+            decided += settle(ready, snapshot, event.time, self.now, budgets)
             try:
-                lived = live(self.plan, snapshot, event, self.now, budgets, joining)
+                lived = live(ready, snapshot, event, self.now, budgets, event.member_id in fresh)
             except Rejected as error:
                 self._reject(position, error)
                 continue
             fresh.discard(event.member_id)
             decided += lived
             sent[event.id] = self.batch[position]
-            self.outcomes[position] = _outcome(lived[0], self.plan.programme.number)
+            self.outcomes[position] = _outcome(lived[0], ready.programme.number)
         self.parts.done("decide")
-        apply(self.cursor, decided, snapshots, sent, budgets, self.plan.programme.number, self.now)
+        with rows.together(self.cursor):
+            apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
+        self.parts.done("apply")
 
-    def _budgets(self, work: list[tuple[int, Event]]) -> Budgets:
+    def _budgets(self, ready: Plan, work: list[tuple[int, Event]]) -> Budgets:
         """The budgets that these events may draw on, locked."""
-        zone = self.plan.programme.zone
+        zone = ready.programme.zone
         names = {
             (planned.rule.id, period_of(local_day(event.time, zone), planned.rule.budget.per))
             for _, event in work
-            if event.type in self.plan.budgeted
-            for planned in self.plan.rules[event.type]
+            if event.type in ready.budgeted
+            for planned in ready.rules[event.type]
             if planned.rule.budget is not None
         }
         return campaigns.lock_budgets(self.cursor, names)

@@ -99,8 +99,9 @@ def next_due(plan: Plan, snapshot: Snapshot, until: datetime) -> Event | None:
         return Event(time_id(moment), TIMER, key, "asset.expired", member_id, moment, data)
     if ending is not None:
         moment, ladder, last_day = ending
-        key = f"{ladder}:{last_day}:{member_id}"
-        return Event(time_id(moment), TIMER, key, "tier.period_ended", member_id, moment, {"ladder": ladder})
+        new = time_id(moment)
+        key = f"{ladder}:{last_day}:{new}"  # the same period ends again where a late event rewrote the steps before it
+        return Event(new, TIMER, key, "tier.period_ended", member_id, moment, {"ladder": ladder})
     return None
 
 

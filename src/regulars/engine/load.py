@@ -1,8 +1,7 @@
 """From the tables to snapshots: one query a room for the whole batch."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from regulars.engine.plan import Plan
 from regulars.kit.ids import CHILDREN, bucket_of
-from regulars.kit.rows import Cursor, array, uuids
+from regulars.kit.rows import Cursor, Question, array, ask, uuids
 from regulars.language.calendar import local_day, period_of
 from regulars.language.effects import LevelStep
 from regulars.language.events import Event
@@ -25,7 +24,10 @@ SELECT member_id, orders, spend_minor, refunded_minor, first_at, last_at
 """
 TALLIES = """
 SELECT member_id, name, array_agg(day), array_agg(count), array_agg(total)
-  FROM events_tally WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s) AND day >= %s
+  FROM events_tally
+ WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
+   AND day >= least(%(first)s::date, (SELECT min(until) - %(window)s::int FROM tiers_standing
+                                       WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s)))
  GROUP BY member_id, name
 """
 COUNTS = """
@@ -53,14 +55,12 @@ SELECT {LOT}, row.event_id FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %
  WHERE amount > 0
 """
 ORDERS = """
-SELECT known.source, known.order_id, known.member_id, total_minor, refunded_minor, paid_by, paid_at
+SELECT known.source, known.order_id, known.member_id, total_minor, refunded_minor, paid_by, paid_at,
+       CASE WHEN refunded_minor > 0 OR paid_by IS NULL THEN (
+           SELECT array_agg(refund.refund_id) FROM orders_refund AS refund
+            WHERE refund.order_id = known.order_id AND refund.source = known.source AND refund.bucket = known.bucket)
+       END
   FROM orders_order AS known
-  JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
-    ON known.order_id = row.order_id AND known.source = row.source
-"""
-REFUNDS = """
-SELECT known.source, known.order_id, known.member_id, known.refund_id
-  FROM orders_refund AS known
   JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
     ON known.order_id = row.order_id AND known.source = row.source
 """
@@ -80,26 +80,23 @@ OrderName = tuple[str, str]
 class Orders:
     """The orders that a batch speaks of: by name, whose they are and how they stand."""
 
-    owners: dict[OrderName, UUID]
-    states: dict[OrderName, OrderState]
+    owners: dict[OrderName, UUID] = field(default_factory=dict)
+    states: dict[OrderName, OrderState] = field(default_factory=dict)
 
 
-def load_orders(cursor: Cursor, names: Iterable[OrderName]) -> Orders:
-    """How the orders named (source, order id) stand, whoever's they are."""
-    orders = Orders({}, {})
-    wanted = list(set(names))
-    if not wanted:
+def read_orders(names: Iterable[OrderName]) -> Question[Orders]:
+    """How the orders named (source, order id) stand, whoever's they are, with the refunds they had."""
+
+    def read(rows: list[Any]) -> Orders:
+        orders = Orders()
+        for source, order_id, member_id, total, refunded, paid_by, paid_at, refunds in rows:
+            orders.owners[source, order_id] = member_id
+            orders.states[source, order_id] = OrderState(total, refunded, paid_by, paid_at, set(refunds or ()))
         return orders
+
+    wanted = list(set(names))
     columns = [array("text", (source for source, _ in wanted)), array("text", (order_id for _, order_id in wanted))]
-    cursor.execute(ORDERS, columns)
-    for source, order_id, member_id, total, refunded, paid_by, paid_at in cursor.fetchall():
-        orders.owners[source, order_id] = member_id
-        orders.states[source, order_id] = OrderState(total, refunded, paid_by, paid_at)
-    if any(state.refunded_minor for state in orders.states.values()):
-        cursor.execute(REFUNDS, columns)
-        for source, order_id, _, refund_id in cursor.fetchall():
-            orders.states[source, order_id].refunds.add(refund_id)
-    return orders
+    return Question(ORDERS, columns, read)
 
 
 def order_name(event_type: str, source: str, data: dict[str, Any]) -> OrderName | None:
@@ -112,82 +109,122 @@ def order_name(event_type: str, source: str, data: dict[str, Any]) -> OrderName 
 
 
 class Loader:
-    """Fills the snapshots of a batch's members with what its events need, no more."""
+    """Fills the snapshots of a batch's members with what its events need, no more.
 
-    def __init__(self, cursor: Cursor, plan: Plan, locked: dict[UUID, members.Locked]) -> None:
+    `fresh` members were made by this batch and have nothing yet. `until`: time will be settled to there, where
+    that is later than the last event.
+    """
+
+    def __init__(
+        self, cursor: Cursor, plan: Plan, events: Sequence[Event], orders: Orders, fresh: frozenset[UUID] = frozenset(),
+        until: datetime | None = None,
+    ) -> None:
         self.cursor = cursor
         self.plan = plan
-        self.snapshots = {
-            member_id: Snapshot(member_id, one.status, one.profile, one.tags) for member_id, one in locked.items()
-        }
+        self.events = events
+        self.orders = orders
+        self.fresh = fresh
+        self.zone = plan.programme.zone
+        self.moments = [event.time for event in events] + ([until] if until else [])
+        self.snapshots: dict[UUID, Snapshot] = {}
         self.lots: dict[UUID, Lot] = {}
 
-    def _rows(self, sql: str, member_ids: Sequence[UUID], *more: Any) -> list[Any]:
-        buckets = array("smallint", {bucket_of(member_id) for member_id in member_ids})
-        self.cursor.execute(sql, [uuids(member_ids), buckets, *more])
-        return self.cursor.fetchall()
-
-    def load(
-        self, events: Sequence[Event], fresh: set[UUID], orders: Orders, until: datetime | None = None
-    ) -> dict[UUID, Snapshot]:
-        """Snapshots for `events` (all of locked members). `fresh` members were made by this batch and have nothing.
-
-        `until`: time will be settled to there, where that is later than the last event.
-        """
-        known = [member_id for member_id in self.snapshots if member_id not in fresh]
-        last = max([event.time for event in events] + ([until] if until else []))
-        types = {event.type for event in events}
-        self._orders(events, orders)
+    def load(self, member_ids: Iterable[UUID]) -> dict[UUID, Snapshot]:
+        """Lock these members and read what is needed of them; ids that nobody has are left out."""
+        ids = sorted(member_ids)
+        known = [member_id for member_id in ids if member_id not in self.fresh]
+        readers = self._questions(known) if known else []
+        locked, *answers = ask(self.cursor, [members.lock(ids), *(question for question, _ in readers)])
+        for member_id, one in locked.items():
+            self.snapshots[member_id] = Snapshot(member_id, one.status, one.profile, one.tags)
+        for answer, (_, note) in zip(answers, readers, strict=True):
+            note(answer)
+        self._note_orders()
         if known:
-            self._standings(known)
-            self._balances(known)
-            self._totals(known)
-            self._lots(known, events, last)
-            self._tallies(known, self._first_day(events, orders, last))
-            self._uses(known, events, types)
-            self._steps(known, events)
-        if self.plan.identities:
-            for member_id, kinds in members.identity_kinds(self.cursor, self.snapshots).items():
-                self.snapshots[member_id].profile.identities = kinds
+            self._load_past([member_id for member_id in known if member_id in self.snapshots])
+        for member_id in self.fresh.intersection(self.snapshots):
+            self.snapshots[member_id].steps = {}
         return self.snapshots
 
-    def _orders(self, events: Sequence[Event], orders: Orders) -> None:
-        for event in events:
-            name = order_name(event.type, event.source, event.data)
-            state = orders.states.get(name) if name else None
-            if name and state and orders.owners[name] == event.member_id:
-                self.snapshots[event.member_id].orders[name] = state
+    def _questions(self, known: Sequence[UUID]) -> list[tuple[Question[Any], Callable[[Any], None]]]:
+        """What to ask about members who were here before, and where the answers go."""
+        plan, whose = self.plan, [uuids(known), array("smallint", {bucket_of(member_id) for member_id in known})]
+        window = (plan.window_days or 0) + 1
+        asked = [
+            (_rows(STANDINGS, *whose), self._note_standings),
+            (_rows(BALANCES, *whose), self._note_balances),
+            (_rows(TOTALS, *whose), self._note_totals),
+            (_rows(DUE_LOTS, *whose, max(self.moments)), self._note_lots),
+        ]
+        if plan.tallies:
+            named = {
+                "members": whose[0], "buckets": whose[1], "names": array("text", plan.tallies),
+                "first": self._first_day(window), "window": window,
+            }
+            asked.append((Question(TALLIES, named, _same), self._note_tallies))
+        if plan.counts:
+            asked.append((_rows(COUNTS, *whose, array("text", plan.counts)), self._note_counts))
+        if plan.identities:
+            asked.append((members.identity_kinds(known), self._note_identities))
+        return asked + [(question, self._note_uses) for question in self._uses(whose)]
 
-    def _standings(self, known: Sequence[UUID]) -> None:
-        for member_id, ladder, level, since, until in self._rows(STANDINGS, known):
+    def _first_day(self, window: int) -> date:
+        """The first day that a window of this batch may look at; period ends that are overdue look back further."""
+        if self.plan.window_days is None:
+            return date.min
+        paid = [state.paid_at for state in self.orders.states.values() if state.paid_at is not None]
+        return local_day(min([*self.moments, *paid]), self.zone) - timedelta(days=window)
+
+    def _uses(self, whose: Sequence[str]) -> list[Question[list[Any]]]:
+        """What members have had of rules with limits, in the periods that the events fall in.
+
+        Time decides on days of its own, so of rules that may follow from it every period is read.
+        """
+        rules = [rule for rule in self.plan.programme.rules if rule.limit is not None]
+        types = {event.type for event in self.events} | {"member.joined"}
+        timed = [rule.id for rule in rules if rule.on in TIMED]
+        direct = [rule for rule in rules if rule.on in types and rule.on not in TIMED]
+        days = {local_day(event.time, self.zone) for event in self.events}
+        periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
+        asked = []
+        if direct:
+            asked.append(_rows(USES, *whose, array("text", (rule.id for rule in direct)), array("text", periods)))
+        if timed:
+            asked.append(_rows(ALL_USES, *whose, array("text", timed)))
+        return asked
+
+    def _note_standings(self, rows: list[Any]) -> None:
+        for member_id, ladder, level, since, until in rows:
             self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
 
-    def _balances(self, known: Sequence[UUID]) -> None:
-        for member_id, asset, balance in self._rows(BALANCES, known):
+    def _note_balances(self, rows: list[Any]) -> None:
+        for member_id, asset, balance in rows:
             self.snapshots[member_id].balances[asset] = balance
 
-    def _totals(self, known: Sequence[UUID]) -> None:
-        for member_id, *values in self._rows(TOTALS, known):
+    def _note_totals(self, rows: list[Any]) -> None:
+        for member_id, *values in rows:
             self.snapshots[member_id].totals = Totals(*values)
 
-    def _lots(self, known: Sequence[UUID], events: Sequence[Event], last: datetime) -> None:
-        """What runs out by `last`; all open lots of those from whom something may be taken or who owe."""
-        whole = {
-            event.member_id for event in events
-            if event.type in self.plan.takes_on or event.type == "order.refunded"
-        }
-        whole |= {
-            member_id for member_id in known
-            if any(balance < 0 for balance in self.snapshots[member_id].balances.values())
-            or any(state.refunded_minor for state in self.snapshots[member_id].orders.values())
-        }
-        for row in self._rows(DUE_LOTS, known, last):
+    def _note_tallies(self, rows: list[Any]) -> None:
+        for member_id, name, days, counts, totals in rows:
+            cells = zip(counts, totals, strict=True)
+            self.snapshots[member_id].tallies[name] = dict(zip(days, map(list, cells), strict=True))
+
+    def _note_counts(self, rows: list[Any]) -> None:
+        for member_id, name, count in rows:
+            self.snapshots[member_id].counts[name] = count
+
+    def _note_identities(self, kinds: dict[UUID, frozenset[str]]) -> None:
+        for member_id, some in kinds.items():
+            self.snapshots[member_id].profile.identities = some
+
+    def _note_uses(self, rows: list[Any]) -> None:
+        for member_id, rule_id, period, times, units in rows:
+            self.snapshots[member_id].uses[rule_id, period] = [times, units]
+
+    def _note_lots(self, rows: list[Any]) -> None:
+        for row in rows:
             self._lot(row)
-        some = sorted(whole.intersection(known))
-        if some:
-            for row in self._rows(OPEN_LOTS, some):
-                self._lot(row)
-            self._order_lots(some)
 
     def _lot(self, row: Sequence[Any]) -> Lot:
         member_id, lot_id, asset = row[0], row[1], row[2]
@@ -198,78 +235,88 @@ class Loader:
                 self.snapshots[member_id].lots.setdefault(asset, []).append(lot)
         return lot
 
-    def _order_lots(self, some: Sequence[UUID]) -> None:
-        """What the orders earned that may be taken back."""
-        wanted = [
-            (member_id, bucket_of(member_id), state.paid_by, UUID(int=state.paid_by.int + CHILDREN - 1))
-            for member_id in some
-            for state in self.snapshots[member_id].orders.values()
-            if state.paid_by is not None
+    def _note_order_lots(self, rows: list[Any]) -> None:
+        for row in rows:
+            self.snapshots[row[0]].earned.setdefault(row[9], []).append(self._lot(row))
+
+    def _note_steps(self, rows: list[Any]) -> None:
+        for member_id, ladder, *step in rows:
+            steps = self.snapshots[member_id].steps
+            assert steps is not None
+            steps.setdefault(ladder, []).append(LevelStep(*step))
+
+    def _note_orders(self) -> None:
+        for event in self.events:
+            name = order_name(event.type, event.source, event.data)
+            state = self.orders.states.get(name) if name else None
+            if name and state and self.orders.owners[name] == event.member_id:
+                self.snapshots[event.member_id].orders[name] = state
+
+    def _load_past(self, known: Sequence[UUID]) -> None:
+        """What only some need: all open lots where value is taken or owed, what an order earned that may go back,
+        and the steps on the ladders where the past may turn out otherwise."""
+        asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
+        takers = self._takers(known)
+        if takers:
+            whose = [uuids(takers), array("smallint", {bucket_of(member_id) for member_id in takers})]
+            asked.append((_rows(OPEN_LOTS, *whose), self._note_lots))
+            paid = [
+                (member_id, bucket_of(member_id), state.paid_by, UUID(int=state.paid_by.int + CHILDREN - 1))
+                for member_id in takers
+                for state in self.snapshots[member_id].orders.values()
+                if state.paid_by is not None
+            ]
+            if paid:
+                kinds = ("uuid", "smallint", "uuid", "uuid")
+                columns = [array(kind, column) for kind, column in zip(kinds, zip(*paid, strict=True), strict=True)]
+                asked.append((_rows(ORDER_LOTS, *columns), self._note_order_lots))
+        rework = self._rework(known)
+        if rework:
+            for member_id in rework:
+                self.snapshots[member_id].steps = {}
+            whose = [uuids(rework), array("smallint", {bucket_of(member_id) for member_id in rework})]
+            asked.append((_rows(STEPS, *whose), self._note_steps))
+        if asked:
+            answers = ask(self.cursor, [question for question, _ in asked])
+            for answer, (_, note) in zip(answers, asked, strict=True):
+                note(answer)
+
+    def _takers(self, known: Sequence[UUID]) -> list[UUID]:
+        """Members from whom something may be taken, or who owe."""
+        taking = {
+            event.member_id for event in self.events
+            if event.type in self.plan.takes_on or event.type == "order.refunded"
+        }
+        return [
+            member_id for member_id in known
+            if member_id in taking
+            or any(balance < 0 for balance in self.snapshots[member_id].balances.values())
+            or any(state.refunded_minor for state in self.snapshots[member_id].orders.values())
         ]
-        if wanted:
-            kinds = ("uuid", "smallint", "uuid", "uuid")
-            columns = zip(*wanted, strict=True)
-            self.cursor.execute(ORDER_LOTS, [array(kind, column) for kind, column in zip(kinds, columns, strict=True)])
-            for row in self.cursor.fetchall():
-                self.snapshots[row[0]].earned.setdefault(row[9], []).append(self._lot(row))
 
-    def _first_day(self, events: Sequence[Event], orders: Orders, last: datetime) -> date:
-        """The first day that a window of this batch may look at."""
-        if self.plan.window_days is None:
-            return date.min
-        zone = self.plan.programme.zone
-        moments = [event.time for event in events] + [last]
-        moments += [state.paid_at for state in orders.states.values() if state.paid_at is not None]
-        first = local_day(min(moments), zone) - timedelta(days=self.plan.window_days + 1)
-        untils = [one.until for snapshot in self.snapshots.values() for one in snapshot.standings.values() if one.until]
-        return min([first, *(until - timedelta(days=self.plan.window_days + 1) for until in untils)])
-
-    def _tallies(self, known: Sequence[UUID], first: date) -> None:
-        if self.plan.tallies:
-            for member_id, name, days, counts, totals in self._rows(TALLIES, known, array("text", self.plan.tallies), first):
-                self.snapshots[member_id].tallies[name] = {
-                    day: [count, total] for day, count, total in zip(days, counts, totals, strict=True)
-                }
-        if self.plan.counts:
-            for member_id, name, count in self._rows(COUNTS, known, array("text", self.plan.counts)):
-                self.snapshots[member_id].counts[name] = count
-
-    def _uses(self, known: Sequence[UUID], events: Sequence[Event], types: set[str]) -> None:
-        """What the members have had of rules with limits, in the periods that the events fall in.
-
-        Time decides on days of its own, so of rules that may follow from it every period is read.
-        """
-        rules = [rule for rule in self.plan.programme.rules if rule.limit is not None]
-        timed = [rule.id for rule in rules if rule.on in TIMED]
-        direct = [rule for rule in rules if rule.on in types and rule.on not in TIMED]
-        zone = self.plan.programme.zone
-        days = {local_day(event.time, zone) for event in events}
-        periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
-        rows = self._rows(USES, known, array("text", (rule.id for rule in direct)), array("text", periods)) if direct else []
-        rows += self._rows(ALL_USES, known, array("text", timed)) if timed else []
-        for member_id, rule_id, period, times, units in rows:
-            self.snapshots[member_id].uses[rule_id, period] = [times, units]
-
-    def _steps(self, known: Sequence[UUID], events: Sequence[Event]) -> None:
-        """The steps of those whose past may turn out otherwise: something came late or goes back."""
-        zone = self.plan.programme.zone
+    def _rework(self, known: Sequence[UUID]) -> list[UUID]:
+        """Members to whom something came late or goes back."""
         first: dict[UUID, date] = {}
-        rework: set[UUID] = set()
-        for event in events:
-            day = local_day(event.time, zone)
+        back = set()
+        for event in self.events:
+            day = local_day(event.time, self.zone)
             first[event.member_id] = min(first.get(event.member_id, day), day)
             if event.type == "order.refunded":
-                rework.add(event.member_id)
+                back.add(event.member_id)
+        found = []
         for member_id in known:
             snapshot = self.snapshots[member_id]
             latest = [one.since for one in snapshot.standings.values()]
             latest += [max(days) for name, days in snapshot.tallies.items() if days and name.startswith("credit:")]
-            if max(latest, default=date.min) > first.get(member_id, date.max) or snapshot.orders:
-                rework.add(member_id)
-        some = sorted(rework.intersection(known))
-        steps: dict[UUID, dict[str, list[LevelStep]]] = defaultdict(dict)
-        if some:
-            for member_id, ladder, *step in self._rows(STEPS, some):
-                steps[member_id].setdefault(ladder, []).append(LevelStep(*step))
-        for member_id in rework.union(self.snapshots).difference(known).union(some):
-            self.snapshots[member_id].steps = steps[member_id]
+            late = max(latest, default=date.min) > first.get(member_id, date.max)
+            if late or member_id in back or snapshot.orders:
+                found.append(member_id)
+        return found
+
+
+def _same(rows: list[Any]) -> list[Any]:
+    return rows
+
+
+def _rows(sql: str, *params: Any) -> Question[list[Any]]:
+    return Question(sql, params, _same)

@@ -32,7 +32,7 @@ class Resolver:
     """Finds the member of every event of a batch, in the order in which the events came."""
 
     def __init__(
-        self, cursor: Cursor, batch: Sequence[Incoming], orders: Orders,
+        self, cursor: Cursor, batch: Sequence[Incoming], orders: Orders, known: dict[Identity, UUID],
         reject: Callable[[int, Rejected], None], now: datetime,
     ) -> None:
         self.cursor = cursor
@@ -40,18 +40,14 @@ class Resolver:
         self.orders = orders
         self.reject = reject
         self.now = now
-        self.known: dict[Identity, UUID] = {}
-        self.existing: set[UUID] = set()
+        self.known = known
+        self.existing = set(known.values())
         self.claims: dict[Identity, UUID] = {}
         self.joined: dict[UUID, list[int]] = {}
         """New members → the positions of their events."""
 
     def resolve(self, positions: Sequence[int]) -> Owners:
         """The owners of the events at `positions`; those that have none are rejected."""
-        self.known = members.find(
-            self.cursor, [identity for position in positions for identity in self.batch[position].identities]
-        )
-        self.existing = set(self.known.values())
         owners = Owners()
         for position in positions:
             try:
@@ -92,6 +88,8 @@ class Resolver:
 
     def _claim(self, owners: Owners) -> None:
         """Make the new members; where another process was quicker, theirs is the member."""
+        if not (self.claims or self.joined):
+            return
         held = members.claim(self.cursor, sorted(self.claims.items()), self.now)
         taken = {
             self.claims[identity]: owner for identity, owner in held.items() if owner != self.claims[identity]

@@ -226,11 +226,13 @@ class Turn:
         """Where the member stands; new members stand at the bottom since they joined."""
         found = self.snapshot.standings.get(ladder_id)
         if found is None:
-            joined = self.snapshot.profile.joined_at or self.event.time
-            day = min(local_day(joined, self.plan.programme.zone), self.day)
-            found = tiers.start(self.plan.programme.ladders[ladder_id], day)
-            self.snapshot.standings[ladder_id] = found
+            found = self.snapshot.standings[ladder_id] = self._beginning(ladder_id)
         return found
+
+    def _beginning(self, ladder_id: str) -> Standing:
+        joined = self.snapshot.profile.joined_at or self.event.time
+        day = min(local_day(joined, self.plan.programme.zone), self.day)
+        return tiers.start(self.plan.programme.ladders[ladder_id], day)
 
     def step(self, ladder_id: str, step: LevelStep, rule: str = "") -> None:
         """Take one step on a ladder."""
@@ -295,6 +297,5 @@ class Turn:
             return
         self.snapshot.steps[ladder_id] = earlier + steps
         last = next(iter([*earlier, *steps][-1:]), None)
-        before = self.standing(ladder_id)
-        after = Standing(ladder_id, last.after, last.day, last.until) if last else tiers.start(ladder, before.since)
+        after = Standing(ladder_id, last.after, last.day, last.until) if last else self._beginning(ladder_id)
         self._move(after, "recomputed", steps, rewrites=day)

@@ -9,12 +9,13 @@ from uuid import UUID
 
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import Cursor, array, copy_rows, unnest
+from regulars.kit.rows import Cursor, Question, array, insert, unnest
 
-EVENT = (
-    "member_id", "id", "bucket", "source", "key", "type", "time", "received_at", "digest", "data", "cause",
-    "version", "effects", "outcome", "trace",
-)
+EVENT = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "source": "text", "key": "text", "type": "text",
+    "time": "timestamptz", "received_at": "timestamptz", "digest": "bytea", "data": "jsonb", "cause": "uuid",
+    "version": "int", "effects": "jsonb", "outcome": "jsonb", "trace": "jsonb",
+}
 
 LOCK_NAMES = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 
@@ -43,30 +44,31 @@ class Known:
     outcome: dict[str, Any]
 
 
-def lock_names(cursor: Cursor, numbers: Iterable[int]) -> None:
+def lock_names(numbers: Iterable[int]) -> Question[None]:
     """Until this transaction ends, nobody else decides on the names behind these 64-bit numbers.
 
     A unique constraint can't do this: it would have to span all buckets.
     """
-    ordered = sorted(set(numbers))
-    if ordered:
-        cursor.execute(LOCK_NAMES, [array("bigint", ordered)])
+    return Question(LOCK_NAMES, [array("bigint", sorted(set(numbers)))], lambda _: None)
 
 
-def known(cursor: Cursor, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+def known(names: Sequence[tuple[str, str]]) -> Question[dict[tuple[str, str], Known]]:
     """Which of the events named (source, key) were taken before."""
-    cursor.execute(KNOWN, [array("text", (source for source, _ in names)), array("text", (key for _, key in names))])
-    return {
-        (source, key): Known(member_id, bytes(digest), version, json.loads(effects), json.loads(outcome))
-        for source, key, member_id, digest, version, effects, outcome in cursor.fetchall()
-    }
+    return Question(
+        KNOWN,
+        [array("text", (source for source, _ in names)), array("text", (key for _, key in names))],
+        lambda rows: {
+            (source, key): Known(member_id, bytes(digest), version, json.loads(effects), json.loads(outcome))
+            for source, key, member_id, digest, version, effects, outcome in rows
+        },
+    )
 
 
 def write(
     cursor: Cursor, rows: Sequence[Sequence[Any]], tallied: Iterable[tuple[UUID, str, date, int, int]]
 ) -> None:
     """Append events (columns as in `EVENT`, JSON as text) and add to the members' tallies."""
-    copy_rows(cursor, "events_event", EVENT, rows)
+    insert(cursor, "events_event", EVENT, rows)
     cells: dict[tuple[UUID, str, date], list[int]] = {}
     for member_id, name, day, count, total in tallied:
         cell = cells.get((member_id, name, day))

@@ -1,12 +1,14 @@
-"""Reading and writing many rows at once: COPY for what is new, arrays for what may be there already.
+"""Reading and writing many rows at once: arrays in, one statement a table, many statements a round trip.
 
 Arrays go to the server as text that is put together here: the driver's own way of writing arrays costs ten
-times as much, and they are most of what a batch sends.
+times as much, and they are most of what a batch sends. Statements that don't wait for each other's answers
+go in one pipeline: on a busy process every wait for an answer is also a wait for the interpreter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -40,6 +42,7 @@ _WRITE: dict[str, Callable[[Any], str]] = {
     "text": _quoted,
     "date": lambda value: value.isoformat(),
     "timestamptz": lambda value: value.isoformat(),
+    "bytea": lambda value: '"\\\\x' + value.hex() + '"',
     "boolean": lambda value: "t" if value else "f",
 }
 
@@ -55,14 +58,53 @@ def uuids(values: Iterable[UUID]) -> str:
     return "{" + ",".join([value.hex for value in values]) + "}"
 
 
-def copy_rows(cursor: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Append `rows` to `table`. JSON goes in as text. Nothing is done for no rows."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A query, and how its rows become what was asked for."""
+
+    sql: str
+    params: Sequence[Any] | Mapping[str, Any]
+    read: Callable[[list[Any]], T]
+
+
+def ask(cursor: Cursor, questions: Sequence[Question[Any]]) -> list[Any]:
+    """The answers to all questions, in one round trip. Each sees what the one before it locked."""
+    with cursor.connection.pipeline():
+        asked = []
+        for question in questions:
+            one = Cursor(cursor.connection)
+            one.execute(question.sql, question.params)
+            asked.append((one, question))
+    return [question.read(one.fetchall() if one.description else []) for one, question in asked]
+
+
+def ask_one(cursor: Cursor, question: Question[T]) -> T:
+    """The answer to one question."""
+    cursor.execute(question.sql, question.params)
+    return question.read(cursor.fetchall() if cursor.description else [])
+
+
+@contextmanager
+def together(cursor: Cursor) -> Iterator[None]:
+    """What is written inside goes in one round trip; a failure shows at the end at the latest."""
+    with cursor.connection.pipeline():
+        yield
+
+
+def insert(
+    cursor: Cursor, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Append `rows` to `table`: `columns` are names and types, JSON goes in as text."""
     if not rows:
         return
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        write = copy.write_row
-        for row in rows:
-            write(row)
+    values = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in columns.items())
+    names = ", ".join(columns)
+    kinds = ["text" if kind == "jsonb" else kind for kind in columns.values()]
+    sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {{rows}} AS row({names})"  # noqa: S608
+    unnest(cursor, sql, kinds, rows)
 
 
 def unnest(cursor: Cursor, sql: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

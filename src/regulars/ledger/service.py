@@ -7,11 +7,18 @@ from uuid import UUID
 
 
 from regulars.kit.ids import bucket_of, child_id
-from regulars.kit.rows import Cursor, copy_rows, unnest
+from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import EXPIRE, ISSUE, REVERSE, SPEND, Credit, Take
 
-ENTRY = ("member_id", "id", "bucket", "asset", "amount", "account", "lot_id", "rule", "time")
-LOT = ("member_id", "id", "bucket", "asset", "amount", "remaining", "expired", "reversed", "earned_at", "expires_at")
+ENTRY = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "asset": "text", "amount": "bigint", "account": "text",
+    "lot_id": "uuid", "rule": "text", "time": "timestamptz",
+}
+LOT = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "asset": "text", "amount": "bigint",
+    "remaining": "bigint", "expired": "bigint", "reversed": "bigint", "earned_at": "timestamptz",
+    "expires_at": "timestamptz",
+}
 
 MOVE_LOTS = """
 UPDATE ledger_lot AS lot
@@ -88,8 +95,8 @@ def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> No
             _credit(page, member_id, effect)
         else:
             _take(page, member_id, effect)
-    copy_rows(cursor, "ledger_entry", ENTRY, page.entries)
-    copy_rows(cursor, "ledger_lot", LOT, list(page.lots.values()))
+    insert(cursor, "ledger_entry", ENTRY, page.entries)
+    insert(cursor, "ledger_lot", LOT, list(page.lots.values()))
     unnest(
         cursor, MOVE_LOTS, ("uuid", "uuid", "smallint", "bigint", "bigint", "bigint"),
         [(member, lot, bucket_of(member), *cells) for (member, lot), cells in page.moves.items()],

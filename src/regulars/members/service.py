@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import Cursor, array, copy_rows, unnest, uuids
+from regulars.kit.rows import Cursor, Question, array, ask_one, unnest, uuids
 from regulars.language.events import Identity
 from regulars.language.snapshot import Profile
 
@@ -45,10 +46,12 @@ UPDATE members_identity AS identity SET member_id = row.heir, bucket = row.shelf
  WHERE identity.member_id = row.claimant
 """
 
-MEMBER = (
-    "id", "bucket", "name", "gender", "birthday", "language", "source", "status", "attributes", "tags",
-    "joined_at", "updated_at",
-)
+CREATE = """
+INSERT INTO members_member (id, bucket, name, gender, birthday, language, source, status, attributes, tags,
+                            joined_at, updated_at)
+SELECT id, bucket, '', '', NULL, '', source, 'active', '{}', '{}', joined_at, updated_at
+  FROM {rows} AS row(id, bucket, source, joined_at, updated_at)
+"""
 
 CHANGE = """
 UPDATE members_member AS member
@@ -72,13 +75,14 @@ class Locked:
     tags: set[str]
 
 
-def find(cursor: Cursor, identities: Iterable[Identity]) -> dict[Identity, UUID]:
+def find(identities: Iterable[Identity]) -> Question[dict[Identity, UUID]]:
     """The members who are known under `identities`."""
     wanted = list(set(identities))
-    if not wanted:
-        return {}
-    cursor.execute(FIND, [array("text", (kind for kind, _ in wanted)), array("text", (value for _, value in wanted))])
-    return {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
+    return Question(
+        FIND,
+        [array("text", (kind for kind, _ in wanted)), array("text", (value for _, value in wanted))],
+        lambda rows: {(kind, value): member_id for kind, value, member_id in rows},
+    )
 
 
 def claim(
@@ -100,7 +104,7 @@ def claim(
     )
     owners = {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
     missing = [identity for identity, _ in identities if identity not in owners]
-    return owners | find(cursor, missing)
+    return owners | ask_one(cursor, find(missing)) if missing else owners
 
 
 def hand_over(cursor: Cursor, pairs: Sequence[tuple[UUID, UUID]]) -> None:
@@ -115,38 +119,34 @@ def card_number() -> str:
 
 def create(cursor: Cursor, joined: Sequence[tuple[UUID, str, datetime]], now: datetime) -> None:
     """New members: (id, source, when they joined), each with a card number of their own."""
-    copy_rows(
-        cursor, "members_member", MEMBER,
-        [
-            (member_id, bucket_of(member_id), "", "", None, "", source, "active", "{}", [], at, now)
-            for member_id, source, at in joined
-        ],
+    unnest(
+        cursor, CREATE, ("uuid", "smallint", "text", "timestamptz", "timestamptz"),
+        [(member_id, bucket_of(member_id), source, at, now) for member_id, source, at in joined],
     )
     claim(cursor, [(("card", card_number()), member_id) for member_id, _, _ in joined], now)
 
 
-def lock(cursor: Cursor, member_ids: Iterable[UUID]) -> dict[UUID, Locked]:
+def lock(member_ids: Iterable[UUID]) -> Question[dict[UUID, Locked]]:
     """Lock members, in one order for everybody, and read who they are. Unknown ids are left out."""
     ordered = sorted(member_ids)
-    cursor.execute(LOCK, [uuids(ordered), array("smallint", {bucket_of(member_id) for member_id in ordered})])
-    return {
-        row[0]: Locked(
-            member_id=row[0],
-            status=row[6],
-            profile=Profile(
-                name=row[1], gender=row[2], birthday=row[3], language=row[4], source=row[5], joined_at=row[9],
-                attributes=json.loads(row[7]),
-            ),
-            tags=set(row[8]),
-        )
-        for row in cursor.fetchall()
-    }
+    return Question(
+        LOCK,
+        [uuids(ordered), array("smallint", {bucket_of(member_id) for member_id in ordered})],
+        lambda rows: {row[0]: _locked(row) for row in rows},
+    )
 
 
-def identity_kinds(cursor: Cursor, member_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+def _locked(row: Sequence[Any]) -> Locked:
+    member_id, name, gender, birthday, language, source, status, attributes, tags, joined_at = row
+    profile = Profile(name, gender, birthday, language, source, joined_at, json.loads(attributes))
+    return Locked(member_id, status, profile, set(tags))
+
+
+def identity_kinds(member_ids: Iterable[UUID]) -> Question[dict[UUID, frozenset[str]]]:
     """Which kinds of identity each member has."""
-    cursor.execute(KINDS, [uuids(member_ids)])
-    return {member_id: frozenset(kinds) for member_id, kinds in cursor.fetchall()}
+    return Question(
+        KINDS, [uuids(member_ids)], lambda rows: {member_id: frozenset(kinds) for member_id, kinds in rows}
+    )
 
 
 def write(cursor: Cursor, changed: dict[UUID, tuple[Profile, set[str]]], now: datetime) -> None:

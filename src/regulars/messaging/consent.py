@@ -1,9 +1,7 @@
 """What members agree to when they join or change their data. Whole lists at a time, in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
-
 
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, unnest

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from django.db import connection
 
 from regulars.kit import clock
 from regulars.kit.ids import bucket_of
+from regulars.kit.rows import Cursor, insert
 from regulars.messaging.channels.base import Fate, Parcel
 from regulars.messaging.channels.registry import CHANNELS as CHANNEL
 from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, Choice, Outgoing, Refusal
@@ -21,14 +21,10 @@ __all__ = [
     "stated", "unsubscribe", "unsubscribe_token", "unsubscribe_url",
 ]  # fmt: skip
 
-_ENQUEUE = """
-INSERT INTO messaging_message
-  (member_id, id, bucket, template, version, category, context, created_at, due_at)
-SELECT member_id, id, bucket, template, version, category, context::jsonb, created_at, %s
-FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::int[], %s::text[], %s::text[],
-            %s::timestamptz[])
-  AS wish (member_id, id, bucket, template, version, category, context, created_at)
-"""
+_OUTBOX = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "template": "text", "version": "int", "category": "text",
+    "context": "jsonb", "created_at": "timestamptz", "due_at": "timestamptz",
+}
 
 _PREFER = """
 INSERT INTO messaging_preference (member_id, channel, category, bucket, allowed, source, changed_at)
@@ -39,31 +35,23 @@ WHERE messaging_preference.allowed <> excluded.allowed
 """
 
 
-class Cursor(Protocol):
-    """Django's cursor or psycopg's: whichever the caller's transaction runs on."""
-
-    def execute(self, sql: Any, params: Any = None) -> Any: ...
-
-
 def enqueue(cursor: Cursor, messages: Sequence[Outgoing]) -> None:
     """Put all messages into the outbox with one statement, in the caller's transaction, due at once.
 
     Refuses nothing: templates and contexts were checked when the programme was published. The same id twice
     is an IntegrityError.
     """
-    if not messages:
-        return
-    columns: tuple[list[Any], ...] = (
-        [message.member_id for message in messages],
-        [message.wish.message_id for message in messages],
-        [bucket_of(message.member_id) for message in messages],
-        [message.wish.template for message in messages],
-        [message.version for message in messages],
-        [message.wish.category for message in messages],
-        [json.dumps(message.wish.context, ensure_ascii=False) for message in messages],
-        [message.time for message in messages],
-    )
-    cursor.execute(_ENQUEUE, (clock.now(), *columns))
+    now = clock.now()
+    insert(
+        cursor, "messaging_message", _OUTBOX,
+        [
+            (
+                one.member_id, one.wish.message_id, bucket_of(one.member_id), one.wish.template, one.version,
+                one.wish.category, json.dumps(one.wish.context, ensure_ascii=False), one.time, now,
+            )
+            for one in messages
+        ],
+    )  # fmt: skip
 
 
 def mail_now(address: str, words: Words, language: str, brand: str) -> bool:

@@ -6,10 +6,13 @@ from uuid import UUID
 
 
 from regulars.kit.ids import bucket_of, child_id, time_id
-from regulars.kit.rows import Cursor, copy_rows, unnest
+from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import OrderPaid, OrderRefunded
 
-REFUND = ("member_id", "id", "bucket", "source", "order_id", "refund_id", "amount_minor", "refunded_at")
+REFUND = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "source": "text", "order_id": "text",
+    "refund_id": "text", "amount_minor": "bigint", "refunded_at": "timestamptz",
+}
 
 PUT_ORDERS = """
 INSERT INTO orders_order AS known (member_id, id, bucket, source, order_id, total_minor, refunded_minor, currency,
@@ -75,7 +78,7 @@ def write(cursor: Cursor, deeds: Sequence[tuple[UUID, UUID, OrderPaid | OrderRef
         cursor, ADD_TOTALS, ("uuid", "smallint", "int", "bigint", "bigint", "timestamptz", "timestamptz"),
         [(member, bucket_of(member), *cells) for member, cells in totals.items()],
     )
-    copy_rows(cursor, "orders_refund", REFUND, refunds)
+    insert(cursor, "orders_refund", REFUND, refunds)
 
 
 def _add(totals: dict[UUID, list[Any]], member_id: UUID, orders: int, spend: int, refunded: int, at: Any) -> None:

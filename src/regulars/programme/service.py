@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from regulars.kit import clock
 from regulars.kit.problems import NotFound, Problem
+from regulars.kit.rows import Question
 from regulars.language.problems import words
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import load
@@ -52,10 +53,18 @@ def version(number: int) -> Programme:
     return load(source, number)
 
 
+IN_FORCE = "SELECT coalesce(max(number), 0) FROM programme_version"
+
+
+def in_force() -> Question[int]:
+    """The number of the version in force; 0 while there is none."""
+    return Question(IN_FORCE, (), lambda rows: int(rows[0][0]))
+
+
 def current_number() -> int:
     """The number of the version in force; 0 while there is none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(number), 0) FROM programme_version")
+        cursor.execute(IN_FORCE)
         row = cursor.fetchone()
     return int(row[0])
 

@@ -40,7 +40,8 @@ def progress(member_id: UUID, ladders: Iterable[Ladder], today: date) -> list[Pr
     if not wanted:
         return []
     standing = {each.ladder: each for each in standings(member_id)}
-    first = min(window_start(today, months=ladder.window_months) for ladder in wanted)
+    ends = [today, *(each.until for each in standing.values() if each.until is not None)]
+    first = min(window_start(min(ends), months=ladder.window_months) for ladder in wanted)
     names = [f"credit:{ladder.asset}" for ladder in wanted]
     earned = tallies([member_id], names, first)
     return [

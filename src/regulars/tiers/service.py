@@ -6,11 +6,14 @@ from uuid import UUID
 
 
 from regulars.kit.ids import bucket_of, child_id
-from regulars.kit.rows import Cursor, copy_rows, unnest
+from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import LevelChange
 from regulars.language.snapshot import Standing
 
-CHANGE = ("member_id", "id", "bucket", "ladder", "before", "after", "reason", "since", "until", "time")
+CHANGE = {
+    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "ladder": "text", "before": "text", "after": "text",
+    "reason": "text", "since": "date", "until": "date", "time": "timestamptz",
+}
 
 PUT_STANDINGS = """
 INSERT INTO tiers_standing AS now (member_id, ladder, bucket, level, since, until)
@@ -56,7 +59,7 @@ def write(
         cursor, REWRITE, ("uuid", "smallint", "text", "date"),
         [(member, bucket_of(member), ladder, day) for (member, ladder), day in rewrites.items()],
     )
-    copy_rows(cursor, "tiers_change", CHANGE, rows)
+    insert(cursor, "tiers_change", CHANGE, rows)
     unnest(
         cursor, PUT_STANDINGS, ("uuid", "text", "smallint", "text", "date", "date"),
         [(member, one.ladder, bucket_of(member), one.level, one.since, one.until) for member, one in standings],

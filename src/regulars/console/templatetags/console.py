@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from regulars.console import assets, formats, sentences
 from regulars.console import icons as drawn
+from regulars.engine.queries import Verdict
 from regulars.language.text import Text
 from regulars.language.text import say as say_text
 from regulars.ledger.contracts import Asset
@@ -125,7 +126,10 @@ def ago(value: datetime | None) -> str | SafeString:
     if value is None:
         return formats.NOTHING
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), formats.exactly(value), formats.ago(value)
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        formats.exactly(value),
+        formats.ago(value),
     )
 
 
@@ -135,7 +139,10 @@ def at(value: datetime | None) -> str | SafeString:
     if value is None:
         return formats.NOTHING
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), formats.exactly(value), formats.moment(value)
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        formats.exactly(value),
+        formats.moment(value),
     )
 
 
@@ -176,6 +183,12 @@ def gender_name(gender: str) -> str:
 def unsigned(amount: str) -> str:
     """`+24 points` without its sign."""
     return amount.lstrip("+-−")
+
+
+@register.filter
+def reasons(verdict: Verdict) -> str:
+    """Why a rule held or not, without its name, which stands before it."""
+    return verdict.sentence.removeprefix(verdict.name).lstrip(":： ")
 
 
 @register.filter

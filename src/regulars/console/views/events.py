@@ -13,6 +13,7 @@ from regulars.console.shell import page, programme_of
 from regulars.engine.queries import Explanation, explain
 from regulars.events.contracts import LoggedEvent
 from regulars.events.queries import LogFilter, by_id, log, since, sources
+from regulars.language.events import RULES, TIMER
 from regulars.members.queries import ids_like, names
 from regulars.programme.contracts import Programme
 
@@ -24,6 +25,8 @@ class Line:
     event: LoggedEvent
     type_name: str
     member_name: str
+    named: bool
+    """Whether its ID means something to people: what Regulars derives itself has one that doesn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ def chosen(request: HttpRequest) -> tuple[LogFilter, str]:
         member_id=found[0] if found else None,
     )
     if reference and not found:
-        return wanted, _("No member is known as “%(name)s”: write a phone number, an e-mail address, a card or an ID.") % {
-            "name": reference
-        }
+        return wanted, _(
+            "No member is known as “%(name)s”: write a phone number, an e-mail address, a card or an ID."
+        ) % {"name": reference}
     return wanted, ""
 
 
@@ -70,7 +73,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "follows": cursor is None and not unknown,
         "unknown": unknown,
         "filtered": filtered,
-        "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
+        "types": sorted(
+            (kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()
+        ),
         "sources": sources(),
     }
     return render(request, "console/events.html", context)
@@ -143,6 +148,11 @@ def lines(found: tuple[LoggedEvent, ...], programme: Programme) -> list[Line]:
     """Rows with the names of types and members."""
     known = names(event.member_id for event in found)
     return [
-        Line(event, effects.event_name(event.type, programme), known[event.member_id].name if event.member_id in known else "")
+        Line(
+            event,
+            effects.event_name(event.type, programme),
+            known[event.member_id].name if event.member_id in known else "",
+            event.source not in (RULES, TIMER),
+        )
         for event in found
     ]

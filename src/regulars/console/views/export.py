@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from regulars.console import filters
-from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.sheets import Column, csv_stream, xlsx_file
+from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.views.members import EXPORTERS
 from regulars.insight.members import MemberLine, count_members, export_members
 from regulars.kit import clock
@@ -58,8 +58,12 @@ def download(request: HttpRequest, kind: str) -> HttpResponseBase:
     columns, rows = _columns(programme), export_members(programme, chosen.filter, chosen.view)
     name = f"{_('members')}-{today.isoformat()}.{kind}"
     if kind == "xlsx":
-        return FileResponse(xlsx_file(_("Members"), columns, rows), as_attachment=True, filename=name, content_type=XLSX)
-    response = StreamingHttpResponse(_steady(csv_stream(columns, rows)), content_type="text/csv; charset=utf-8")
+        return FileResponse(
+            xlsx_file(_("Members"), columns, rows), as_attachment=True, filename=name, content_type=XLSX
+        )
+    response = StreamingHttpResponse(
+        _steady(csv_stream(columns, rows)), content_type="text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
@@ -105,7 +109,9 @@ def _columns(programme: Programme) -> list[Column[MemberLine]]:
         identity("card", _("Card number")),
         Column(_("Level"), lambda line: levels.get(line.level, line.level)),
         Column(_("Level until"), lambda line: line.level_until.isoformat() if line.level_until else "", 12),
-        Column(say(asset.name, language) if asset else _("Balance"), lambda line: major(line.balance, scale), 12),
+        Column(
+            say(asset.name, language) if asset else _("Balance"), lambda line: major(line.balance, scale), 12
+        ),
         Column(_("Orders"), lambda line: line.totals.orders, 10),
         Column(
             f"{_('Spend')} ({programme.currency})",
@@ -113,7 +119,9 @@ def _columns(programme: Programme) -> list[Column[MemberLine]]:
         ),
         Column(_("Last order"), lambda line: line.totals.last_at, 18),
         Column(_("Joined"), lambda line: line.member.joined_at, 18),
-        Column(_("Birthday"), lambda line: line.member.birthday.isoformat() if line.member.birthday else "", 12),
+        Column(
+            _("Birthday"), lambda line: line.member.birthday.isoformat() if line.member.birthday else "", 12
+        ),
         Column(_("Gender"), lambda line: line.member.gender, 10),
         Column(_("Source"), lambda line: line.member.source, 12),
         Column(_("Tags"), lambda line: "; ".join(line.member.tags), 24),

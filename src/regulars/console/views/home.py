@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from regulars.console import charts, formats
 from regulars.console.shell import page, programme_of
 from regulars.insight import metrics
-from regulars.insight.reports import Home, home as figures_of, monthly_flows, weekly
+from regulars.insight.reports import Home, monthly_flows, weekly
+from regulars.insight.reports import home as figures_of
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
@@ -38,7 +39,11 @@ def home(request: HttpRequest) -> HttpResponse:
         charts.orders(weeks),
         *(charts.flow(asset, flows[asset.id]) for asset in programme.assets.values() if asset.spendable),
         charts.joined(weeks),
-        *([charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])] if ladder else []),
+        *(
+            [charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])]
+            if ladder
+            else []
+        ),
     ]
     context = {
         "part": "home",
@@ -60,7 +65,9 @@ def _people(figures: Home, programme: Programme) -> list[Figure]:
     number, money = formats.number, formats.money
     return [
         _figure(metrics.MEMBERS, number(figures.members)),
-        _figure(metrics.NEW_MEMBERS, number(figures.new_30d), _against(figures.new_30d, figures.new_30d_before)),
+        _figure(
+            metrics.NEW_MEMBERS, number(figures.new_30d), _against(figures.new_30d, figures.new_30d_before)
+        ),
         _figure(metrics.ACTIVE_30, number(figures.active_30d), _share(figures.active_30d, figures.members)),
         _figure(metrics.ACTIVE_90, number(figures.active_90d), _share(figures.active_90d, figures.members)),
         _figure(

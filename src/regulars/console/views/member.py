@@ -145,7 +145,11 @@ def climb(at: Progress, programme: Programme) -> Climb:
 
 def spoken(moment: Moment, programme: Programme) -> Shown:
     """A moment in words: what it was, what it gave and took, which levels it changed."""
-    gains = [(effects.amount(asset, units, programme), units > 0) for asset, units in moment.gained.items() if units]
+    gains = [
+        (effects.amount(asset, units, programme), units > 0)
+        for asset, units in moment.gained.items()
+        if units
+    ]
     steps = [
         effects.level_step(step.ladder, step.before, step.after, step.reason, step.until, programme)
         for step in moment.levels
