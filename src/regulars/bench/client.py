@@ -1,7 +1,7 @@
 """The load: keep-alive connections, each with one request under way. A process of its own, as lean as can be.
 
-`python -m regulars.bench.client HOST PORT KEY CONNECTIONS EVENTS SECONDS MEMBERS SEED` prints JSON: requests answered, seconds,
-the latencies in milliseconds (sorted), and how many answers were not 200.
+`python -m regulars.bench.client HOST PORT KEY CONNECTIONS EVENTS SECONDS MEMBERS SEED` prints JSON: requests
+answered, seconds, the latencies in milliseconds (sorted), and how many answers were not 200.
 """
 
 import json
@@ -14,7 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-LINES = (("A1", "纯牛奶 1L", "乳品", "18.90"), ("B7", "全麦面包", "烘焙", "12.50"), ("C3", "富士苹果 1kg", "水果", "15.80"))
+LINES = (
+    ("A1", "纯牛奶 1L", "乳品", "18.90"),
+    ("B7", "全麦面包", "烘焙", "12.50"),
+    ("C3", "富士苹果 1kg", "水果", "15.80"),
+)
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Line:
 
 def bodies(events: int, members: int, seed: int) -> Iterator[bytes]:
     """Requests without end: orders of random members, each with a name of its own."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     number = 0
     while True:
         moment = datetime.now(UTC).isoformat()
@@ -40,11 +44,17 @@ def bodies(events: int, members: int, seed: int) -> Iterator[bytes]:
             cents = sum(int(price.replace(".", "")) for *_, price in lines)
             batch.append(
                 {
-                    "id": name, "source": "bench", "type": "order.paid", "time": moment,
+                    "id": name,
+                    "source": "bench",
+                    "type": "order.paid",
+                    "time": moment,
                     "member": {"phone": f"+86100{chance.randrange(members):08}"},
                     "data": {
-                        "order_id": name, "total": f"{cents // 100}.{cents % 100:02}", "currency": "CNY",
-                        "channel": "store", "store": "S01",
+                        "order_id": name,
+                        "total": f"{cents // 100}.{cents % 100:02}",
+                        "currency": "CNY",
+                        "channel": "store",
+                        "store": "S01",
                         "items": [
                             {"sku": sku, "name": what, "category": kind, "quantity": 1, "price": price}
                             for sku, what, kind, price in lines
@@ -101,7 +111,10 @@ def run(
                 waiting.unregister(line.sock)
                 line.sock.close()
     return {
-        "requests": len(latencies), "seconds": time.perf_counter() - start, "latencies": sorted(latencies), "bad": bad,
+        "requests": len(latencies),
+        "seconds": time.perf_counter() - start,
+        "latencies": sorted(latencies),
+        "bad": bad,
     }
 
 

@@ -91,7 +91,10 @@ def _house(tell: Tell) -> Iterator[House]:
     tell("a server on a fresh data folder")
     command = [sys.executable, "-m", "regulars.cli"]
     server = subprocess.Popen(
-        [*command, "up", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*command, "up", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     try:
         _wait(server, port)
@@ -116,7 +119,7 @@ def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
             said = server.stderr.read().decode() if server.stderr else ""
             raise CliError(f"The server did not start: {said.strip()}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
                 return
         except OSError:
             time.sleep(0.2)
@@ -135,7 +138,18 @@ def _pgbench(folder: Path, seconds: float) -> float:
     url, beside = postgres.url(folder), postgres.url(folder, "pgbench")
     _tool(postgres.binaries() / "createdb", "--maintenance-db", url, "pgbench")
     _tool(postgres.binaries() / "pgbench", "-i", "-q", "-s", str(PGBENCH_SCALE), beside)
-    run = _tool(postgres.binaries() / "pgbench", "-c", "16", "-j", "2", "-M", "prepared", "-T", f"{seconds:.0f}", beside)
+    run = _tool(
+        postgres.binaries() / "pgbench",
+        "-c",
+        "16",
+        "-j",
+        "2",
+        "-M",
+        "prepared",
+        "-T",
+        f"{seconds:.0f}",
+        beside,
+    )
     found = re.search(r"tps = ([0-9.]+)", run)
     if found is None:
         raise CliError("pgbench printed no figure.")
@@ -156,8 +170,17 @@ def _load(
     started = [
         subprocess.Popen(
             [
-                sys.executable, "-m", "regulars.bench.client", "127.0.0.1", str(house.port), house.key, str(connections),
-                str(events), str(seconds), str(MEMBERS), str(seed * 100 + number),
+                sys.executable,
+                "-m",
+                "regulars.bench.client",
+                "127.0.0.1",
+                str(house.port),
+                house.key,
+                str(connections),
+                str(events),
+                str(seconds),
+                str(MEMBERS),
+                str(seed * 100 + number),
             ],
             stdout=subprocess.PIPE,
         )
@@ -174,9 +197,12 @@ def _load(
 
 def _parts(port: int) -> dict[str, float]:
     """Seconds that batches have spent so far, by part, over all server processes."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    sums = {part: float(value) for part, value in re.findall(r'regulars_batch_seconds_sum\{part="(\w+)"\} (\S+)', text)}
+    sums = {
+        part: float(value)
+        for part, value in re.findall(r'regulars_batch_seconds_sum\{part="(\w+)"\} (\S+)', text)
+    }
     for name in ("count", "sum"):
         found = re.search(rf"^regulars_batch_events_{name} (\S+)", text, re.MULTILINE)
         sums[f"events_{name}"] = float(found[1]) if found else 0.0

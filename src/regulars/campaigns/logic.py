@@ -12,7 +12,11 @@ AmountOf = Callable[[dict[str, Any]], int]
 
 
 def credit_amount(
-    action: CreditAction, path: str, unit: int, scale: int, matches_line: Callable[[Mapping[str, Any]], bool] | None
+    action: CreditAction,
+    path: str,
+    unit: int,
+    scale: int,
+    matches_line: Callable[[Mapping[str, Any]], bool] | None,
 ) -> AmountOf:
     """The function that reckons what `action` credits for a payload.
 
@@ -24,10 +28,12 @@ def credit_amount(
     cap = action.cap if action.cap is not None else 1 << 62
     if action.amount:
         fixed = min(_rounded(Fraction(action.amount) * Fraction(action.multiplier), action.rounding), cap)
-        return lambda data: fixed
+        return lambda _: fixed
     ratio = Fraction(action.for_each) * Fraction(action.multiplier) / Fraction(action.step) * 10**scale / unit
     numerator, denominator = ratio.numerator, ratio.denominator
-    offset = {Rounding.DOWN: 0, Rounding.HALF_UP: denominator // 2, Rounding.UP: denominator - 1}[action.rounding]
+    offset = {Rounding.DOWN: 0, Rounding.HALF_UP: denominator // 2, Rounding.UP: denominator - 1}[
+        action.rounding
+    ]
 
     def reckon(base: int) -> int:
         units = (base * numerator + offset) // denominator
@@ -53,7 +59,8 @@ def lines_total(lines: Any, matches: Callable[[Mapping[str, Any]], bool] | None)
             amount = line.get("total_minor")
             if amount is None:
                 amount = _rounded(
-                    Fraction(line.get("price_minor", 0)) * Fraction(str(line.get("quantity", 1))), Rounding.HALF_UP
+                    Fraction(line.get("price_minor", 0)) * Fraction(str(line.get("quantity", 1))),
+                    Rounding.HALF_UP,
                 )
             total += amount
     return total

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-
 from regulars.campaigns.logic import Budgets
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, array, unnest
@@ -51,7 +50,8 @@ def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str
         return {}
     unnest(cursor, OPEN_BUDGETS, ("text", "text"), ordered)
     cursor.execute(
-        LOCK_BUDGETS, [array("text", (rule for rule, _ in ordered)), array("text", (period for _, period in ordered))]
+        LOCK_BUDGETS,
+        [array("text", (rule for rule, _ in ordered)), array("text", (period for _, period in ordered))],
     )
     return {(rule, period): units for rule, period, units in cursor.fetchall()}
 
@@ -64,10 +64,17 @@ def write(cursor: Cursor, uses: Sequence[tuple[UUID, str, str, int, int]], budge
         cells[0] += times
         cells[1] += units
     unnest(
-        cursor, ADD_USES, ("uuid", "text", "text", "smallint", "int", "bigint"),
-        [(member, rule, period, bucket_of(member), *cells) for (member, rule, period), cells in totals.items()],
+        cursor,
+        ADD_USES,
+        ("uuid", "text", "text", "smallint", "int", "bigint"),
+        [
+            (member, rule, period, bucket_of(member), *cells)
+            for (member, rule, period), cells in totals.items()
+        ],
     )
     unnest(
-        cursor, PUT_BUDGETS, ("text", "text", "bigint"),
+        cursor,
+        PUT_BUDGETS,
+        ("text", "text", "bigint"),
         [(rule, period, units) for (rule, period), units in budgets.added.items() if units],
     )

@@ -29,12 +29,22 @@ def bench_command(
     for name in ("single", "batch"):
         one = figures[name]
         table.add_row(
-            name, f"{one['rate']:,.0f}", f"{one['ratio']:.2f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
+            name,
+            f"{one['rate']:,.0f}",
+            f"{one['ratio']:.2f}",
+            f"{one['p50_ms']:.1f}",
+            f"{one['p99_ms']:.1f}",
             f"{one['parts']['events_per_batch']:.0f}",
         )
     out = Console(highlight=False)
     out.print(table)
     for name in ("single", "batch"):
-        parts = ", ".join(f"{part[:-3]} {value:.0f}" for part, value in figures[name]["parts"].items() if part.endswith("_us"))
+        parts = ", ".join(
+            f"{part[:-3]} {value:.0f}"
+            for part, value in figures[name]["parts"].items()
+            if part.endswith("_us")
+        )
         out.print(f"{name}: microseconds an event in the engine: {parts}")
-    out.print(f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores")
+    out.print(
+        f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores"
+    )

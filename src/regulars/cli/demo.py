@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from regulars.cli.up import Host, Port, serve
 from regulars.cli.words import language
@@ -42,14 +49,20 @@ def demo_command(
             _load(console, spoken)
     if not no_serve:
         os.environ["REGULARS_DEMO"] = "1"
-        serve(host, port, [(OPERATOR[spoken], f"{access.email}  {access.password}"), (KEY[spoken], access.key)])
+        serve(
+            host, port, [(OPERATOR[spoken], f"{access.email}  {access.password}"), (KEY[spoken], access.key)]
+        )
 
 
 def _load(console: Console, spoken: str) -> None:
     programme, history = demo.prepare()
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} " + RATE[spoken]), TimeElapsedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]} " + RATE[spoken]),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     lock = threading.Lock()
     with Progress(*columns, console=console) as progress:

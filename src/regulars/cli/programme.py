@@ -13,7 +13,9 @@ from regulars.programme import queries, service
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import InvalidProgramme, load
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Validate, publish, show or compare programmes.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Validate, publish, show or compare programmes."
+)
 
 File = Annotated[Path, typer.Argument(help="A programme's YAML file.")]
 
@@ -33,7 +35,9 @@ def _checked(path: Path) -> tuple[str, Programme]:
         return source, load(source)
     except InvalidProgramme as error:
         spoken = language()
-        raise CliError("\n".join([f"{path} is no valid programme:", *(fault.say(spoken) for fault in error.faults)])) from None
+        raise CliError(
+            "\n".join([f"{path} is no valid programme:", *(fault.say(spoken) for fault in error.faults)])
+        ) from None
 
 
 @app.command(help="Check a file; every problem is told with its line and field.")
@@ -46,7 +50,9 @@ def validate(file: File) -> None:
 
 
 @app.command(help="Make a file the programme in force, as a new version.")
-def publish(file: File, note: Annotated[str, typer.Option(help="What changed, for the versions list.")] = "") -> None:
+def publish(
+    file: File, note: Annotated[str, typer.Option(help="What changed, for the versions list.")] = ""
+) -> None:
     source, _ = _checked(file)
     with tables.ready():
         before = service.current_number()
@@ -58,7 +64,9 @@ def publish(file: File, note: Annotated[str, typer.Option(help="What changed, fo
 
 
 @app.command(help="Print the programme in force, or another version.")
-def show(number: Annotated[int | None, typer.Option("--version", min=1, help="Which version.")] = None) -> None:
+def show(
+    number: Annotated[int | None, typer.Option("--version", min=1, help="Which version.")] = None,
+) -> None:
     with tables.ready():
         print(_source(number or service.current_number()), end="")
 
@@ -70,7 +78,10 @@ def diff(
     with tables.ready():
         wanted = number or service.current_number()
         lines = difflib.unified_diff(
-            _source(wanted).splitlines(keepends=True), _read(file).splitlines(keepends=True), f"version {wanted}", str(file)
+            _source(wanted).splitlines(keepends=True),
+            _read(file).splitlines(keepends=True),
+            f"version {wanted}",
+            str(file),
         )
         print("".join(lines), end="")
 

@@ -24,7 +24,11 @@ def stats_command(as_json: Annotated[bool, typer.Option("--json", help="Print JS
     for name, value in figures.items():
         if isinstance(value, dict):
             for inner, one in value.items():
-                shown = ", ".join(f"{key} {number}" for key, number in one.items()) if isinstance(one, dict) else one
+                shown = (
+                    ", ".join(f"{key} {number}" for key, number in one.items())
+                    if isinstance(one, dict)
+                    else one
+                )
                 table.add_row(f"{name}.{inner}", f"{shown}")
         else:
             table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))

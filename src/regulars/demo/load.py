@@ -78,7 +78,9 @@ def prepare() -> tuple[Programme, History]:
             f"The programme {version(number).id!r} is in force here; load the demo into another folder"
             " (REGULARS_DATA)."
         )
-    programme = version(number) if number else publish(template("grocery"), "demo", "The demo's first version")
+    programme = (
+        version(number) if number else publish(template("grocery"), "demo", "The demo's first version")
+    )
     history = read_history(clock.now(), programme.zone)
     if "shift_days" in kept():
         history = history.moved(timedelta(days=kept()["shift_days"]))
@@ -97,7 +99,8 @@ def load(programme: Programme, history: History, step: Step) -> None:
     failures: list[BaseException] = []
     now = clock.now()
     writers = [
-        threading.Thread(target=_write, args=(queue, programme, now, step, failures), daemon=True) for queue in queues
+        threading.Thread(target=_write, args=(queue, programme, now, step, failures), daemon=True)
+        for queue in queues
     ]
     for writer in writers:
         writer.start()
@@ -130,7 +133,10 @@ def _batches(history: History) -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
 
 def _write(
-    queue: "Queue[list[dict[str, Any]] | None]", programme: Programme, now: datetime, step: Step,
+    queue: "Queue[list[dict[str, Any]] | None]",
+    programme: Programme,
+    now: datetime,
+    step: Step,
     failures: list[BaseException],
 ) -> None:
     close_old_connections()

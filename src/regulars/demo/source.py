@@ -15,7 +15,12 @@ from regulars.demo.names import pseudonym
 
 WEEK = timedelta(weeks=1)
 SOURCE = "grocery"
-ATTRIBUTES = {"age": "age_group", "income": "income", "household_size": "household_size", "kids_count": "children"}
+ATTRIBUTES = {
+    "age": "age_group",
+    "income": "income",
+    "household_size": "household_size",
+    "kids_count": "children",
+}
 
 
 def table(name: str) -> pa.Table:
@@ -48,7 +53,9 @@ class History:
 
 def read_history(now: datetime, zone: ZoneInfo) -> History:
     """The year, moved by whole weeks so that its last basket lies within the seven days before `now`."""
-    lines = table("transactions").sort_by([("transaction_timestamp", "ascending"), ("basket_id", "ascending")])
+    lines = table("transactions").sort_by(
+        [("transaction_timestamp", "ascending"), ("basket_id", "ascending")]
+    )
     last = pc.max(lines["transaction_timestamp"]).as_py().replace(tzinfo=zone)
     shift = (now - last) // WEEK * WEEK
     baskets = lines["basket_id"].to_numpy()
@@ -58,11 +65,15 @@ def read_history(now: datetime, zone: ZoneInfo) -> History:
     cells["at"] = lines["transaction_timestamp"].cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
     goods = table("products")
     return History(
-        cells, starts,
+        cells,
+        starts,
         {
             sku: (kind or "", category or "", brand or "")
             for sku, kind, category, brand in zip(
-                *(goods[name].to_pylist() for name in ("product_id", "product_type", "product_category", "brand")),
+                *(
+                    goods[name].to_pylist()
+                    for name in ("product_id", "product_type", "product_category", "brand")
+                ),
                 strict=True,
             )
         },
@@ -70,7 +81,8 @@ def read_history(now: datetime, zone: ZoneInfo) -> History:
             row["household_id"]: {ours: row[theirs] for theirs, ours in ATTRIBUTES.items() if row[theirs]}
             for row in table("demographics").to_pylist()
         },
-        shift, zone,
+        shift,
+        zone,
     )
 
 
@@ -90,9 +102,16 @@ def events(history: History) -> Iterator[dict[str, Any]]:
         basket, store = lines["basket_id"][begin], lines["store_id"][begin]
         cents = [round(lines["sales_value"][at] * 100) for at in range(begin, end)]
         yield {
-            "id": str(basket), "source": SOURCE, "type": "order.paid", "member": member, "time": moment.isoformat(),
+            "id": str(basket),
+            "source": SOURCE,
+            "type": "order.paid",
+            "member": member,
+            "time": moment.isoformat(),
             "data": {
-                "order_id": str(basket), "total": _amount(sum(cents)), "currency": "CNY", "channel": "store",
+                "order_id": str(basket),
+                "total": _amount(sum(cents)),
+                "currency": "CNY",
+                "channel": "store",
                 "store": f"S{store}",
                 "items": [_line(history, at, _amount(cents[at - begin])) for at in range(begin, end)],
             },
@@ -101,9 +120,14 @@ def events(history: History) -> Iterator[dict[str, Any]]:
 
 def _joined(history: History, household: int, moment: datetime) -> dict[str, Any]:
     return {
-        "id": f"join-{household}", "source": SOURCE, "type": "member.joined", "time": moment.isoformat(),
+        "id": f"join-{household}",
+        "source": SOURCE,
+        "type": "member.joined",
+        "time": moment.isoformat(),
         "member": {
-            "external": f"hh{household}", "phone": f"+86100{household:08}", "email": f"hh{household}@example.com",
+            "external": f"hh{household}",
+            "phone": f"+86100{household:08}",
+            "email": f"hh{household}@example.com",
         },
         "data": {"name": pseudonym(household), "attributes": history.people.get(household, {})},
     }
@@ -114,7 +138,11 @@ def _line(history: History, at: int, total: str) -> dict[str, Any]:
     sku = lines["product_id"][at]
     name, category, brand = history.products.get(sku, ("", "", ""))
     return {
-        "sku": str(sku), "name": name, "category": category, "brand": brand, "quantity": lines["quantity"][at],
+        "sku": str(sku),
+        "name": name,
+        "category": category,
+        "brand": brand,
+        "quantity": lines["quantity"][at],
         "total": total,
     }
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
 from regulars.engine.contracts import Incoming, tier_records
@@ -37,8 +36,13 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def apply(
-    cursor: Cursor, decided: Sequence[Decided], snapshots: dict[UUID, Snapshot], sent: dict[UUID, Incoming],
-    budgets: Budgets, version: int, now: datetime,
+    cursor: Cursor,
+    decided: Sequence[Decided],
+    snapshots: dict[UUID, Snapshot],
+    sent: dict[UUID, Incoming],
+    budgets: Budgets,
+    version: int,
+    now: datetime,
 ) -> None:
     """Write all that was decided. `sent`: the events that came from outside, by their id."""
     movements: list[tuple[UUID, Credit | Take]] = []
@@ -63,7 +67,8 @@ def apply(
                 if isinstance(effect, ProfileChange):
                     stated.setdefault(member_id, {}).update(effect.fields.get("consent", {}))
     events.write(
-        cursor, [_row(one, sent.get(one.event.id), version, now) for one in decided],
+        cursor,
+        [_row(one, sent.get(one.event.id), version, now) for one in decided],
         [(one.event.member_id, *cell) for one in decided for cell in one.tallied],
     )
     orders.write(cursor, deeds)
@@ -92,7 +97,19 @@ def _row(one: Decided, sent: Incoming | None, version: int, now: datetime) -> tu
     if one.follows:
         outcome["follows"] = one.follows
     return (
-        event.member_id, event.id, bucket_of(event.member_id), event.source, event.key, event.type, event.time, now,
-        sent.digest if sent else b"", sent.text if sent else _dump(event.data), event.cause, version, _dump([effect.record() for effect in one.effects]),
-        _dump(outcome), _dump(one.trace),
+        event.member_id,
+        event.id,
+        bucket_of(event.member_id),
+        event.source,
+        event.key,
+        event.type,
+        event.time,
+        now,
+        sent.digest if sent else b"",
+        sent.text if sent else _dump(event.data),
+        event.cause,
+        version,
+        _dump([effect.record() for effect in one.effects]),
+        _dump(outcome),
+        _dump(one.trace),
     )

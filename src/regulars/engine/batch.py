@@ -123,7 +123,7 @@ class _Batch:
         names = [self._order(position) for position in range(len(self.batch))]
         numbers = [_number(one.source, one.key) for one in self.batch]
         numbers += [_number("order", *name) for name in names if name]
-        questions = [
+        questions: list[rows.Question[Any]] = [
             in_force(),
             events.lock_names(numbers),
             events.known([(one.source, one.key) for one in self.batch]),
@@ -223,9 +223,13 @@ def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _outcome(first: Decided, version: int) -> Outcome:
     return Outcome(
-        first.event.key, "processed", first.event.member_id,
+        first.event.key,
+        "processed",
+        first.event.member_id,
         _told([*(effect.record() for effect in first.effects), *first.follows]),
-        first.balances, tier_records(first.standings), version,
+        first.balances,
+        tier_records(first.standings),
+        version,
     )
 
 
@@ -235,6 +239,11 @@ def _again(one: Incoming, before: Known) -> Outcome:
         return Outcome(one.key, "rejected", error=key_conflict())
     outcome = before.outcome
     return Outcome(
-        one.key, "duplicate", before.member_id, _told([*before.effects, *outcome.get("follows", ())]),
-        outcome.get("balances", {}), outcome.get("tiers", {}), before.version,
+        one.key,
+        "duplicate",
+        before.member_id,
+        _told([*before.effects, *outcome.get("follows", ())]),
+        outcome.get("balances", {}),
+        outcome.get("tiers", {}),
+        before.version,
     )

@@ -23,24 +23,35 @@ class Rejected(ValueError):
 
 def unknown_member() -> Rejected:
     return Rejected(
-        "unknown_member", "member",
-        words("没有这位会员，此类事件不会自动入会", "沒有這位會員，此類事件不會自動入會",
-              "there is no such member, and this type of event does not create one"),
+        "unknown_member",
+        "member",
+        words(
+            "没有这位会员，此类事件不会自动入会",
+            "沒有這位會員，此類事件不會自動入會",
+            "there is no such member, and this type of event does not create one",
+        ),
     )
 
 
 def key_conflict() -> Rejected:
     return Rejected(
-        "key_conflict", "id",
-        words("同一来源已有相同 id 而内容不同的事件，请换用新的 id", "同一來源已有相同 id 而內容不同的事件，請換用新的 id",
-              "this source has sent another event with the same id; use a new id for a new event"),
+        "key_conflict",
+        "id",
+        words(
+            "同一来源已有相同 id 而内容不同的事件，请换用新的 id",
+            "同一來源已有相同 id 而內容不同的事件，請換用新的 id",
+            "this source has sent another event with the same id; use a new id for a new event",
+        ),
     )
 
 
 def split_identity() -> Rejected:
     return Rejected(
-        "identity_conflict", "member",
-        words("这些身份属于不同的会员", "這些身分屬於不同的會員", "these identities belong to different members"),
+        "identity_conflict",
+        "member",
+        words(
+            "这些身份属于不同的会员", "這些身分屬於不同的會員", "these identities belong to different members"
+        ),
     )
 
 
@@ -94,6 +105,7 @@ def tier_records(standings: dict[str, Standing]) -> dict[str, dict[str, Any]]:
 
 def order_of_another() -> Rejected:
     return Rejected(
-        "order_of_another_member", "data.order_id",
+        "order_of_another_member",
+        "data.order_id",
         words("这笔订单属于另一位会员", "這筆訂單屬於另一位會員", "this order belongs to another member"),
     )

@@ -58,8 +58,15 @@ def live(
     decided = [first]
     if joining and event.type != "member.joined":
         joined = Event(
-            time_id(event.time), RULES, f"{event.id}:joined", "member.joined", event.member_id, event.time, {},
-            event.id, event.depth + 1,
+            time_id(event.time),
+            RULES,
+            f"{event.id}:joined",
+            "member.joined",
+            event.member_id,
+            event.time,
+            {},
+            event.id,
+            event.depth + 1,
         )
         decided += _chain(plan, snapshot, Decided(joined), now, budgets, first)
     rules_apply = event.type != "member.joined" or joining
@@ -106,7 +113,12 @@ def next_due(plan: Plan, snapshot: Snapshot, until: datetime) -> Event | None:
 
 
 def _chain(
-    plan: Plan, snapshot: Snapshot, start: Decided, now: datetime, budgets: Budgets, told: Decided,
+    plan: Plan,
+    snapshot: Snapshot,
+    start: Decided,
+    now: datetime,
+    budgets: Budgets,
+    told: Decided,
     rules_apply: bool = True,
 ) -> list[Decided]:
     """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""

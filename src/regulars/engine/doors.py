@@ -4,7 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.engine.service import submit
 from regulars.events.complaints import complaint, path_of
 from regulars.kit import clock
-from regulars.kit.problems import FieldError, Problem
+from regulars.kit.problems import FieldError, Problem, Sentence
 from regulars.language.events import RULES, TIMER, Identity
 from regulars.language.problems import words
 from regulars.language.text import say
@@ -30,7 +30,17 @@ AHEAD = timedelta(days=1)
 """How far a till's clock may be ahead."""
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}", re.ASCII)
-_REGIONS = {"CNY": "CN", "TWD": "TW", "HKD": "HK", "MOP": "MO", "SGD": "SG", "MYR": "MY", "JPY": "JP", "USD": "US", "GBP": "GB"}
+_REGIONS = {
+    "CNY": "CN",
+    "TWD": "TW",
+    "HKD": "HK",
+    "MOP": "MO",
+    "SGD": "SG",
+    "MYR": "MY",
+    "JPY": "JP",
+    "USD": "US",
+    "GBP": "GB",
+}
 """Where a phone number without country code belongs, by the programme's currency."""
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -48,7 +58,11 @@ class Refused(Problem):
 
     status = 422
     code = "rejected"
-    title = {"zh-hans": "事件未被接受", "zh-hant": "事件未被接受", "en": "The event was rejected"}
+    title: ClassVar[Sentence] = {
+        "zh-hans": "事件未被接受",
+        "zh-hant": "事件未被接受",
+        "en": "The event was rejected",
+    }
 
     def __init__(self, error: Rejected, errors: tuple[FieldError, ...]) -> None:
         super().__init__(error.text, field=error.field, errors=errors)
@@ -101,7 +115,8 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     received = Received(result for result in results if result is not None)
     if single and received[0]["status"] == "rejected":
         received.refusal = Refused(
-            faults[0], tuple(FieldError(error.field, error.code, error.text) for error in faults if error.field)
+            faults[0],
+            tuple(FieldError(error.field, error.code, error.text) for error in faults if error.field),
         )
     return received
 
@@ -112,13 +127,18 @@ def _read(body: bytes) -> tuple[list[Any], bool]:
         raw = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise BadBody(
-            words(f"请求体不是有效的 JSON：{error}", f"請求內容不是有效的 JSON：{error}", f"The body is not valid JSON: {error}")
+            words(
+                f"请求体不是有效的 JSON：{error}",
+                f"請求內容不是有效的 JSON：{error}",
+                f"The body is not valid JSON: {error}",
+            )
         ) from None
     if not isinstance(raw, dict):
         raise BadBody(
             words(
-                "请求体应是一个事件对象，或 {\"events\": [...]}", "請求內容應是一個事件物件，或 {\"events\": [...]}",
-                "The body must be one event as an object, or {\"events\": [...]}",
+                '请求体应是一个事件对象，或 {"events": [...]}',
+                '請求內容應是一個事件物件，或 {"events": [...]}',
+                'The body must be one event as an object, or {"events": [...]}',
             )
         )
     if "events" not in raw:
@@ -127,7 +147,8 @@ def _read(body: bytes) -> tuple[list[Any], bool]:
     if not isinstance(events, list) or not 1 <= len(events) <= EVENTS_LIMIT:
         raise BadBody(
             words(
-                f"events 应是 1 到 {EVENTS_LIMIT} 个事件的数组", f"events 應是 1 到 {EVENTS_LIMIT} 個事件的陣列",
+                f"events 应是 1 到 {EVENTS_LIMIT} 个事件的数组",
+                f"events 應是 1 到 {EVENTS_LIMIT} 個事件的陣列",
                 f"events must be a list of 1 to {EVENTS_LIMIT} events",
             ),
             field="events",
@@ -171,13 +192,22 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
 
 
 def incoming(
-    source: str, key: str, type_id: str, identities: tuple[Identity, ...], stated: datetime | None,
-    data: dict[str, Any], joins: bool, member_id: UUID | None, now: datetime,
+    source: str,
+    key: str,
+    type_id: str,
+    identities: tuple[Identity, ...],
+    stated: datetime | None,
+    data: dict[str, Any],
+    joins: bool,
+    member_id: UUID | None,
+    now: datetime,
 ) -> Incoming:
     """A checked event with what the log will keep of it. One that states no time happens now; sent again, it is
     still the same event."""
     text = _canonical(data)
-    said = "\x00".join((type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "", text))
+    said = "\x00".join(
+        (type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "", text)
+    )
     digest = blake2b(said.encode(), digest_size=16).digest()
     return Incoming(source, key, type_id, identities, stated or now, data, text, digest, joins, member_id)
 
@@ -201,8 +231,13 @@ def _source(raw: dict[str, Any], default: str, errors: list[Rejected]) -> str:
     if not isinstance(source, str) or not _SOURCE.fullmatch(source):
         errors.append(
             Rejected(
-                "source_format", "source",
-                words("应是 1–60 个字母、数字或 _ . : -", "應是 1–60 個字母、數字或 _ . : -", "must be 1 to 60 letters, digits or _ . : -"),
+                "source_format",
+                "source",
+                words(
+                    "应是 1–60 个字母、数字或 _ . : -",
+                    "應是 1–60 個字母、數字或 _ . : -",
+                    "must be 1 to 60 letters, digits or _ . : -",
+                ),
             )
         )
         return ""
@@ -243,7 +278,9 @@ def _identities(
         errors.append(_fault("missing" if value is None else "dict_type", "member"))
         return (), None
     if not 1 <= len(value) <= IDENTITIES_LIMIT:
-        errors.append(_fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT))
+        errors.append(
+            _fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT)
+        )
         return (), None
     identities, member_id = [], None
     region = region_of(programme)
@@ -279,7 +316,12 @@ def _payload(adapter: Any, value: Any, errors: list[Rejected]) -> dict[str, Any]
 
 def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: list[Rejected]) -> None:
     """Attributes that the programme declares must be of their kind; others are kept as they are."""
-    kinds: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int, float), "boolean": (bool,), "date": (str,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "text": (str,),
+        "number": (int, float),
+        "boolean": (bool,),
+        "date": (str,),
+    }
     for name, value in given.items():
         attribute = declared.get(name)
         if attribute is None or value is None:
@@ -289,9 +331,11 @@ def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: l
             if value not in attribute.choices:
                 errors.append(_fault("choice", place, choices=", ".join(attribute.choices)))
         elif not isinstance(value, kinds[attribute.kind]) or (attribute.kind == "number" and value is True):
-            code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(attribute.kind, "date_format")
+            code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(
+                attribute.kind, "date_format"
+            )
             errors.append(_fault(code, place))
-        elif attribute.kind == "date" and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        elif attribute.kind == "date" and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
             errors.append(_fault("date_format", place))
 
 
@@ -324,7 +368,11 @@ def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
     programme = version(outcome.version)
     names = {rule.id: rule.name for rule in programme.rules}
     tiers = {
-        ladder: {**one, "ladder": ladder, "name": say(programme.ladders[ladder].level(one["level"]).name, language)}
+        ladder: {
+            **one,
+            "ladder": ladder,
+            "name": say(programme.ladders[ladder].level(one["level"]).name, language),
+        }
         for ladder, one in outcome.tiers.items()
     }
     return {

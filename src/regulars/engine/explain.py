@@ -22,8 +22,16 @@ from regulars.programme.vocabulary import fields_for
 CAUSES_DEPTH = 8
 """How deep events derived from derived events are explained: as deep as the engine lets them go."""
 
-_ALWAYS: Text = {"zh-hans": "“{name}”每次都成立", "zh-hant": "「{name}」每次都成立", "en": "“{name}” always holds"}
-_HELD: Text = {"zh-hans": "“{name}”成立：{parts}", "zh-hant": "「{name}」成立：{parts}", "en": "“{name}” held: {parts}"}
+_ALWAYS: Text = {
+    "zh-hans": "“{name}”每次都成立",
+    "zh-hant": "「{name}」每次都成立",
+    "en": "“{name}” always holds",
+}
+_HELD: Text = {
+    "zh-hans": "“{name}”成立：{parts}",
+    "zh-hant": "「{name}」成立：{parts}",
+    "en": "“{name}” held: {parts}",
+}
 _NOT_HELD: Text = {
     "zh-hans": "“{name}”不成立：{parts}",
     "zh-hant": "「{name}」不成立：{parts}",

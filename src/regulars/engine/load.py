@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-
 from regulars.engine.plan import Plan
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.rows import Cursor, Question, array, ask, uuids
@@ -16,8 +15,13 @@ from regulars.language.events import Event
 from regulars.language.snapshot import Lot, OrderState, Snapshot, Standing, Totals
 from regulars.members import service as members
 
-STANDINGS = "SELECT member_id, ladder, level, since, until FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
-BALANCES = "SELECT member_id, asset, balance FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
+STANDINGS = """
+SELECT member_id, ladder, level, since, until
+  FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+BALANCES = (
+    "SELECT member_id, asset, balance FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
+)
 TOTALS = """
 SELECT member_id, orders, spend_minor, refunded_minor, first_at, last_at
   FROM orders_membertotals WHERE member_id = ANY(%s) AND bucket = ANY(%s)
@@ -50,7 +54,8 @@ SELECT {LOT} FROM ledger_lot
 """
 OPEN_LOTS = f"SELECT {LOT} FROM ledger_lot WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND remaining <> 0"
 ORDER_LOTS = f"""
-SELECT {LOT}, row.event_id FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[]) AS row(owner, shelf, event_id, last)
+SELECT {LOT}, row.event_id
+  FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[]) AS row(owner, shelf, event_id, last)
   JOIN ledger_lot ON member_id = row.owner AND bucket = row.shelf AND id > row.event_id AND id <= row.last
  WHERE amount > 0
 """
@@ -91,11 +96,16 @@ def read_orders(names: Iterable[OrderName]) -> Question[Orders]:
         orders = Orders()
         for source, order_id, member_id, total, refunded, paid_by, paid_at, refunds in rows:
             orders.owners[source, order_id] = member_id
-            orders.states[source, order_id] = OrderState(total, refunded, paid_by, paid_at, set(refunds or ()))
+            orders.states[source, order_id] = OrderState(
+                total, refunded, paid_by, paid_at, set(refunds or ())
+            )
         return orders
 
     wanted = list(set(names))
-    columns = [array("text", (source for source, _ in wanted)), array("text", (order_id for _, order_id in wanted))]
+    columns = [
+        array("text", (source for source, _ in wanted)),
+        array("text", (order_id for _, order_id in wanted)),
+    ]
     return Question(ORDERS, columns, read)
 
 
@@ -116,7 +126,12 @@ class Loader:
     """
 
     def __init__(
-        self, cursor: Cursor, plan: Plan, events: Sequence[Event], orders: Orders, fresh: frozenset[UUID] = frozenset(),
+        self,
+        cursor: Cursor,
+        plan: Plan,
+        events: Sequence[Event],
+        orders: Orders,
+        fresh: frozenset[UUID] = frozenset(),
         until: datetime | None = None,
     ) -> None:
         self.cursor = cursor
@@ -148,9 +163,12 @@ class Loader:
 
     def _questions(self, known: Sequence[UUID]) -> list[tuple[Question[Any], Callable[[Any], None]]]:
         """What to ask about members who were here before, and where the answers go."""
-        plan, whose = self.plan, [uuids(known), array("smallint", {bucket_of(member_id) for member_id in known})]
+        plan, whose = (
+            self.plan,
+            [uuids(known), array("smallint", {bucket_of(member_id) for member_id in known})],
+        )
         window = (plan.window_days or 0) + 1
-        asked = [
+        asked: list[tuple[Question[Any], Callable[[Any], None]]] = [
             (_rows(STANDINGS, *whose), self._note_standings),
             (_rows(BALANCES, *whose), self._note_balances),
             (_rows(TOTALS, *whose), self._note_totals),
@@ -158,8 +176,11 @@ class Loader:
         ]
         if plan.tallies:
             named = {
-                "members": whose[0], "buckets": whose[1], "names": array("text", plan.tallies),
-                "first": self._first_day(window), "window": window,
+                "members": whose[0],
+                "buckets": whose[1],
+                "names": array("text", plan.tallies),
+                "first": self._first_day(window),
+                "window": window,
             }
             asked.append((Question(TALLIES, named, _same), self._note_tallies))
         if plan.counts:
@@ -188,7 +209,9 @@ class Loader:
         periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
         asked = []
         if direct:
-            asked.append(_rows(USES, *whose, array("text", (rule.id for rule in direct)), array("text", periods)))
+            asked.append(
+                _rows(USES, *whose, array("text", (rule.id for rule in direct)), array("text", periods))
+            )
         if timed:
             asked.append(_rows(ALL_USES, *whose, array("text", timed)))
         return asked
@@ -268,7 +291,9 @@ class Loader:
             ]
             if paid:
                 kinds = ("uuid", "smallint", "uuid", "uuid")
-                columns = [array(kind, column) for kind, column in zip(kinds, zip(*paid, strict=True), strict=True)]
+                columns = [
+                    array(kind, column) for kind, column in zip(kinds, zip(*paid, strict=True), strict=True)
+                ]
                 asked.append((_rows(ORDER_LOTS, *columns), self._note_order_lots))
         rework = self._rework(known)
         if rework:
@@ -284,11 +309,13 @@ class Loader:
     def _takers(self, known: Sequence[UUID]) -> list[UUID]:
         """Members from whom something may be taken, or who owe."""
         taking = {
-            event.member_id for event in self.events
+            event.member_id
+            for event in self.events
             if event.type in self.plan.takes_on or event.type == "order.refunded"
         }
         return [
-            member_id for member_id in known
+            member_id
+            for member_id in known
             if member_id in taking
             or any(balance < 0 for balance in self.snapshots[member_id].balances.values())
             or any(state.refunded_minor for state in self.snapshots[member_id].orders.values())
@@ -307,7 +334,9 @@ class Loader:
         for member_id in known:
             snapshot = self.snapshots[member_id]
             latest = [one.since for one in snapshot.standings.values()]
-            latest += [max(days) for name, days in snapshot.tallies.items() if days and name.startswith("credit:")]
+            latest += [
+                max(days) for name, days in snapshot.tallies.items() if days and name.startswith("credit:")
+            ]
             late = max(latest, default=date.min) > first.get(member_id, date.max)
             if late or member_id in back or snapshot.orders:
                 found.append(member_id)

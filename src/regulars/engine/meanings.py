@@ -24,7 +24,8 @@ def order_paid(turn: Turn) -> None:
     known = snapshot.orders.get(name)
     if known is not None and known.paid_by is not None:
         raise Rejected(
-            "order_known", "data.order_id",
+            "order_known",
+            "data.order_id",
             words("这笔订单已经入账", "這筆訂單已經入帳", "this order has been counted already"),
         )
     total = data["total_minor"]
@@ -40,8 +41,16 @@ def order_paid(turn: Turn) -> None:
     turn.count_day(event.type, turn.day, total - waiting)
     turn.effects.append(
         OrderPaid(
-            event.source, data["order_id"], total, data["currency"], data.get("channel", ""),
-            data.get("store", ""), len(data.get("items", ())), event.time, turn.day, waiting,
+            event.source,
+            data["order_id"],
+            total,
+            data["currency"],
+            data.get("channel", ""),
+            data.get("store", ""),
+            len(data.get("items", ())),
+            event.time,
+            turn.day,
+            waiting,
         )
     )
 
@@ -54,12 +63,14 @@ def order_refunded(turn: Turn) -> None:
     state = snapshot.orders.setdefault((source, data["order_id"]), OrderState(0, 0, None, None))
     if refund_id in state.refunds:
         raise Rejected(
-            "refund_known", "data.refund_id",
+            "refund_known",
+            "data.refund_id",
             words("这笔退款已经入账", "這筆退款已經入帳", "this refund has been counted already"),
         )
     if state.paid_by is not None and state.refunded_minor + amount > state.total_minor:
         raise Rejected(
-            "refund_exceeds_order", "data.amount",
+            "refund_exceeds_order",
+            "data.amount",
             words("退款合计超过订单金额", "退款合計超過訂單金額", "the refunds come to more than the order"),
         )
     state.refunds.add(refund_id)
@@ -71,9 +82,7 @@ def order_refunded(turn: Turn) -> None:
         snapshot.totals.refunded_minor += amount
         turn.count_day("order.paid", paid_day, -amount, 0)
     turn.effects.append(
-        OrderRefunded(
-            source, data["order_id"], refund_id, amount, data["currency"], event.time, paid_day
-        )
+        OrderRefunded(source, data["order_id"], refund_id, amount, data["currency"], event.time, paid_day)
     )
     give_back(turn, state)
 
@@ -95,7 +104,9 @@ def give_back(turn: Turn, state: OrderState) -> None:
 def profile_stated(turn: Turn) -> None:
     """Only what the event names changes; attributes are added to those there are."""
     data, profile = turn.event.data, turn.snapshot.profile
-    named = {name: data[name] for name in ("name", "gender", "birthday", "language") if name in data}
+    named: dict[str, Any] = {
+        name: data[name] for name in ("name", "gender", "birthday", "language") if name in data
+    }
     for name, value in named.items():
         setattr(profile, name, date.fromisoformat(value) if name == "birthday" else value)
     if data.get("attributes"):

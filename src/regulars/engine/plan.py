@@ -85,7 +85,9 @@ def make_plan(programme: Programme) -> Plan:
         programme=programme,
         rules=rules,
         ladders_of=ladders_of,
-        tallies=frozenset(f"credit:{asset}" for asset in ladders_of).union(*(needs.tallies for needs in compiled)),
+        tallies=frozenset(f"credit:{asset}" for asset in ladders_of).union(
+            *(needs.tallies for needs in compiled)
+        ),
         counts=frozenset().union(*(needs.counts for needs in compiled)),
         window_days=None if any(needs.lifetimes for needs in compiled) else max(days, default=0),
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
@@ -120,4 +122,6 @@ def _planned_credit(
         path = known.path if known else ""
         unit = unit if known and known.kind is FieldKind.MONEY else 1
     lines = compile_lines(action.where, fields) if action.where is not None else None
-    return PlannedCredit(action, credit_amount(action, path, unit, programme.assets[action.asset].scale, lines))
+    return PlannedCredit(
+        action, credit_amount(action, path, unit, programme.assets[action.asset].scale, lines)
+    )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-
 from regulars.engine.contracts import (
     Incoming,
     Rejected,
@@ -32,8 +31,13 @@ class Resolver:
     """Finds the member of every event of a batch, in the order in which the events came."""
 
     def __init__(
-        self, cursor: Cursor, batch: Sequence[Incoming], orders: Orders, known: dict[Identity, UUID],
-        reject: Callable[[int, Rejected], None], now: datetime,
+        self,
+        cursor: Cursor,
+        batch: Sequence[Incoming],
+        orders: Orders,
+        known: dict[Identity, UUID],
+        reject: Callable[[int, Rejected], None],
+        now: datetime,
     ) -> None:
         self.cursor = cursor
         self.batch = batch
@@ -63,7 +67,8 @@ class Resolver:
             self._check_order(one, one.member_id)
             return one.member_id
         found = {
-            owner for identity in one.identities
+            owner
+            for identity in one.identities
             if (owner := self.known.get(identity) or self.claims.get(identity)) is not None
         }
         if len(found) > 1:
@@ -102,7 +107,8 @@ class Resolver:
         )
         made = {member_id: some for member_id, some in self.joined.items() if member_id not in taken}
         firsts = {
-            member_id: min(some, key=lambda position: self.batch[position].time) for member_id, some in made.items()
+            member_id: min(some, key=lambda position: self.batch[position].time)
+            for member_id, some in made.items()
         }
         members.create(
             self.cursor,

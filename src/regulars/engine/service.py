@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import sleep
+from typing import ClassVar
 
 import structlog
 from django.db import DatabaseError, close_old_connections
@@ -17,7 +18,7 @@ from django.db.utils import InterfaceError, OperationalError
 
 from regulars.engine.batch import process
 from regulars.engine.contracts import Incoming, Outcome, Rejected
-from regulars.kit.problems import Problem
+from regulars.kit.problems import Problem, Sentence
 from regulars.language.problems import words
 from regulars.settings import CONFIG
 
@@ -32,7 +33,11 @@ class Unavailable(Problem):
 
     status = 503
     code = "unavailable"
-    title = {"zh-hans": "暂时无法处理", "zh-hant": "暫時無法處理", "en": "Temporarily unavailable"}
+    title: ClassVar[Sentence] = {
+        "zh-hans": "暂时无法处理",
+        "zh-hant": "暫時無法處理",
+        "en": "Temporarily unavailable",
+    }
 
 
 @dataclass(slots=True, eq=False)
@@ -162,7 +167,8 @@ def _with_retries(batch: Sequence[Incoming]) -> list[Outcome]:
 def _failed(error: Exception) -> Rejected:
     kind = "database" if isinstance(error, DatabaseError) else "rule"
     return Rejected(
-        f"failed_{kind}", "",
+        f"failed_{kind}",
+        "",
         words(
             "处理此事件时出错，事件未入账；已记入日志，修复后请重发。",
             "處理此事件時發生錯誤，事件未入帳；已記入日誌，修復後請重送。",

@@ -76,7 +76,9 @@ def timeline(
     """A member's moments, latest first; `types` keeps to these event types."""
     size = paging.bounded(limit)
     before = paging.decode(_TIMELINE, cursor, UUID)[0] if cursor else None
-    page = paging.page(_TIMELINE, of_member(member_id, before, size + 1, types), size, lambda each: (each.id,))
+    page = paging.page(
+        _TIMELINE, of_member(member_id, before, size + 1, types), size, lambda each: (each.id,)
+    )
     return paging.Page(tuple(moments(member_id, page.items)), page.next)
 
 

@@ -21,7 +21,6 @@ from regulars.kit.ids import CHILDREN, child_id, time_id
 from regulars.language.calendar import local_day, period_of
 from regulars.language.condition import Facts
 from regulars.language.effects import (
-    SPEND,
     Credit,
     Effect,
     LevelChange,
@@ -90,8 +89,15 @@ class Turn:
         event = self.event
         self.derived.append(
             Event(
-                time_id(event.time), RULES, f"{event.id}:{len(self.derived)}", event_type, event.member_id,
-                event.time, data, event.id, event.depth + 1,
+                time_id(event.time),
+                RULES,
+                f"{event.id}:{len(self.derived)}",
+                event_type,
+                event.member_id,
+                event.time,
+                data,
+                event.id,
+                event.depth + 1,
             )
         )
 
@@ -244,13 +250,27 @@ class Turn:
             self.derive("tier.kept", {"ladder": ladder_id, "after": step.after})
 
     def _move(
-        self, after: Standing, reason: str, steps: list[LevelStep], rule: str = "", rewrites: date | None = None
+        self,
+        after: Standing,
+        reason: str,
+        steps: list[LevelStep],
+        rule: str = "",
+        rewrites: date | None = None,
     ) -> None:
         before = self.standing(after.ladder)
         self.effects.append(
             LevelChange(
-                after.ladder, before.level, after.level, reason, rule, after.since, after.until, self.event.time,
-                self.take_id(max(len(steps), 1)), steps, rewrites,
+                after.ladder,
+                before.level,
+                after.level,
+                reason,
+                rule,
+                after.since,
+                after.until,
+                self.event.time,
+                self.take_id(max(len(steps), 1)),
+                steps,
+                rewrites,
             )
         )
         self.snapshot.standings[after.ladder] = after

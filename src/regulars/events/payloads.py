@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, with_config
 from pydantic_core import PydanticCustomError
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from regulars.events.contracts import EventType, FieldKind, PayloadField
 from regulars.language.text import Text
@@ -33,16 +33,16 @@ def money(digits: int) -> Callable[[Any], int]:
 
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise PydanticCustomError("money_type", "must be an amount such as \"128.00\"")
+            raise PydanticCustomError("money_type", 'must be an amount such as "128.00"')
         found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
         if found is None:
-            raise PydanticCustomError("money_format", "must be an amount of 0 or more, such as \"128.00\"")
+            raise PydanticCustomError("money_format", 'must be an amount of 0 or more, such as "128.00"')
         whole, fraction = found[1], (found[2] or "").rstrip("0")
         if len(fraction) > digits:
             raise PydanticCustomError(
                 "money_decimals", "must have at most {digits} decimals", {"digits": digits}
             )
-        minor = int(whole) * unit + (int(fraction.ljust(digits, "0")) if digits and fraction else 0)
+        minor: int = int(whole) * unit + (int(fraction.ljust(digits, "0")) if digits and fraction else 0)
         if minor >= MONEY_LIMIT:
             raise PydanticCustomError("money_limit", "is larger than any amount that is accepted")
         return minor
@@ -205,19 +205,39 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
 
     profile = TypeAdapter(Profile)
     types = (
-        EventType("member.joined", {"zh-hans": "入会", "zh-hant": "入會", "en": "joined"},
-                  _fields(channel=text, store=text), joins=True, adapter=profile),
-        EventType("member.updated", {"zh-hans": "资料更新", "zh-hant": "資料更新", "en": "profile updated"},
-                  adapter=profile),
-        EventType("order.paid", {"zh-hans": "消费", "zh-hant": "消費", "en": "purchase"},
-                  _fields(order_id=text, total=(FieldKind.MONEY, "total_minor"), currency=text,
-                          channel=text, store=text),
-                  joins=True, has_items=True, adapter=TypeAdapter(Paid)),
-        EventType("order.refunded", {"zh-hans": "退款", "zh-hant": "退款", "en": "refund"},
-                  _fields(order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
-                  has_items=True, adapter=TypeAdapter(Refunded)),
+        EventType(
+            "member.joined",
+            {"zh-hans": "入会", "zh-hant": "入會", "en": "joined"},
+            _fields(channel=text, store=text),
+            joins=True,
+            adapter=profile,
+        ),
+        EventType(
+            "member.updated",
+            {"zh-hans": "资料更新", "zh-hant": "資料更新", "en": "profile updated"},
+            adapter=profile,
+        ),
+        EventType(
+            "order.paid",
+            {"zh-hans": "消费", "zh-hant": "消費", "en": "purchase"},
+            _fields(
+                order_id=text, total=(FieldKind.MONEY, "total_minor"), currency=text, channel=text, store=text
+            ),
+            joins=True,
+            has_items=True,
+            adapter=TypeAdapter(Paid),
+        ),
+        EventType(
+            "order.refunded",
+            {"zh-hans": "退款", "zh-hant": "退款", "en": "refund"},
+            _fields(order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
+            has_items=True,
+            adapter=TypeAdapter(Refunded),
+        ),
         act("checkin", "签到", "簽到", "check-in", channel=text, store=text),
-        act("product.viewed", "浏览商品", "瀏覽商品", "product viewed", sku=text, category=text, channel=text),
+        act(
+            "product.viewed", "浏览商品", "瀏覽商品", "product viewed", sku=text, category=text, channel=text
+        ),
         act("page.viewed", "浏览页面", "瀏覽頁面", "page viewed", page=text, channel=text),
         act("search.made", "搜索", "搜尋", "search", query=text, channel=text),
         act("review.posted", "评价", "評價", "review", sku=text, rating=integer, with_photo=yes),
@@ -243,7 +263,9 @@ _KINDS: dict[FieldKind, Any] = {
 }
 
 
-def brand_type(type_id: str, name: Text, fields: dict[str, PayloadField], joins: bool, digits: int) -> EventType:
+def brand_type(
+    type_id: str, name: Text, fields: dict[str, PayloadField], joins: bool, digits: int
+) -> EventType:
     """An event type that a brand registers in its programme."""
     kinds = {**_KINDS, FieldKind.MONEY: Annotated[int, PlainValidator(money(digits))]}
     shape: dict[str, Any] = {}

@@ -164,9 +164,7 @@ def sources() -> list[str]:
     return [each[0] for each in found]
 
 
-def _of_member(
-    wanted: LogFilter, member_id: UUID, after: tuple[Any, ...] | None, size: int
-) -> LogPage:
+def _of_member(wanted: LogFilter, member_id: UUID, after: tuple[Any, ...] | None, size: int) -> LogPage:
     condition, values = _condition(LogFilter(wanted.type, wanted.source))
     found = read(
         LoggedEvent,

@@ -7,14 +7,25 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, Question, array, insert, unnest
 
 EVENT = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "source": "text", "key": "text", "type": "text",
-    "time": "timestamptz", "received_at": "timestamptz", "digest": "bytea", "data": "jsonb", "cause": "uuid",
-    "version": "int", "effects": "jsonb", "outcome": "jsonb", "trace": "jsonb",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "source": "text",
+    "key": "text",
+    "type": "text",
+    "time": "timestamptz",
+    "received_at": "timestamptz",
+    "digest": "bytea",
+    "data": "jsonb",
+    "cause": "uuid",
+    "version": "int",
+    "effects": "jsonb",
+    "outcome": "jsonb",
+    "trace": "jsonb",
 }
 
 LOCK_NAMES = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
@@ -78,6 +89,8 @@ def write(
             cell[0] += count
             cell[1] += total
     unnest(
-        cursor, ADD_TALLIES, ("uuid", "text", "date", "smallint", "int", "bigint"),
+        cursor,
+        ADD_TALLIES,
+        ("uuid", "text", "date", "smallint", "int", "bigint"),
         [(member, name, day, bucket_of(member), *cell) for (member, name, day), cell in cells.items()],
     )

@@ -58,9 +58,7 @@ def decode(name: str, cursor: str, *kinds: Callable[[Any], Any]) -> tuple[Any, .
     values = json.loads(body)
     if len(values) != len(kinds):
         raise BadCursor
-    return tuple(
-        None if value is None else kind(value) for kind, value in zip(kinds, values, strict=True)
-    )
+    return tuple(None if value is None else kind(value) for kind, value in zip(kinds, values, strict=True))
 
 
 def page(

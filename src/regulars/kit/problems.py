@@ -30,7 +30,7 @@ class FieldError:
     message: Sentence
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """Something the caller asked for can't be done, and why. Subclasses name the reason."""
 
     status: ClassVar[int] = 400

@@ -94,16 +94,14 @@ def together(cursor: Cursor) -> Iterator[None]:
         yield
 
 
-def insert(
-    cursor: Cursor, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
-) -> None:
+def insert(cursor: Cursor, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Append `rows` to `table`: `columns` are names and types, JSON goes in as text."""
     if not rows:
         return
     values = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in columns.items())
     names = ", ".join(columns)
     kinds = ["text" if kind == "jsonb" else kind for kind in columns.values()]
-    sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {{rows}} AS row({names})"  # noqa: S608
+    sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {{rows}} AS row({names})"
     unnest(cursor, sql, kinds, rows)
 
 

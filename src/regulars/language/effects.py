@@ -13,6 +13,10 @@ ISSUE, SPEND, EXPIRE, REVERSE = "issue", "spend", "expire", "reverse"
 """The house's accounts: what it gave out, took in exchange, took back by time, took back for a return."""
 
 
+NOT_YET = UUID(int=0)
+"""The id of entries that are still to be written."""
+
+
 @dataclass(slots=True)
 class Credit:
     """`amount` units of `asset` from the house to the member, in a lot of their own."""
@@ -29,7 +33,12 @@ class Credit:
     """Debts that the credit pays first: (lot, units)."""
 
     def record(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"kind": "credit", "rule": self.rule, "asset": self.asset, "amount": self.amount}
+        out: dict[str, Any] = {
+            "kind": "credit",
+            "rule": self.rule,
+            "asset": self.asset,
+            "amount": self.amount,
+        }
         if self.expires_at is not None:
             out["expires_at"] = self.expires_at.isoformat()
         return out
@@ -57,12 +66,16 @@ class Take:
     """For what a return takes back: the day it had been earned, off which the tally comes."""
     source_lot: UUID | None = None
     """For what a return takes back: the lot whose `reversed` grows."""
-    entry_id: UUID = UUID(int=0)
+    entry_id: UUID = NOT_YET
     """The first of as many ids in a row as there are takes, and one for the debt."""
 
     def record(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "kind": "take", "rule": self.rule, "asset": self.asset, "amount": self.amount, "account": self.account,
+            "kind": "take",
+            "rule": self.rule,
+            "asset": self.asset,
+            "amount": self.amount,
+            "account": self.account,
         }
         if self.debt:
             out["debt"] = self.debt
@@ -105,8 +118,13 @@ class LevelChange:
 
     def record(self) -> dict[str, Any]:
         return {
-            "kind": "tier", "rule": self.rule, "ladder": self.ladder, "before": self.before, "after": self.after,
-            "reason": self.reason, "since": self.since.isoformat(),
+            "kind": "tier",
+            "rule": self.rule,
+            "ladder": self.ladder,
+            "before": self.before,
+            "after": self.after,
+            "reason": self.reason,
+            "since": self.since.isoformat(),
             "until": self.until.isoformat() if self.until else None,
         }
 
@@ -185,7 +203,10 @@ class OrderRefunded:
 
     def record(self) -> dict[str, Any]:
         return {
-            "kind": "refund", "rule": "", "order_id": self.order_id, "refund_id": self.refund_id,
+            "kind": "refund",
+            "rule": "",
+            "order_id": self.order_id,
+            "refund_id": self.refund_id,
             "amount_minor": self.amount_minor,
         }
 

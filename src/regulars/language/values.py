@@ -23,7 +23,7 @@ _WHOLE_DAYS = frozenset({Op.EQ, Op.NE, Op.IN, Op.NOT_IN})
 _BAD_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
-class _Wrong(Exception):  # noqa: N818  never leaves this file
+class _Wrong(Exception):
     """The value can't be taken; holds the sentence that says so."""
 
     def __init__(self, text: Text) -> None:

@@ -99,9 +99,7 @@ def take_back(
     the asset waives it, from the member's other lots, earliest expiry first; what is still missing is owed
     (debt) or written off (cap, waive). None when nothing is to be taken.
     """
-    wanted = min(
-        share_taken_back(lot.amount, *share) - lot.reversed, lot.amount - lot.expired - lot.reversed
-    )
+    wanted = min(share_taken_back(lot.amount, *share) - lot.reversed, lot.amount - lot.expired - lot.reversed)
     if wanted <= 0:
         return None
     others = by_expiry(one for one in snapshot.lots.get(asset.id, ()) if one.id != lot.id)
@@ -110,8 +108,16 @@ def take_back(
     missing = wanted - sum(units for _, units in takes)
     debt = missing if asset.clawback is Clawback.DEBT else 0
     return Take(
-        REVERSE, asset.id, wanted - missing + debt, "", at, takes, debt=debt, waived=missing - debt,
-        earned_on=local_day(lot.earned_at, zone), source_lot=lot.id,
+        REVERSE,
+        asset.id,
+        wanted - missing + debt,
+        "",
+        at,
+        takes,
+        debt=debt,
+        waived=missing - debt,
+        earned_on=local_day(lot.earned_at, zone),
+        source_lot=lot.id,
     )
 
 
@@ -122,7 +128,12 @@ def apply_credit(snapshot: Snapshot, credit: Credit) -> Lot:
         filled += units
         _find(snapshot, credit.asset, lot_id).remaining += units
     lot = Lot(
-        credit.lot_id, credit.asset, credit.amount, credit.amount - filled, credit.earned_at, credit.expires_at
+        credit.lot_id,
+        credit.asset,
+        credit.amount,
+        credit.amount - filled,
+        credit.earned_at,
+        credit.expires_at,
     )
     snapshot.lots.setdefault(credit.asset, []).append(lot)
     snapshot.balances[credit.asset] = snapshot.balances.get(credit.asset, 0) + credit.amount

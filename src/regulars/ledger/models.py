@@ -45,7 +45,8 @@ class Lot(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["member_id", "expires_at"], name="lot_expiring",
+                fields=["member_id", "expires_at"],
+                name="lot_expiring",
                 condition=models.Q(remaining__gt=0, expires_at__isnull=False),
             ),
         )

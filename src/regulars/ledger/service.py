@@ -5,18 +5,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-
 from regulars.kit.ids import bucket_of, child_id
 from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import EXPIRE, ISSUE, REVERSE, SPEND, Credit, Take
 
 ENTRY = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "asset": "text", "amount": "bigint", "account": "text",
-    "lot_id": "uuid", "rule": "text", "time": "timestamptz",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "asset": "text",
+    "amount": "bigint",
+    "account": "text",
+    "lot_id": "uuid",
+    "rule": "text",
+    "time": "timestamptz",
 }
 LOT = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "asset": "text", "amount": "bigint",
-    "remaining": "bigint", "expired": "bigint", "reversed": "bigint", "earned_at": "timestamptz",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "asset": "text",
+    "amount": "bigint",
+    "remaining": "bigint",
+    "expired": "bigint",
+    "reversed": "bigint",
+    "earned_at": "timestamptz",
     "expires_at": "timestamptz",
 }
 
@@ -50,7 +63,14 @@ class _Page:
         self.balances: dict[tuple[UUID, str], list[int]] = {}
 
     def entry(
-        self, member_id: UUID, entry_id: UUID, asset: str, amount: int, account: str, lot_id: UUID, rule: str,
+        self,
+        member_id: UUID,
+        entry_id: UUID,
+        asset: str,
+        amount: int,
+        account: str,
+        lot_id: UUID,
+        rule: str,
         time: datetime,
     ) -> None:
         self.entries.append(
@@ -66,14 +86,31 @@ class _Page:
         cells[_COLUMN[account]] += abs(amount)
 
     def new_lot(
-        self, member_id: UUID, lot_id: UUID, asset: str, amount: int, remaining: int, at: datetime,
+        self,
+        member_id: UUID,
+        lot_id: UUID,
+        asset: str,
+        amount: int,
+        remaining: int,
+        at: datetime,
         expires_at: datetime | None,
     ) -> None:
         self.lots[member_id, lot_id] = [
-            member_id, lot_id, bucket_of(member_id), asset, amount, remaining, 0, 0, at, expires_at,
+            member_id,
+            lot_id,
+            bucket_of(member_id),
+            asset,
+            amount,
+            remaining,
+            0,
+            0,
+            at,
+            expires_at,
         ]
 
-    def move(self, member_id: UUID, lot_id: UUID, remaining: int = 0, expired: int = 0, reversed_: int = 0) -> None:
+    def move(
+        self, member_id: UUID, lot_id: UUID, remaining: int = 0, expired: int = 0, reversed_: int = 0
+    ) -> None:
         """Change a lot, be it one that this batch makes or one from before."""
         new = self.lots.get((member_id, lot_id))
         if new is not None:
@@ -98,11 +135,15 @@ def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> No
     insert(cursor, "ledger_entry", ENTRY, page.entries)
     insert(cursor, "ledger_lot", LOT, list(page.lots.values()))
     unnest(
-        cursor, MOVE_LOTS, ("uuid", "uuid", "smallint", "bigint", "bigint", "bigint"),
+        cursor,
+        MOVE_LOTS,
+        ("uuid", "uuid", "smallint", "bigint", "bigint", "bigint"),
         [(member, lot, bucket_of(member), *cells) for (member, lot), cells in page.moves.items()],
     )
     unnest(
-        cursor, MOVE_BALANCES, ("uuid", "text", "smallint", *["bigint"] * 5),
+        cursor,
+        MOVE_BALANCES,
+        ("uuid", "text", "smallint", *["bigint"] * 5),
         [(member, asset, bucket_of(member), *cells) for (member, asset), cells in page.balances.items()],
     )
 
@@ -113,11 +154,23 @@ def _credit(page: _Page, member_id: UUID, effect: Credit) -> None:
         filled += units
         page.move(member_id, lot_id, remaining=units)
     page.new_lot(
-        member_id, effect.lot_id, effect.asset, effect.amount, effect.amount - filled, effect.earned_at,
+        member_id,
+        effect.lot_id,
+        effect.asset,
+        effect.amount,
+        effect.amount - filled,
+        effect.earned_at,
         effect.expires_at,
     )
     page.entry(
-        member_id, effect.lot_id, effect.asset, effect.amount, ISSUE, effect.lot_id, effect.rule, effect.earned_at
+        member_id,
+        effect.lot_id,
+        effect.asset,
+        effect.amount,
+        ISSUE,
+        effect.lot_id,
+        effect.rule,
+        effect.earned_at,
     )
     page.balance(member_id, effect.asset, ISSUE, effect.amount)
 
@@ -133,7 +186,13 @@ def _take(page: _Page, member_id: UUID, effect: Take) -> None:
         page.move(member_id, effect.source_lot, reversed_=effect.amount + effect.waived)
     for index, (lot_id, units) in enumerate(parts):
         page.entry(
-            member_id, child_id(effect.entry_id, index), effect.asset, -units, effect.account, lot_id, effect.rule,
+            member_id,
+            child_id(effect.entry_id, index),
+            effect.asset,
+            -units,
+            effect.account,
+            lot_id,
+            effect.rule,
             effect.at,
         )
     page.balance(member_id, effect.asset, effect.account, -effect.amount)

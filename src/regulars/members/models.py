@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
 from regulars.kit.models import BucketField
 
@@ -26,7 +27,7 @@ class Member(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["joined_at"], name="member_joined"),
-            models.Index(models.functions.Lower("name"), name="member_name"),
+            models.Index(Lower("name"), name="member_name"),
         )
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, Question, array, ask_one, unnest, uuids
 from regulars.language.events import Identity
@@ -85,9 +84,7 @@ def find(identities: Iterable[Identity]) -> Question[dict[Identity, UUID]]:
     )
 
 
-def claim(
-    cursor: Cursor, identities: Sequence[tuple[Identity, UUID]], now: datetime
-) -> dict[Identity, UUID]:
+def claim(cursor: Cursor, identities: Sequence[tuple[Identity, UUID]], now: datetime) -> dict[Identity, UUID]:
     """Give unknown identities to members; who has them after that, be it because another was quicker.
 
     Waits for transactions that claim the same identities at this moment, always in the same order.
@@ -98,8 +95,11 @@ def claim(
     cursor.execute(
         CLAIM,
         [
-            now, array("text", (kind for (kind, _), _ in identities)), array("text", (value for (_, value), _ in identities)),
-            uuids(members), array("smallint", map(bucket_of, members)),
+            now,
+            array("text", (kind for (kind, _), _ in identities)),
+            array("text", (value for (_, value), _ in identities)),
+            uuids(members),
+            array("smallint", map(bucket_of, members)),
         ],
     )
     owners = {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
@@ -109,7 +109,9 @@ def claim(
 
 def hand_over(cursor: Cursor, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Identities that were claimed for a member who is not made after all go to the one who is: (from, to)."""
-    unnest(cursor, HAND_OVER, ("uuid", "uuid", "smallint"), [(old, new, bucket_of(new)) for old, new in pairs])
+    unnest(
+        cursor, HAND_OVER, ("uuid", "uuid", "smallint"), [(old, new, bucket_of(new)) for old, new in pairs]
+    )
 
 
 def card_number() -> str:
@@ -120,7 +122,9 @@ def card_number() -> str:
 def create(cursor: Cursor, joined: Sequence[tuple[UUID, str, datetime]], now: datetime) -> None:
     """New members: (id, source, when they joined), each with a card number of their own."""
     unnest(
-        cursor, CREATE, ("uuid", "smallint", "text", "timestamptz", "timestamptz"),
+        cursor,
+        CREATE,
+        ("uuid", "smallint", "text", "timestamptz", "timestamptz"),
         [(member_id, bucket_of(member_id), source, at, now) for member_id, source, at in joined],
     )
     claim(cursor, [(("card", card_number()), member_id) for member_id, _, _ in joined], now)
@@ -152,11 +156,20 @@ def identity_kinds(member_ids: Iterable[UUID]) -> Question[dict[UUID, frozenset[
 def write(cursor: Cursor, changed: dict[UUID, tuple[Profile, set[str]]], now: datetime) -> None:
     """What members' profiles and tags have become."""
     unnest(
-        cursor, CHANGE, ("uuid", "smallint", "text", "text", "date", "text", "text", "text", "timestamptz"),
+        cursor,
+        CHANGE,
+        ("uuid", "smallint", "text", "text", "date", "text", "text", "text", "timestamptz"),
         [
             (
-                member_id, bucket_of(member_id), profile.name, profile.gender, profile.birthday, profile.language,
-                json.dumps(profile.attributes, ensure_ascii=False), json.dumps(sorted(tags), ensure_ascii=False), now,
+                member_id,
+                bucket_of(member_id),
+                profile.name,
+                profile.gender,
+                profile.birthday,
+                profile.language,
+                json.dumps(profile.attributes, ensure_ascii=False),
+                json.dumps(sorted(tags), ensure_ascii=False),
+                now,
             )
             for member_id, (profile, tags) in changed.items()
         ],

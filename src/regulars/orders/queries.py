@@ -12,9 +12,7 @@ from regulars.language.calendar import start_of
 from regulars.orders.contracts import OrderRow, Sales, SalesSum, TotalsRow
 
 _ORDERS = "orders.member"
-_COLUMNS = (
-    "id, source, order_id, total_minor, refunded_minor, currency, channel, store, lines, paid_at"
-)
+_COLUMNS = "id, source, order_id, total_minor, refunded_minor, currency, channel, store, lines, paid_at"
 
 
 def of_member(member_id: UUID, cursor: str | None = None, limit: int | None = None) -> paging.Page[OrderRow]:

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-
 from regulars.kit.ids import bucket_of, child_id, time_id
 from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import OrderPaid, OrderRefunded
 
 REFUND = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "source": "text", "order_id": "text",
-    "refund_id": "text", "amount_minor": "bigint", "refunded_at": "timestamptz",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "source": "text",
+    "order_id": "text",
+    "refund_id": "text",
+    "amount_minor": "bigint",
+    "refunded_at": "timestamptz",
 }
 
 PUT_ORDERS = """
@@ -40,7 +45,18 @@ ON CONFLICT (member_id, bucket) DO UPDATE
 """
 
 _ORDER = (
-    "uuid", "uuid", "smallint", "text", "text", "bigint", "bigint", "text", "text", "text", "int", "timestamptz",
+    "uuid",
+    "uuid",
+    "smallint",
+    "text",
+    "text",
+    "bigint",
+    "bigint",
+    "text",
+    "text",
+    "text",
+    "int",
+    "timestamptz",
     "uuid",
 )
 
@@ -55,33 +71,67 @@ def write(cursor: Cursor, deeds: Sequence[tuple[UUID, UUID, OrderPaid | OrderRef
         row = orders.get(name)
         if isinstance(deed, OrderPaid):
             orders[name] = [
-                member_id, event_id, bucket, deed.source, deed.order_id, deed.total_minor, deed.waiting_minor,
-                deed.currency, deed.channel, deed.store, deed.lines, deed.at, event_id,
+                member_id,
+                event_id,
+                bucket,
+                deed.source,
+                deed.order_id,
+                deed.total_minor,
+                deed.waiting_minor,
+                deed.currency,
+                deed.channel,
+                deed.store,
+                deed.lines,
+                deed.at,
+                event_id,
             ]
             _add(totals, member_id, 1, deed.total_minor, deed.waiting_minor, deed.at)
             continue
         if row is None:
             orders[name] = [
-                member_id, time_id(deed.at), bucket, deed.source, deed.order_id, 0, deed.amount_minor, deed.currency,
-                "", "", 0, None, None,
+                member_id,
+                time_id(deed.at),
+                bucket,
+                deed.source,
+                deed.order_id,
+                0,
+                deed.amount_minor,
+                deed.currency,
+                "",
+                "",
+                0,
+                None,
+                None,
             ]
         else:
             row[6] += deed.amount_minor
         if deed.counts_on is not None:
             _add(totals, member_id, 0, 0, deed.amount_minor, None)
         refunds.append(
-            (member_id, child_id(event_id, 0), bucket, deed.source, deed.order_id, deed.refund_id,
-             deed.amount_minor, deed.at)
+            (
+                member_id,
+                child_id(event_id, 0),
+                bucket,
+                deed.source,
+                deed.order_id,
+                deed.refund_id,
+                deed.amount_minor,
+                deed.at,
+            )
         )
     unnest(cursor, PUT_ORDERS, _ORDER, list(orders.values()))
     unnest(
-        cursor, ADD_TOTALS, ("uuid", "smallint", "int", "bigint", "bigint", "timestamptz", "timestamptz"),
+        cursor,
+        ADD_TOTALS,
+        ("uuid", "smallint", "int", "bigint", "bigint", "timestamptz", "timestamptz"),
         [(member, bucket_of(member), *cells) for member, cells in totals.items()],
     )
     insert(cursor, "orders_refund", REFUND, refunds)
 
 
-def _add(totals: dict[UUID, list[Any]], member_id: UUID, orders: int, spend: int, refunded: int, at: Any) -> None:
+def _add(
+    totals: dict[UUID, list[Any]], member_id: UUID, orders: int, spend: int, refunded: int, at: Any
+) -> None:
     cells = totals.setdefault(member_id, [0, 0, 0, None, None])
     cells[0] += orders
     cells[1] += spend

@@ -1,7 +1,7 @@
 """From YAML to a Programme, or to every problem in it, each with its line."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +24,7 @@ from regulars.tiers.contracts import Ladder, Level
 SIZE_LIMIT = 1_000_000
 """A programme's file is at most so many characters."""
 
+
 class _Yaml(yaml.SafeLoader):
     """YAML 1.2's plain words: `on`, `off`, `yes` and `no` are words, and days are texts as in JSON."""
 
@@ -32,11 +33,24 @@ _Yaml.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF")
+_Yaml.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF"
+)
 
 LEVEL_COLOURS = ("#8a94a6", "#7c93b5", "#c79a2b", "#4b5563", "#7c3aed", "#0f766e")
 
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+MINOR_DIGITS = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "KWD": 3,
+    "BHD": 3,
+    "OMR": 3,
+    "JOD": 3,
+    "TND": 3,
+}
 """Decimals of currencies (ISO 4217) that have not two."""
 
 
@@ -49,7 +63,11 @@ class Fault:
 
     def say(self, language: str) -> str:
         """`line 12, rules.0.then.0.credit.asset: …`"""
-        head = {"zh-hans": f"第 {self.line} 行，", "zh-hant": f"第 {self.line} 行，", "en": f"line {self.line}, "}
+        head = {
+            "zh-hans": f"第 {self.line} 行，",
+            "zh-hant": f"第 {self.line} 行，",
+            "en": f"line {self.line}, ",
+        }
         return say(head, language) + self.problem.say(language)
 
 
@@ -75,7 +93,9 @@ def load(source: str, number: int = 0) -> Programme:
         mark = getattr(error, "problem_mark", None)
         lines[()] = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or str(error)
-        errors.add((), words(f"不是有效的 YAML：{what}", f"不是有效的 YAML：{what}", f"not valid YAML: {what}"))
+        errors.add(
+            (), words(f"不是有效的 YAML：{what}", f"不是有效的 YAML：{what}", f"not valid YAML: {what}")
+        )
     except _Unusable:
         pass
     if errors.problems or programme is None:
@@ -114,11 +134,20 @@ def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors
 
 def _document(source: str, lines: dict[Place, int], errors: Errors) -> Document:
     if any(isinstance(token, yaml.tokens.AliasToken) for token in yaml.scan(source, Loader=_Yaml)):
-        errors.add((), words("不支持 YAML 引用（*），请写全", "不支援 YAML 參照（*），請寫全", "YAML aliases (*) are not read: write the part out"))
+        errors.add(
+            (),
+            words(
+                "不支持 YAML 引用（*），请写全",
+                "不支援 YAML 參照（*），請寫全",
+                "YAML aliases (*) are not read: write the part out",
+            ),
+        )
         raise _Unusable
     node = yaml.compose(source, Loader=_Yaml)
     if not isinstance(node, MappingNode):
-        errors.add((), words("文件是空的或不是键值结构", "檔案是空的或不是鍵值結構", "the file holds no programme"))
+        errors.add(
+            (), words("文件是空的或不是键值结构", "檔案是空的或不是鍵值結構", "the file holds no programme")
+        )
         raise _Unusable
     _positions(node, (), lines, errors)
     try:
@@ -139,12 +168,16 @@ def _shape_problem(error: Any) -> dict[str, str]:
     if kind == "missing":
         return words("缺少此项", "缺少此項", "is missing")
     if kind == "extra_forbidden":
-        return words("没有这一项，请检查拼写", "沒有這一項，請檢查拼寫", "is not known here: check the spelling")
+        return words(
+            "没有这一项，请检查拼写", "沒有這一項，請檢查拼寫", "is not known here: check the spelling"
+        )
     if kind in ("literal_error", "enum"):
         expected = context.get("expected", "")
         return words(f"只能是 {expected}", f"只能是 {expected}", f"must be {expected}")
     if kind == "string_pattern_mismatch":
-        return words("只能用小写字母、数字和下划线", "只能用小寫字母、數字和底線", f"must match {context['pattern']}")
+        return words(
+            "只能用小写字母、数字和下划线", "只能用小寫字母、數字和底線", f"must match {context['pattern']}"
+        )
     message = error["msg"][0].lower() + error["msg"][1:]
     return words(f"填写有误（{message}）", f"填寫有誤（{message}）", message)
 
@@ -179,7 +212,14 @@ def _zone(name: str, errors: Errors) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        errors.add(("timezone",), words("不是时区名，例如 Asia/Shanghai", "不是時區名稱，例如 Asia/Taipei", "is no time zone; write one such as Asia/Shanghai"))
+        errors.add(
+            ("timezone",),
+            words(
+                "不是时区名，例如 Asia/Shanghai",
+                "不是時區名稱，例如 Asia/Taipei",
+                "is no time zone; write one such as Asia/Shanghai",
+            ),
+        )
         return ZoneInfo("UTC")
 
 
@@ -197,14 +237,35 @@ def _ladders(document: Document, errors: Errors) -> dict[str, Ladder]:
             errors.add((*place, "measure", "asset"), unknown_text("asset", document.assets))
         for index, level in enumerate(part.levels):
             if index == 0 and level.at != 0:
-                errors.add((*place, "levels", 0, "at"), words("最低等级的门槛必须是 0", "最低等級的門檻必須是 0", "the lowest level must start at 0"))
+                errors.add(
+                    (*place, "levels", 0, "at"),
+                    words(
+                        "最低等级的门槛必须是 0", "最低等級的門檻必須是 0", "the lowest level must start at 0"
+                    ),
+                )
             if index and level.at <= part.levels[index - 1].at:
-                errors.add((*place, "levels", index, "at"), words("门槛必须高于前一等级", "門檻必須高於前一等級", "must be above the level before it"))
+                errors.add(
+                    (*place, "levels", index, "at"),
+                    words(
+                        "门槛必须高于前一等级", "門檻必須高於前一等級", "must be above the level before it"
+                    ),
+                )
         no_twins([level.id for level in part.levels], (*place, "levels"), errors)
         ladders[ladder_id] = Ladder(
-            ladder_id, part.name, part.measure.asset, part.measure.months, part.period.months, part.period.round,
+            ladder_id,
+            part.name,
+            part.measure.asset,
+            part.measure.months,
+            part.period.months,
+            part.period.round,
             tuple(
-                Level(level.id, level.name, level.at, rank, level.colour or LEVEL_COLOURS[rank % len(LEVEL_COLOURS)])
+                Level(
+                    level.id,
+                    level.name,
+                    level.at,
+                    rank,
+                    level.colour or LEVEL_COLOURS[rank % len(LEVEL_COLOURS)],
+                )
                 for rank, level in enumerate(part.levels)
             ),
         )
@@ -215,7 +276,14 @@ def _attributes(document: Document, errors: Errors) -> dict[str, Attribute]:
     attributes = {}
     for attribute_id, part in document.attributes.items():
         if part.type == "choice" and not part.choices:
-            errors.add(("attributes", attribute_id), words("请列出 choices，或改用 type: text", "請列出 choices，或改用 type: text", "list its choices, or make it type: text"))
+            errors.add(
+                ("attributes", attribute_id),
+                words(
+                    "请列出 choices，或改用 type: text",
+                    "請列出 choices，或改用 type: text",
+                    "list its choices, or make it type: text",
+                ),
+            )
         attributes[attribute_id] = Attribute(attribute_id, part.name, part.type, tuple(part.choices))
     return attributes
 
@@ -224,7 +292,10 @@ def _event_types(document: Document, digits: int, errors: Errors) -> dict[str, E
     types = dict(standard_types(document.currency, digits))
     for type_id, part in document.event_types.items():
         if type_id in types:
-            errors.add(("event_types", type_id), words("是内置事件，请换个名称", "是內建事件，請換個名稱", "is built in: choose another name"))
+            errors.add(
+                ("event_types", type_id),
+                words("是内置事件，请换个名称", "是內建事件，請換個名稱", "is built in: choose another name"),
+            )
             continue
         types[type_id] = brand_type(type_id, part.name, _payload_fields(part), part.joins, digits)
     return types
@@ -233,8 +304,11 @@ def _event_types(document: Document, digits: int, errors: Errors) -> dict[str, E
 def _payload_fields(part: EventTypePart) -> dict[str, PayloadField]:
     return {
         one_id: PayloadField(
-            one_id, one.name or dict.fromkeys(part.name, one_id), one.type,
-            f"{one_id}_minor" if one.type == "money" else one_id, one.required,
+            one_id,
+            one.name or dict.fromkeys(part.name, one_id),
+            one.type,
+            f"{one_id}_minor" if one.type == "money" else one_id,
+            one.required,
         )
         for one_id, one in part.fields.items()
     }

@@ -30,14 +30,20 @@ ITEMS = "items"
 def unknown_text(what: str, known: Iterable[str]) -> dict[str, str]:
     """`there is no such asset; there are: points, growth`."""
     names = ", ".join(known)
-    return words(f"没有这一项，现有：{names}", f"沒有這一項，現有：{names}", f"there is no such {what}; there are: {names}")
+    return words(
+        f"没有这一项，现有：{names}",
+        f"沒有這一項，現有：{names}",
+        f"there is no such {what}; there are: {names}",
+    )
 
 
 def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
     """Every id stands once."""
     for index, one in enumerate(ids):
         if one in ids[:index]:
-            errors.add((*place, index, "id"), words(f"编号 {one} 重复", f"編號 {one} 重複", f"{one} is used twice"))
+            errors.add(
+                (*place, index, "id"), words(f"编号 {one} 重复", f"編號 {one} 重複", f"{one} is used twice")
+            )
 
 
 def by_event_type(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
@@ -81,28 +87,49 @@ class _Reader:
         limit = budget = None
         if part.limit is not None:
             if part.limit.times is None and part.limit.units is None:
-                self.errors.add((*place, "limit"), words("请写 times 或 units", "請寫 times 或 units", "must state times, units or both"))
+                self.errors.add(
+                    (*place, "limit"),
+                    words("请写 times 或 units", "請寫 times 或 units", "must state times, units or both"),
+                )
             limit = Limit(part.limit.per, part.limit.times or 0, part.limit.units or 0)
         if part.budget is not None:
             budget = Budget(part.budget.units, part.budget.per, part.budget.when_short)
             if not any(isinstance(action, CreditAction) for action in actions):
-                self.errors.add((*place, "budget"), words("没有发放动作，预算无从计算", "沒有發放動作，預算無從計算", "nothing is credited here, so there is nothing to count"))
+                self.errors.add(
+                    (*place, "budget"),
+                    words(
+                        "没有发放动作，预算无从计算",
+                        "沒有發放動作，預算無從計算",
+                        "nothing is credited here, so there is nothing to count",
+                    ),
+                )
         return Rule(
-            part.id, part.name, part.on, when, tuple(action for action in actions if action is not None), limit,
-            budget, part.priority,
+            part.id,
+            part.name,
+            part.on,
+            when,
+            tuple(action for action in actions if action is not None),
+            limit,
+            budget,
+            part.priority,
         )
 
     def _condition(self, raw: Any, place: Place, scope: Scope = Scope.FACTS) -> Condition | None:
         return None if raw is None else parse_condition(raw, self.fields, place, self.errors, scope=scope)
 
     def _action(self, part: ActionPart, place: Place) -> Action | None:
-        given = [name for name in ("credit", "debit", "tier", "tag", "message") if getattr(part, name) is not None]
+        given = [
+            name for name in ("credit", "debit", "tier", "tag", "message") if getattr(part, name) is not None
+        ]
         if len(given) != 1:
-            self.errors.add(place, words(
-                "每个动作只能写 credit、debit、tier、tag、message 中的一个",
-                "每個動作只能寫 credit、debit、tier、tag、message 其中一個",
-                "must be exactly one of credit, debit, tier, tag, message",
-            ))
+            self.errors.add(
+                place,
+                words(
+                    "每个动作只能写 credit、debit、tier、tag、message 中的一个",
+                    "每個動作只能寫 credit、debit、tier、tag、message 其中一個",
+                    "must be exactly one of credit, debit, tier, tag, message",
+                ),
+            )
             return None
         place = (*place, given[0])
         if part.credit is not None:
@@ -113,28 +140,51 @@ class _Reader:
         if part.tier is not None:
             ladder = self.programme.ladders.get(part.tier.ladder)
             if self._known("ladder", part.tier.ladder, self.programme.ladders, (*place, "ladder")) and ladder:
-                self._known("level", part.tier.level, [level.id for level in ladder.levels], (*place, "level"))
+                self._known(
+                    "level", part.tier.level, [level.id for level in ladder.levels], (*place, "level")
+                )
             return LevelAction(part.tier.ladder, part.tier.level, part.tier.up_only)
         if part.message is not None:
             self._known("message", part.message.template, self.programme.templates, (*place, "template"))
             return MessageAction(part.message.template)
         assert part.tag is not None
         if not (part.tag.add or part.tag.remove):
-            self.errors.add(place, words("请写 add 或 remove", "請寫 add 或 remove", "must state add, remove or both"))
+            self.errors.add(
+                place, words("请写 add 或 remove", "請寫 add 或 remove", "must state add, remove or both")
+            )
         return TagAction(tuple(part.tag.add), tuple(part.tag.remove))
 
     def _credit(self, part: CreditPart, place: Place) -> CreditAction:
         self._known("asset", part.asset, self.programme.assets, (*place, "asset"))
         if (part.amount is None) == (part.for_each is None):
-            self.errors.add(place, words("amount 与 for_each 写且只写一个", "amount 與 for_each 寫且只寫一個", "must state either amount or for_each"))
+            self.errors.add(
+                place,
+                words(
+                    "amount 与 for_each 写且只写一个",
+                    "amount 與 for_each 寫且只寫一個",
+                    "must state either amount or for_each",
+                ),
+            )
         if part.for_each is not None:
             self._countable(part, place)
         where = self._condition(part.where, (*place, "where"), Scope.LINE)
         if where is not None and part.of != ITEMS:
-            self.errors.add((*place, "where"), words("只有 of: items 可以带 where", "只有 of: items 可以帶 where", "goes with of: items only"))
+            self.errors.add(
+                (*place, "where"),
+                words(
+                    "只有 of: items 可以带 where", "只有 of: items 可以帶 where", "goes with of: items only"
+                ),
+            )
         return CreditAction(
-            part.asset, part.amount or 0, part.for_each or Decimal(0), part.step, part.of, where, part.multiplier,
-            part.rounding, part.cap,
+            part.asset,
+            part.amount or 0,
+            part.for_each or Decimal(0),
+            part.step,
+            part.of,
+            where,
+            part.multiplier,
+            part.rounding,
+            part.cap,
         )
 
     def _countable(self, part: CreditPart, place: Place) -> None:

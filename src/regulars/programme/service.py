@@ -39,7 +39,11 @@ class UnknownVersion(NotFound):
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            words(f"方案没有第 {number} 版。", f"方案沒有第 {number} 版。", f"There is no version {number} of the programme.")
+            words(
+                f"方案没有第 {number} 版。",
+                f"方案沒有第 {number} 版。",
+                f"There is no version {number} of the programme.",
+            )
         )
 
 
@@ -92,7 +96,11 @@ def publish(source: str, published_by: str, note: str = "") -> Programme:
         try:
             with transaction.atomic():
                 Version.objects.create(
-                    number=number, source=source, digest=digest, note=note, published_at=clock.now(),
+                    number=number,
+                    source=source,
+                    digest=digest,
+                    note=note,
+                    published_at=clock.now(),
                     published_by=published_by,
                 )
                 audit(published_by, "programme.published", str(number), note=note)

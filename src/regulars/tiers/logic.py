@@ -129,7 +129,9 @@ def rewalk(
     earlier = [step for step in history if step.day < day]
     fixed = [step for step in history if step.day >= day and step.reason == "rule"]
     standing = (
-        Standing(ladder.id, earlier[-1].after, earlier[-1].day, earlier[-1].until) if earlier else start(ladder, day)
+        Standing(ladder.id, earlier[-1].after, earlier[-1].day, earlier[-1].until)
+        if earlier
+        else start(ladder, day)
     )
     steps: list[LevelStep] = []
     after = day

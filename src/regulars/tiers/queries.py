@@ -94,9 +94,7 @@ def distribution() -> dict[str, dict[str, int]]:
     return dict(by_ladder)
 
 
-def changes(
-    member_id: UUID, cursor: str | None = None, limit: int | None = None
-) -> paging.Page[ChangeRow]:
+def changes(member_id: UUID, cursor: str | None = None, limit: int | None = None) -> paging.Page[ChangeRow]:
     """A member's steps and renewals, latest first."""
     size = paging.bounded(limit)
     before = paging.decode(_CHANGES, cursor, UUID)[0] if cursor else None

@@ -4,15 +4,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-
 from regulars.kit.ids import bucket_of, child_id
 from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import LevelChange
 from regulars.language.snapshot import Standing
 
 CHANGE = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "ladder": "text", "before": "text", "after": "text",
-    "reason": "text", "since": "date", "until": "date", "time": "timestamptz",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "ladder": "text",
+    "before": "text",
+    "after": "text",
+    "reason": "text",
+    "since": "date",
+    "until": "date",
+    "time": "timestamptz",
 }
 
 PUT_STANDINGS = """
@@ -45,22 +52,38 @@ def write(
             name = (member_id, change.ladder)
             rewrites[name] = min(rewrites.get(name, change.rewrites), change.rewrites)
             rows = [
-                row for row in rows
+                row
+                for row in rows
                 if not (row[0] == member_id and row[3] == change.ladder and row[7] >= change.rewrites)
             ]
         rows += [
             (
-                member_id, child_id(change.change_id, index), bucket_of(member_id), change.ladder, step.before,
-                step.after, step.reason, step.day, step.until, change.at,
+                member_id,
+                child_id(change.change_id, index),
+                bucket_of(member_id),
+                change.ladder,
+                step.before,
+                step.after,
+                step.reason,
+                step.day,
+                step.until,
+                change.at,
             )
             for index, step in enumerate(change.steps)
         ]
     unnest(
-        cursor, REWRITE, ("uuid", "smallint", "text", "date"),
+        cursor,
+        REWRITE,
+        ("uuid", "smallint", "text", "date"),
         [(member, bucket_of(member), ladder, day) for (member, ladder), day in rewrites.items()],
     )
     insert(cursor, "tiers_change", CHANGE, rows)
     unnest(
-        cursor, PUT_STANDINGS, ("uuid", "text", "smallint", "text", "date", "date"),
-        [(member, one.ladder, bucket_of(member), one.level, one.since, one.until) for member, one in standings],
+        cursor,
+        PUT_STANDINGS,
+        ("uuid", "text", "smallint", "text", "date", "date"),
+        [
+            (member, one.ladder, bucket_of(member), one.level, one.since, one.until)
+            for member, one in standings
+        ],
     )
