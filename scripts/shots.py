@@ -97,7 +97,7 @@ def credentials(options: argparse.Namespace) -> tuple[str, str]:
     """The operator to sign in as."""
     if options.email and options.password:
         return options.email, options.password
-    path = Path(options.data) / "demo_operator"
+    path = Path(options.data) / "demo.json"
     try:
         found = json.loads(path.read_text())
     except FileNotFoundError:
@@ -122,9 +122,16 @@ def take_all(
     stranger.close()
     context = browser.new_context(**look, storage_state=state)
     page = watched(context, report, where)
-    for shot in [*console_shots(page), *portal_shots(page)]:
+    phone = ""
+    for shot in console_shots(page):
         take(page, shot, options, where, report)
+    if not options.only or "portal".startswith(options.only) or options.only.startswith("portal"):
+        phone = a_phone(page) or ""
     context.close()
+    visitor = browser.new_context(**look)
+    for shot in portal_shots(watched(visitor, report, where), phone):
+        take(visitor.pages[0], shot, options, where, report)
+    visitor.close()
 
 
 def watched(context: BrowserContext, report: Report, where: tuple[str, str, str]) -> Page:
@@ -154,7 +161,7 @@ def signed_in(browser: Browser, url: str, operator: tuple[str, str], code: str) 
     page.locator("form[action='/console/language']").evaluate(
         "(form, code) => form.querySelector(`button[value=${code}]`).click()", code
     )
-    page.wait_for_load_state("load")
+    page.wait_for_selector(f"html[lang={code}]")
     state = context.storage_state()
     context.close()
     return state
@@ -193,13 +200,12 @@ def first_link(page: Page, path: str, row: str) -> str | None:
     return found.get_attribute("data-href") if found.count() else None
 
 
-def portal_shots(page: Page) -> Iterator[Shot]:
+def portal_shots(page: Page, phone: str) -> Iterator[Shot]:
     """The portal as a member who has a phone number sees it; where nobody has one, its sign-in alone."""
     if page.request.get("/m/sign-in/").status >= 400:
         return
     yield Shot("portal-sign-in", "/m/sign-in/")
-    phone = a_phone(page)
-    if phone is None:
+    if not phone:
         return
     page.goto("/m/sign-in/")
     page.fill("input[name=address]", phone)
@@ -235,6 +241,10 @@ def take(
         answer = page.goto(shot.path, wait_until="load")
         if answer is not None and answer.status >= 400:
             report.problems.append(f"{where}: {shot.path} answers {answer.status}")
+        if shot.path.startswith("/console/") and "/accounts/" in page.url:
+            report.problems.append(f"{where}: {shot.path} asks to sign in")
+        if not (page.locator("html").get_attribute("lang") or "").lower().startswith(language):
+            report.problems.append(f"{where}: {shot.path} is in another language")
         if shot.click and page.locator(shot.click).first.is_visible():
             page.locator(shot.click).first.click()
             page.wait_for_timeout(400)
@@ -248,7 +258,8 @@ def take(
         report.taken += 1
 
 
-DRAWN = "() => [...document.querySelectorAll('[data-chart]')].every(each => each.firstChild)"
+DRAWN = """() => !document.querySelector('.charts-wait')
+  && [...document.querySelectorAll('[data-chart]')].every(each => each.firstChild)"""
 WIDEST = """() => [...document.body.querySelectorAll('*')]
   .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .slice(0, 3).map(each => each.tagName + '.' + each.className).join(' | ')"""

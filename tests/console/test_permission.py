@@ -12,7 +12,7 @@ from regulars.staff.models import AuditEntry, Operator
 from tests.console.conftest import PASSWORD
 
 PLACES = (
-    "", "members/", "members/export.csv", "members/export.xlsx", "programme/", "programme/diff", "events/",
+    "", "charts", "members/", "members/export.csv", "members/export.xlsx", "programme/", "programme/diff", "events/",
     "events/new", "settings/",
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_the_language_is_the_operators(alice: Operator, desk: Client, empty_shop
 
 
 def test_the_demo_names_its_operator_and_nothing_else_does(db: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    path = Path(settings.DATA) / "demo_operator"
+    path = Path(settings.DATA) / "demo.json"
     path.write_text(json.dumps({"email": "demo@example.com", "password": "demo-password-1"}))
     try:
         assert "demo-password-1" not in Client().get("/accounts/login/").content.decode()

@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from regulars.api.auth import holder_of
 from regulars.api.problems import language_of, respond, summary
 from regulars.engine.doors import Received, Refused, receive
-from regulars.events.queries import by_name
-from regulars.kit import clock
 from regulars.language.events import RULES, TIMER
 
 SOURCE_MAX = 60
@@ -20,7 +18,7 @@ _NO_SOURCE = re.compile(r"[^A-Za-z0-9_.:-]+")
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """The engine refused the one event that a write became; `response` is the answer to it."""
 
     def __init__(self, response: HttpResponse) -> None:
@@ -45,18 +43,16 @@ def send(request: HttpRequest, body: bytes) -> HttpResponse:
 def send_one(
     request: HttpRequest, event_type: str, member: dict[str, str], data: dict[str, Any], key: str | None
 ) -> dict[str, Any]:
-    """Submit one event that this API makes itself; its result. Raises `Refusal`.
+    """Submit one event that this API makes itself, now; its result. Raises `Refusal`.
 
-    Its time is now; sent again under the same key, the time it was first sent, so that it is the same event.
+    It states no time, so that sent again under the same key it is the same event.
     """
     source = source_of(request)
-    known = by_name(source, key) if key else None
     event = {
         "id": key or str(uuid4()),
         "source": source,
         "type": event_type,
         "member": member,
-        "time": (known.time if known else clock.now()).isoformat(),
         "data": data,
     }
     results = receive(_write(event).encode(), source, language_of(request))

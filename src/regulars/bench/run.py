@@ -23,7 +23,7 @@ from regulars.kit import postgres
 from regulars.kit.errors import CliError
 from regulars.programme.gallery import template
 
-MEMBERS = 20_000
+MEMBERS = 10_000
 SINGLE_CONNECTIONS = 64
 BATCH_WRITERS = 2
 BATCH_EVENTS = 500
@@ -48,9 +48,11 @@ def measure(seconds: float, tell: Tell) -> dict[str, Any]:
     with _house(tell) as house:
         tell(f"pgbench: TPC-B, 16 clients, prepared, {seconds:.0f} s")
         tps = _pgbench(house.data / "postgres", seconds)
+        tell(f"{MEMBERS:,} members join")
+        _join(house)
         with _peak_memory(house.process) as peak:
             tell(f"single events: {SINGLE_CONNECTIONS} connections, {seconds:.0f} s")
-            _load(house, 1, 1, BATCH_EVENTS, 2.0, 1)
+            _load(house, 1, 4, 1, 1.0, 1)
             before = _parts(house.port)
             single = _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 2)
             single_parts = _difference(before, _parts(house.port))
@@ -65,6 +67,25 @@ def measure(seconds: float, tell: Tell) -> dict[str, Any]:
         "peak_rss_mb": round(peak[0] / 2**20),
         "cores": os.cpu_count(),
     }
+
+
+def _join(house: House) -> None:
+    """The members whose orders come later: a brand's members were there before."""
+    for start in range(0, MEMBERS, BATCH_EVENTS):
+        joining = [
+            {
+                "id": f"join-{number}", "source": "bench", "type": "member.joined", "data": {"name": f"会员{number}"},
+                "member": {"phone": f"+86100{number:08}"},
+            }
+            for number in range(start, min(start + BATCH_EVENTS, MEMBERS))
+        ]  # fmt: skip
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{house.port}/api/v1/events",
+            json.dumps({"events": joining}).encode(),
+            {"Authorization": f"Bearer {house.key}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            answer.read()
 
 
 def _rates(found: list[dict[str, Any]], events: int, tps: float) -> dict[str, Any]:

@@ -171,13 +171,13 @@ def flow(asset: Asset, months: list[Flow]) -> Chart:
     )  # fmt: skip
 
 
-def levels(name: str, shares: tuple[LevelShare, ...]) -> Chart:
+def levels(ladder: str, name: str, shares: tuple[LevelShare, ...]) -> Chart:
     """Members per level, lowest first."""
     language = get_language() or "en"
     names = [say(share.level.name, language) for share in shares]
     above = sum(share.share for share in shares[1:])
     return Chart(
-        id="chart-levels",
+        id=f"chart-levels-{ladder}",
         title=name,
         answer=_("%(share)s of the members stand above the lowest level.") % {"share": formats.percent(above)}
         if any(share.members for share in shares) else "",

@@ -9,6 +9,7 @@ app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("charts", home.drawn, name="home_charts"),
     path("language", language.choose, name="language"),
     path("members/", members.index, name="members"),
     path("members/export.<str:kind>", export.download, name="members_export"),

@@ -78,7 +78,7 @@ def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
             for member_id in sorted(snapshots)
             for one in settle(ready, snapshots[member_id], until, now, budgets)
         ]
-        with rows.together(cursor):
+        with cursor.gather():
             apply(cursor, decided, snapshots, {}, budgets, ready.programme.number, now)
     return len(decided)
 
@@ -200,7 +200,7 @@ class _Batch:
             sent[event.id] = self.batch[position]
             self.outcomes[position] = _outcome(lived[0], ready.programme.number)
         self.parts.done("decide")
-        with rows.together(self.cursor):
+        with self.cursor.gather():
             apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
         self.parts.done("apply")
 

@@ -135,6 +135,8 @@ def _chain(
             told.follows += [{**effect.record(), "event": current.event.type} for effect in turn.effects]
         if current.event.depth < DEPTH_LIMIT:
             waiting.extend(Decided(event) for event in turn.derived)
+    for ladder in plan.programme.ladders:
+        turn.standing(ladder)
     told.balances = dict(snapshot.balances)
     told.standings = dict(snapshot.standings)
     return caused

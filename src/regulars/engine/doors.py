@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, ClassVar
 from uuid import UUID
@@ -43,7 +43,7 @@ _REGIONS = {
 }
 """Where a phone number without country code belongs, by the programme's currency."""
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _STATUS = {"unknown_member": 404, "key_conflict": 409, "order_known": 409, "refund_known": 409}
 
 
@@ -91,7 +91,7 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     that form, NotPublished, Unavailable; then nothing was taken.
     """
     raw, single = _read(body)
-    suspicious = b"_minor" in body or b"\\u0000" in body
+    suspicious = b"_minor" in body or b"\\u00" in body
     programme = current()
     now = clock.now()
     good: list[Incoming] = []
@@ -188,7 +188,10 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
     if errors or event_type is None:
         raise Faulty(errors)
     stated = moment if raw.get("time") is not None else None
-    return incoming(source, key, type_id, identities, stated, data, event_type.joins, member_id, now)
+    try:
+        return incoming(source, key, type_id, identities, stated, data, event_type.joins, member_id, now)
+    except ValueError:
+        raise Faulty([_fault("finite_number", "data")]) from None
 
 
 def incoming(
@@ -261,7 +264,7 @@ def _time(value: Any, now: datetime, errors: list[Rejected]) -> datetime:
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
-        errors.append(_fault("time_past", "time"))
+        errors.append(_fault("time_future" if moment.year > now.year else "time_past", "time"))
         return now
     if moment > now + AHEAD:
         errors.append(_fault("time_future", "time"))
@@ -330,13 +333,21 @@ def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: l
         if attribute.kind == "choice":
             if value not in attribute.choices:
                 errors.append(_fault("choice", place, choices=", ".join(attribute.choices)))
-        elif not isinstance(value, kinds[attribute.kind]) or (attribute.kind == "number" and value is True):
+        elif not isinstance(value, kinds[attribute.kind]) or (attribute.kind == "number" and isinstance(value, bool)):
             code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(
                 attribute.kind, "date_format"
             )
             errors.append(_fault(code, place))
-        elif attribute.kind == "date" and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
+        elif attribute.kind == "date" and not _is_day(value):
             errors.append(_fault("date_format", place))
+
+
+def _is_day(value: str) -> bool:
+    """Whether the text is a day of the calendar, written as `1990-05-17`."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _look_closely(value: Any, errors: list[Rejected], place: tuple[str | int, ...] = ()) -> None:

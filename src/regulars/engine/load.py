@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from regulars.engine.plan import Plan
+from regulars.engine.plan import TIMED, Plan
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.rows import Cursor, Question, array, ask, uuids
 from regulars.language.calendar import local_day, period_of
@@ -61,10 +61,8 @@ SELECT {LOT}, row.event_id
 """
 ORDERS = """
 SELECT known.source, known.order_id, known.member_id, total_minor, refunded_minor, paid_by, paid_at,
-       CASE WHEN refunded_minor > 0 OR paid_by IS NULL THEN (
-           SELECT array_agg(refund.refund_id) FROM orders_refund AS refund
-            WHERE refund.order_id = known.order_id AND refund.source = known.source AND refund.bucket = known.bucket)
-       END
+       (SELECT array_agg(refund.refund_id) FROM orders_refund AS refund
+         WHERE refund.order_id = known.order_id AND refund.source = known.source AND refund.bucket = known.bucket)
   FROM orders_order AS known
   JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
     ON known.order_id = row.order_id AND known.source = row.source
@@ -75,8 +73,8 @@ SELECT member_id, ladder, since, before, after, reason, until
  ORDER BY since, id
 """
 
-TIMED = frozenset({"asset.expired", "tier.period_ended", "tier.upgraded", "tier.downgraded", "tier.kept"})
-"""Types of event that time alone may bring."""
+CAUSED = TIMED | {"member.joined"}
+"""Types of event that may follow from others, whatever comes in."""
 
 OrderName = tuple[str, str]
 
@@ -149,6 +147,8 @@ class Loader:
         ids = sorted(member_ids)
         known = [member_id for member_id in ids if member_id not in self.fresh]
         readers = self._questions(known) if known else []
+        if self.plan.identities:
+            readers.append((members.identity_kinds(ids), self._note_identities))
         locked, *answers = ask(self.cursor, [members.lock(ids), *(question for question, _ in readers)])
         for member_id, one in locked.items():
             self.snapshots[member_id] = Snapshot(member_id, one.status, one.profile, one.tags)
@@ -185,8 +185,6 @@ class Loader:
             asked.append((Question(TALLIES, named, _same), self._note_tallies))
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array("text", plan.counts)), self._note_counts))
-        if plan.identities:
-            asked.append((members.identity_kinds(known), self._note_identities))
         return asked + [(question, self._note_uses) for question in self._uses(whose)]
 
     def _first_day(self, window: int) -> date:
@@ -218,7 +216,13 @@ class Loader:
 
     def _note_standings(self, rows: list[Any]) -> None:
         for member_id, ladder, level, since, until in rows:
-            self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
+            if self._exists(ladder, level):
+                self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
+
+    def _exists(self, ladder: str, level: str) -> bool:
+        """Whether the programme in force still has this level: who stands on one that it has not begins anew."""
+        known = self.plan.programme.ladders.get(ladder)
+        return known is not None and any(one.id == level for one in known.levels)
 
     def _note_balances(self, rows: list[Any]) -> None:
         for member_id, asset, balance in rows:
@@ -266,7 +270,9 @@ class Loader:
         for member_id, ladder, *step in rows:
             steps = self.snapshots[member_id].steps
             assert steps is not None
-            steps.setdefault(ladder, []).append(LevelStep(*step))
+            one = LevelStep(*step)
+            if self._exists(ladder, one.before) and self._exists(ladder, one.after):
+                steps.setdefault(ladder, []).append(one)
 
     def _note_orders(self) -> None:
         for event in self.events:
@@ -313,6 +319,8 @@ class Loader:
             for event in self.events
             if event.type in self.plan.takes_on or event.type == "order.refunded"
         }
+        if self.plan.takes_on & CAUSED:
+            taking.update(known)
         return [
             member_id
             for member_id in known
@@ -338,7 +346,7 @@ class Loader:
                 max(days) for name, days in snapshot.tallies.items() if days and name.startswith("credit:")
             ]
             late = max(latest, default=date.min) > first.get(member_id, date.max)
-            if late or member_id in back or snapshot.orders:
+            if late or member_id in back or snapshot.orders or self.plan.late_growth:
                 found.append(member_id)
         return found
 

@@ -27,6 +27,9 @@ class PlannedCredit:
     amount: AmountOf
 
 
+TIMED = frozenset({"asset.expired", "tier.period_ended", "tier.upgraded", "tier.downgraded", "tier.kept"})
+"""Types of event that time alone may bring."""
+
 MONTH_DAYS = 31
 """The most days that a month of a window can have."""
 
@@ -61,6 +64,8 @@ class Plan:
     takes_on: frozenset[str]
     limited: frozenset[str]
     budgeted: frozenset[str]
+    late_growth: bool
+    """Whether time alone may credit what a ladder looks at, so that a member's steps are always read."""
     identities: bool
     """Whether a condition asks which identities a member has."""
 
@@ -93,6 +98,12 @@ def make_plan(programme: Programme) -> Plan:
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
         limited=_types_with(programme, lambda rule: rule.limit is not None),
         budgeted=_types_with(programme, lambda rule: rule.budget is not None),
+        late_growth=any(
+            isinstance(one, CreditAction) and one.asset in ladders_of
+            for rule in programme.rules
+            if rule.on in TIMED
+            for one in rule.then
+        ),
         identities=any("identities" in needs.parts for needs in compiled),
     )
 

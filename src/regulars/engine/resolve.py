@@ -63,16 +63,18 @@ class Resolver:
 
     def _owner(self, position: int) -> UUID:
         one = self.batch[position]
-        if one.member_id is not None:
-            self._check_order(one, one.member_id)
-            return one.member_id
         found = {
             owner
             for identity in one.identities
             if (owner := self.known.get(identity) or self.claims.get(identity)) is not None
         }
+        if one.member_id is not None:
+            found.add(one.member_id)
         if len(found) > 1:
             raise split_identity()
+        if one.member_id is not None:
+            self._check_order(one, one.member_id)
+            return one.member_id
         if not found and not one.joins:
             raise unknown_member()
         owner = found.pop() if found else new_member_id(one.time)
@@ -86,9 +88,9 @@ class Resolver:
         return owner
 
     def _check_order(self, one: Incoming, owner: UUID) -> None:
-        """An order belongs to one member."""
+        """An order belongs to one member: the first who is named with it, in the books or in this batch."""
         name = order_name(one.type, one.source, one.data)
-        if name is not None and self.orders.owners.get(name, owner) != owner:
+        if name is not None and self.orders.owners.setdefault(name, owner) != owner:
             raise order_of_another()
 
     def _claim(self, owners: Owners) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from regulars.engine.batch import settle_members
 from regulars.kit import clock
-from regulars.kit.rows import cursor
+from regulars.kit.rows import array, cursor
 from regulars.language.calendar import local_day
 from regulars.programme.service import current, current_number
 
@@ -15,7 +15,9 @@ SELECT member_id FROM (
     SELECT member_id, expires_at AS due FROM ledger_lot
      WHERE remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %(now)s
     UNION ALL
-    SELECT member_id, until::timestamptz FROM tiers_standing WHERE until IS NOT NULL AND until < %(today)s
+    SELECT member_id, until::timestamptz FROM tiers_standing
+     WHERE until IS NOT NULL AND until < %(today)s
+       AND (ladder, level) IN (SELECT * FROM unnest(%(ladders)s::text[], %(levels)s::text[]))
 ) AS late
 GROUP BY member_id ORDER BY min(due) LIMIT %(most)s
 """
@@ -28,10 +30,17 @@ def settle_due() -> int:
     """
     if not current_number():
         return 0
-    now = clock.now()
-    today = local_day(now, current().zone)
+    now, programme = clock.now(), current()
+    levels = [(ladder.id, level.id) for ladder in programme.ladders.values() for level in ladder.levels]
+    names = {
+        "now": now,
+        "today": local_day(now, programme.zone),
+        "ladders": array("text", (ladder for ladder, _ in levels)),
+        "levels": array("text", (level for _, level in levels)),
+        "most": MEMBERS_PER_BATCH,
+    }
     with cursor() as rows:
-        rows.execute(DUE, {"now": now, "today": today, "most": MEMBERS_PER_BATCH})
+        rows.execute(DUE, names)
         due: list[UUID] = [row[0] for row in rows.fetchall()]
     if due:
         settle_members(due, now)

@@ -126,14 +126,14 @@ class Turn:
             if (limit.times and use[0] >= limit.times) or (limit.units and use[1] >= limit.units):
                 return [NO_EFFECT_LIMIT]
             left = limit.units - use[1] if limit.units else None
-        given = 0
+        given, before = 0, len(self.effects)
         for action in planned.actions:
             if isinstance(action, PlannedCredit):
                 units = self._credit(planned, action, None if left is None else left - given, notes)
                 given += units
             else:
                 self._act(planned, action, notes)
-        if use is not None:
+        if use is not None and len(self.effects) > before:
             use[0] += 1
             use[1] += given
             self.used.append((planned.rule.id, period, 1, given))

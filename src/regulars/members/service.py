@@ -21,7 +21,7 @@ SELECT identity.kind, identity.value, identity.member_id
 
 CLAIM = """
 INSERT INTO members_identity (kind, value, member_id, bucket, created_at)
-SELECT row.kind, row.value, row.member_id, row.bucket, %s
+SELECT row.kind, row.value, row.member_id, row.bucket, %s::timestamptz
   FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::smallint[]) AS row(kind, value, member_id, bucket)
  ORDER BY row.kind, row.value
 ON CONFLICT (kind, value) DO NOTHING
@@ -116,7 +116,7 @@ def hand_over(cursor: Cursor, pairs: Sequence[tuple[UUID, UUID]]) -> None:
 
 def card_number() -> str:
     """A new card number: 15 random digits after an 8, not to be guessed, short enough to be read out."""
-    return "8" + "".join(secrets.choice("0123456789") for _ in range(CARD_DIGITS))
+    return f"8{secrets.randbelow(10**CARD_DIGITS):0{CARD_DIGITS}}"
 
 
 def create(cursor: Cursor, joined: Sequence[tuple[UUID, str, datetime]], now: datetime) -> None:

@@ -56,7 +56,7 @@ def demo_operator() -> dict[str, str] | None:
     if not settings.CONFIG.demo:
         return None
     try:
-        found = json.loads((settings.DATA / "demo_operator").read_text())
+        found = json.loads((settings.DATA / "demo.json").read_text())
     except (FileNotFoundError, ValueError):
         return None
     return {"email": str(found["email"]), "password": str(found["password"])}

@@ -28,32 +28,31 @@ class Figure:
 
 @page()
 def home(request: HttpRequest) -> HttpResponse:
-    """Figures at most 30 seconds old, charts, and on an empty database how to send the first event."""
+    """Figures at most 30 seconds old, and on an empty database how to send the first event."""
     programme = programme_of(request)
     dated = figures_of(programme)
-    figures = dated.value
-    weeks, flows = weekly(programme).value, monthly_flows(programme).value
-    ladder = next(iter(programme.ladders.values()), None)
-    drawn = [
-        charts.sales(weeks, programme),
-        charts.orders(weeks),
-        *(charts.flow(asset, flows[asset.id]) for asset in programme.assets.values() if asset.spendable),
-        charts.joined(weeks),
-        *(
-            [charts.levels(say(ladder.name, get_language() or "en"), figures.levels[ladder.id])]
-            if ladder
-            else []
-        ),
-    ]
     context = {
         "part": "home",
         "at": dated.at,
-        "empty": not figures.members,
-        "people": _people(figures, programme),
-        "assets": _assets(figures, programme),
-        "charts": drawn,
+        "empty": not dated.value.members,
+        "people": _people(dated.value, programme),
+        "assets": _assets(dated.value, programme),
     }
     return render(request, "console/home.html", context)
+
+
+@page()
+def drawn(request: HttpRequest) -> HttpResponse:
+    """The charts alone. They add up a year of orders and entries, so the page does not wait for them."""
+    programme = programme_of(request)
+    weeks, flows = weekly(programme).value, monthly_flows(programme).value
+    shown = [charts.sales(weeks, programme), charts.orders(weeks)]
+    shown += [charts.flow(asset, flows[asset.id]) for asset in programme.assets.values() if asset.spendable]
+    shown += [charts.joined(weeks)]
+    for ladder in programme.ladders.values():
+        shares = figures_of(programme).value.levels[ladder.id]
+        shown.append(charts.levels(ladder.id, say(ladder.name, get_language() or "en"), shares))
+    return render(request, "console/_charts.html", {"charts": shown})
 
 
 def _figure(metric: metrics.Metric, value: str, note: str = "") -> Figure:
