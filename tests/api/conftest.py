@@ -26,11 +26,17 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The response to a request; `body` as JSON, or raw where it is bytes or text."""
-        raw = body if isinstance(body, bytes | str) else json.dumps(body).encode() if body is not None else b""
+        raw = (
+            body if isinstance(body, bytes | str) else json.dumps(body).encode() if body is not None else b""
+        )
         sent = {"Authorization": f"Bearer {self.key}", "Accept-Language": self.language, **headers}
         client = Client(raise_request_exception=False)
         return client.generic(
-            method, f"/api/v1{path}", raw, "application/json", headers={k.replace("_", "-"): v for k, v in sent.items()}
+            method,
+            f"/api/v1{path}",
+            raw,
+            "application/json",
+            headers={k.replace("_", "-"): v for k, v in sent.items()},
         )
 
     def get(self, path: str, **headers: str) -> Any:

@@ -110,11 +110,17 @@ def test_problems_speak_the_readers_language(accepted: str, language: str, title
 def test_without_a_programme_the_answer_says_what_to_do() -> None:
     forget_keys()
     caller = Caller(create_api_key("till", ["*"]))
-    for method, path, body in (("GET", "/programme", None), ("GET", "/members", None), ("POST", "/events", order())):
+    for method, path, body in (
+        ("GET", "/programme", None),
+        ("GET", "/members", None),
+        ("POST", "/events", order()),
+    ):
         problem(caller.call(method, path, body), 409, "not_published")
 
 
-def test_what_nobody_foresaw_is_a_problem_without_the_inside(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_foresaw_is_a_problem_without_the_inside(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: Any) -> None:
         raise RuntimeError("secret inside")
 

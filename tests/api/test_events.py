@@ -115,7 +115,9 @@ def test_a_single_bad_event_is_a_problem_that_names_the_field(
 
 
 def test_an_unknown_member_is_a_problem_where_the_type_does_not_join(caller: Caller) -> None:
-    problem(caller.post("/events", {**CHECKIN, "time": clock.now().isoformat()}), 404, "unknown_member", "member")
+    problem(
+        caller.post("/events", {**CHECKIN, "time": clock.now().isoformat()}), 404, "unknown_member", "member"
+    )
     assert nothing_happened()
 
 
@@ -136,7 +138,12 @@ def test_a_body_that_is_no_events_is_a_problem(caller: Caller, body: bytes) -> N
 
 
 def test_more_than_a_thousand_events_are_refused_as_a_whole(caller: Caller) -> None:
-    problem(caller.post("/events", {"events": [order(id=f"o-{n}") for n in range(1001)]}), 400, "bad_body", "events")
+    problem(
+        caller.post("/events", {"events": [order(id=f"o-{n}") for n in range(1001)]}),
+        400,
+        "bad_body",
+        "events",
+    )
     assert nothing_happened()
 
 
@@ -157,7 +164,15 @@ def test_bodies_beyond_the_limit_are_not_read(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["'; DROP TABLE members_member; --", "<script>alert(1)</script>", "{{ 7*7 }}", "%s %(a)s", "\\", "🍵" * 50]
+    "text",
+    [
+        "'; DROP TABLE members_member; --",
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "%s %(a)s",
+        "\\",
+        "🍵" * 50,
+    ],
 )
 def test_sql_html_and_templates_in_every_text_are_just_text(caller: Caller, text: str) -> None:
     event = order(
@@ -179,7 +194,10 @@ def test_the_idempotency_key_stands_in_for_the_id_of_one_event(caller: Caller) -
     again = caller.post("/events", event, **{"Idempotency-Key": "k-1"}).json()["results"][0]
     assert (first["id"], first["status"], again["status"]) == ("k-1", "processed", "duplicate")
     problem(
-        caller.post("/events", event, **{"Idempotency-Key": "x" * 300}), 400, "bad_idempotency_key", "Idempotency-Key"
+        caller.post("/events", event, **{"Idempotency-Key": "x" * 300}),
+        400,
+        "bad_idempotency_key",
+        "Idempotency-Key",
     )
 
 

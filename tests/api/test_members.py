@@ -34,7 +34,11 @@ def alice(caller: Caller) -> dict[str, Any]:
 
 def test_a_member_is_created_by_an_event_with_its_gift(alice: dict[str, Any]) -> None:
     made = alice["member"]
-    assert (made["name"], made["birthday"], made["attributes"]) == ("李娜", "1990-05-17", {"age_group": "25-34"})
+    assert (made["name"], made["birthday"], made["attributes"]) == (
+        "李娜",
+        "1990-05-17",
+        {"age_group": "25-34"},
+    )
     told = [(each["kind"], each["value"]) for each in made["identities"] if each["kind"] != "card"]
     assert told == [("phone", "+8613800000000"), ("email", "li.na@example.cn"), ("wechat", "o/Ab:C")]
     assert alice["event"]["balances"]["points"] == 100
@@ -64,7 +68,9 @@ def test_a_member_is_read_under_every_identity(caller: Caller, alice: dict[str, 
 @pytest.mark.parametrize(
     "rest", ["", "/balances", "/lots", "/entries", "/tiers", "/orders", "/messages", "/timeline"]
 )
-def test_nobody_is_a_clear_problem_everywhere(caller: Caller, ref: str, status: int, code: str, rest: str) -> None:
+def test_nobody_is_a_clear_problem_everywhere(
+    caller: Caller, ref: str, status: int, code: str, rest: str
+) -> None:
     problem(caller.get(f"/members/{ref}{rest}"), status, code)
 
 
@@ -151,14 +157,24 @@ def test_what_a_member_holds_and_did(caller: Caller) -> None:
     (order_row,) = caller.get(f"/members/{PHONE}/orders").json()["items"]
     assert (order_row["total"], order_row["refunded"], order_row["order_id"]) == ("1200.00", "200.00", "1001")
     (tier,) = caller.get(f"/members/{PHONE}/tiers").json()
-    assert (tier["level"], tier["measure"], tier["next_level"], tier["missing"]) == ("silver", 1000, "gold", 1500)
+    assert (tier["level"], tier["measure"], tier["next_level"], tier["missing"]) == (
+        "silver",
+        1000,
+        "gold",
+        1500,
+    )
     messages = caller.get(f"/members/{PHONE}/messages").json()["items"]
     assert {each["template"] for each in messages} == {"welcome", "order_points", "upgraded"}
     moments = caller.get(f"/members/{PHONE}/timeline?limit=100").json()["items"]
-    assert {each["type"] for each in moments} >= {"member.joined", "order.paid", "order.refunded", "tier.upgraded"}
-    assert [each["type"] for each in caller.get(f"/members/{PHONE}/timeline?type=order.paid").json()["items"]] == [
-        "order.paid"
-    ]
+    assert {each["type"] for each in moments} >= {
+        "member.joined",
+        "order.paid",
+        "order.refunded",
+        "tier.upgraded",
+    }
+    assert [
+        each["type"] for each in caller.get(f"/members/{PHONE}/timeline?type=order.paid").json()["items"]
+    ] == ["order.paid"]
 
 
 def test_the_list_filters_sorts_and_pages(caller: Caller, alice: dict[str, Any]) -> None:
@@ -176,7 +192,9 @@ def test_the_list_filters_sorts_and_pages(caller: Caller, alice: dict[str, Any])
             break
         cursor = f"&cursor={page['next']}"
     assert seen == [("3.50", ""), ("2.50", ""), ("1.50", ""), ("0.00", "李娜")]
-    found = caller.get("/members?search=李&level=basic&has=email,phone&joined_from=2020-01-01").json()["items"]
+    found = caller.get("/members?search=李&level=basic&has=email,phone&joined_from=2020-01-01").json()[
+        "items"
+    ]
     assert [each["id"] for each in found] == [alice["member"]["id"]]
     assert (found[0]["level"], found[0]["balance"]) == ("basic", 100)
     assert caller.get("/members?tag=nothing").json()["items"] == []

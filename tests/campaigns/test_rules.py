@@ -30,7 +30,11 @@ pytestmark = pytest.mark.django_db
 
 
 def rule(on: str, then: str, more: str = "", name: str = "r") -> str:
-    return f"  - id: {name}\n    name: Rule\n    on: {on}\n" + (f"    {more}\n" if more else "") + f"    then:\n      - {then}\n"
+    return (
+        f"  - id: {name}\n    name: Rule\n    on: {on}\n"
+        + (f"    {more}\n" if more else "")
+        + f"    then:\n      - {then}\n"
+    )
 
 
 def given(source: str, one: dict[str, Any]) -> int:
@@ -66,8 +70,8 @@ LINES = [
         ("for_each: 1, of: event.total, cap: 100", 100),
         ("for_each: 1, of: event.total, multiplier: 2, cap: 200", 200),
         ("for_each: 1, of: items", 114),
-        ('for_each: 1, of: items, where: {field: item.category, op: eq, value: fruit}', 25),
-        ('for_each: 1, of: items, where: {field: item.category, op: eq, value: toys}', 0),
+        ("for_each: 1, of: items, where: {field: item.category, op: eq, value: fruit}", 25),
+        ("for_each: 1, of: items, where: {field: item.category, op: eq, value: toys}", 0),
     ],
 )
 def test_amounts(credit: str, points: int) -> None:
@@ -128,7 +132,9 @@ def test_a_condition_and_a_priority() -> None:
     ],
 )
 @pytest.mark.parametrize("batch", [True, False])
-def test_a_limit_counts_at_the_events_own_date(per: str, days: list[str], held: list[int], batch: bool) -> None:
+def test_a_limit_counts_at_the_events_own_date(
+    per: str, days: list[str], held: list[int], batch: bool
+) -> None:
     source = rule("checkin", "credit: {asset: points, amount: 1}", more=f"limit: {{times: 1, per: {per}}}")
     fresh(shop(source, expires="never"))
     took(joined("a", "2020-01-01"))
@@ -140,15 +146,31 @@ def test_a_limit_counts_at_the_events_own_date(per: str, days: list[str], held: 
         assert took(event("checkin", "a", days[-1]))[0]["effects"] == []
     assert balances("a")["points"] == sum(held)
     assert RuleUse.objects.count() == sum(held)
-    assert Event.objects.filter(type="checkin", trace=[["r", True, [], "limit"]]).count() == len(days) - sum(held) + 1
+    assert (
+        Event.objects.filter(type="checkin", trace=[["r", True, [], "limit"]]).count()
+        == len(days) - sum(held) + 1
+    )
 
 
 def test_a_limit_in_units_gives_what_is_left() -> None:
-    fresh(shop(rule("checkin", "credit: {asset: points, amount: 40}", more="limit: {units: 100, times: 9, per: month}")))
+    fresh(
+        shop(
+            rule(
+                "checkin",
+                "credit: {asset: points, amount: 40}",
+                more="limit: {units: 100, times: 9, per: month}",
+            )
+        )
+    )
     took(joined("a", "2026-03-01"))
-    results = took(*(event("checkin", "a", "2026-03-02") for _ in range(4)), event("checkin", "a", "2026-04-01"))
+    results = took(
+        *(event("checkin", "a", "2026-03-02") for _ in range(4)), event("checkin", "a", "2026-04-01")
+    )
     assert [sum(one["amount"] for one in result["effects"]) for result in results] == [40, 40, 20, 0, 40]
-    assert sorted(RuleUse.objects.values_list("period", "times", "units")) == [("2026-03", 3, 100), ("2026-04", 1, 40)]
+    assert sorted(RuleUse.objects.values_list("period", "times", "units")) == [
+        ("2026-03", 3, 100),
+        ("2026-04", 1, 40),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,13 +194,19 @@ def test_who_got_nothing_has_not_used_the_limit() -> None:
     more = "limit: {times: 1, per: lifetime}\n    budget: {units: 40, per: month, when_short: skip}"
     fresh(shop(rule("checkin", "credit: {asset: points, amount: 40}", more=more)))
     took(joined("a", "2026-03-01"), joined("b", "2026-03-01"))
-    took(event("checkin", "a", "2026-03-02"), event("checkin", "b", "2026-03-02"), event("checkin", "b", "2026-04-02"))
+    took(
+        event("checkin", "a", "2026-03-02"),
+        event("checkin", "b", "2026-03-02"),
+        event("checkin", "b", "2026-04-02"),
+    )
     assert balances("b") == {"points": 40}
     assert RuleUse.objects.count() == 2
 
 
 @pytest.mark.parametrize(("short", "left"), [("skip", [60, 20, 20]), ("partial", [60, 20, 0])])
-def test_a_debit_takes_the_earliest_to_expire_and_never_more_than_is_there(short: str, left: list[int]) -> None:
+def test_a_debit_takes_the_earliest_to_expire_and_never_more_than_is_there(
+    short: str, left: list[int]
+) -> None:
     fresh(shop(EARN + rule("checkin", f"debit: {{asset: points, amount: 40, when_short: {short}}}")))
     took(order("a", "2026-03-01", 30, "2"), order("a", "2026-02-01", 70, "1"))
     results = took(*(event("checkin", "a", "2026-03-02") for _ in range(3)))
@@ -189,12 +217,21 @@ def test_a_debit_takes_the_earliest_to_expire_and_never_more_than_is_there(short
 
 
 def test_tags() -> None:
-    fresh(shop(rule("checkin", "tag: {add: [好客, b], remove: [c]}") + rule("visit", "tag: {remove: [b]}", name="v")))
+    fresh(
+        shop(
+            rule("checkin", "tag: {add: [好客, b], remove: [c]}")
+            + rule("visit", "tag: {remove: [b]}", name="v")
+        )
+    )
     took(joined("a", "2026-03-01"))
     first, again, off = took(
-        event("checkin", "a", "2026-03-02"), event("checkin", "a", "2026-03-02"), event("visit", "a", "2026-03-03")
+        event("checkin", "a", "2026-03-02"),
+        event("checkin", "a", "2026-03-02"),
+        event("visit", "a", "2026-03-03"),
     )
-    assert first["effects"] == [{"kind": "tag", "rule": "r", "add": ["好客", "b"], "remove": [], "reason": "Rule"}]
+    assert first["effects"] == [
+        {"kind": "tag", "rule": "r", "add": ["好客", "b"], "remove": [], "reason": "Rule"}
+    ]
     assert again["effects"] == []
     assert off["effects"][0]["remove"] == ["b"]
     assert Member.objects.get().tags == ["好客"]
@@ -206,7 +243,13 @@ def test_a_rule_puts_on_a_level_and_a_late_event_leaves_it_there() -> None:
     took(order("a", "2026-02-01", 120, "1"))
     result = took(event("checkin", "a", "2026-03-05"))[0]
     assert result["effects"] == []
-    assert result["tier"] == {"level": "gold", "since": "2026-03-02", "until": "2027-03-31", "ladder": "level", "name": "Gold"}
+    assert result["tier"] == {
+        "level": "gold",
+        "since": "2026-03-02",
+        "until": "2027-03-31",
+        "ladder": "level",
+        "name": "Gold",
+    }
     check_books()
 
 
@@ -219,7 +262,10 @@ def test_what_follows_from_an_upgrade_is_told_with_the_order() -> None:
     follows = [one for one in silver["effects"] if one.get("event") == "tier.upgraded"]
     assert [(one["kind"], one.get("amount")) for one in follows] == [("credit", 50)]
     assert silver["balances"] == {"points": 150, "growth": 100}
-    assert [one["kind"] for one in gold["effects"] if one.get("event") == "tier.upgraded"] == ["credit", "message"]
+    assert [one["kind"] for one in gold["effects"] if one.get("event") == "tier.upgraded"] == [
+        "credit",
+        "message",
+    ]
     message = Message.objects.get()
     assert message.context["tier"]["after"] == "gold"
     assert message.context["earned"] == {"points": 50, "growth": 0}
@@ -229,8 +275,17 @@ def test_what_follows_from_an_upgrade_is_told_with_the_order() -> None:
 
 
 def test_a_chain_ends_at_the_eighth_link() -> None:
-    up, down = "tier: {ladder: level, level: gold, up_only: false}", "tier: {ladder: level, level: basic, up_only: false}"
-    fresh(shop(rule("checkin", up) + rule("tier.upgraded", down, name="d") + rule("tier.downgraded", up, name="u")))
+    up, down = (
+        "tier: {ladder: level, level: gold, up_only: false}",
+        "tier: {ladder: level, level: basic, up_only: false}",
+    )
+    fresh(
+        shop(
+            rule("checkin", up)
+            + rule("tier.upgraded", down, name="d")
+            + rule("tier.downgraded", up, name="u")
+        )
+    )
     took(joined("a", "2026-03-01"))
     before = tables()
     result = took(event("checkin", "a", "2026-03-02"))[0]

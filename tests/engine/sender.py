@@ -1,4 +1,4 @@
-"""A process of its own: sends the events it is given, each by itself from several threads, and prints what became of them."""
+"""A process of its own: sends the events it is given from several threads, and prints what became of them."""
 
 import json
 import sys

@@ -37,7 +37,10 @@ pytestmark = pytest.mark.django_db
 START = moment("2024-01-10")
 END = moment("2028-01-01")
 FEW = settings(
-    max_examples=8, deadline=None, derandomize=True, phases=(Phase.generate,),
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 _people = count(1)
@@ -57,8 +60,11 @@ class Deed:
 def lives(draw: st.DrawFn) -> list[Deed]:
     """Orders over two and a half years and refunds after them, never more than the order came to."""
     orders = draw(
-        st.lists(st.tuples(st.integers(1, 900), st.sampled_from((20, 60, 99, 100, 101, 149, 151, 260, 510))),
-                 min_size=1, max_size=7)
+        st.lists(
+            st.tuples(st.integers(1, 900), st.sampled_from((20, 60, 99, 100, 101, 149, 151, 260, 510))),
+            min_size=1,
+            max_size=7,
+        )
     )
     deeds = [Deed(day, number, total) for number, (day, total) in enumerate(orders)]
     for number, (day, _) in enumerate(orders):
@@ -169,16 +175,28 @@ def test_in_memory_is_as_in_the_database(source: str, deeds: list[Deed]) -> None
         happened = [incoming(one) for one in spelled(who, deeds)]
     for one in happened:
         settle(ready, snapshot, one.time, END, Budgets())
-        moved = Event(time_id(one.time), one.source, one.key, one.type, snapshot.member_id, one.time, one.data)
+        moved = Event(
+            time_id(one.time), one.source, one.key, one.type, snapshot.member_id, one.time, one.data
+        )
         live(ready, snapshot, moved, END, Budgets())
     settle(ready, snapshot, END, END, Budgets())
     lots = {lot.id: lot for some in (*snapshot.lots.values(), *snapshot.earned.values()) for lot in some}
     assert snapshot.balances == expected.balances
-    assert sorted(
-        ((lot.asset, lot.earned_at, lot.expires_at, lot.amount, lot.remaining) for lot in lots.values()), key=repr
-    ) == expected.lots
-    assert [(one.ladder, one.level, one.since, one.until) for one in snapshot.standings.values()] == expected.standings
-    assert by_day(
-        (ladder, step.day, step.before, step.after, step.reason, step.until)
-        for ladder, steps in (snapshot.steps or {}).items() for step in steps
-    ) == expected.changes
+    assert (
+        sorted(
+            ((lot.asset, lot.earned_at, lot.expires_at, lot.amount, lot.remaining) for lot in lots.values()),
+            key=repr,
+        )
+        == expected.lots
+    )
+    assert [
+        (one.ladder, one.level, one.since, one.until) for one in snapshot.standings.values()
+    ] == expected.standings
+    assert (
+        by_day(
+            (ladder, step.day, step.before, step.after, step.reason, step.until)
+            for ladder, steps in (snapshot.steps or {}).items()
+            for step in steps
+        )
+        == expected.changes
+    )

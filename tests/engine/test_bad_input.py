@@ -20,10 +20,28 @@ def _shop() -> None:
 
 
 BODIES = (
-    b"", b"{", b"[]", b"null", b"1", b'"x"', b"[{}]", b'{"events": {}}', b'{"events": []}', b'{"events": null}', b"\xff\xfe{}",
-    b'{"id": "\xc3\x28"}', b'{"id": NaN}', b'{"id": Infinity}', b'{"id": -Infinity}', b'{"id": "\\ud800"}', b'{"id": "a\x00"}',
-    b'{"a":' * 5000 + b"1" + b"}" * 5000, b"[" * 100_000, b"{'id': 1}", b'{"id": 1,}',
-)  # fmt: skip
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"1",
+    b'"x"',
+    b"[{}]",
+    b'{"events": {}}',
+    b'{"events": []}',
+    b'{"events": null}',
+    b"\xff\xfe{}",
+    b'{"id": "\xc3\x28"}',
+    b'{"id": NaN}',
+    b'{"id": Infinity}',
+    b'{"id": -Infinity}',
+    b'{"id": "\\ud800"}',
+    b'{"id": "a\x00"}',
+    b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    b"[" * 100_000,
+    b"{'id': 1}",
+    b'{"id": 1,}',
+)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
@@ -147,7 +165,9 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "field", "code"), FAULTS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("one", "field", "code"), FAULTS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_fault_is_named(one: dict[str, Any], field: str, code: str) -> None:
     before = tables()
     with today("2026-03-10"):
@@ -160,7 +180,10 @@ def test_a_fault_is_named(one: dict[str, Any], field: str, code: str) -> None:
 
 
 def test_a_fault_is_said_in_the_readers_language() -> None:
-    said = {language: post(paid(total="-1"), language)[0]["error"]["message"] for language in ("en", "zh-hans", "zh-hant")}
+    said = {
+        language: post(paid(total="-1"), language)[0]["error"]["message"]
+        for language in ("en", "zh-hans", "zh-hant")
+    }
     assert said == {
         "en": 'must be an amount of 0 or more, such as "128.00"', "zh-hans": '必须是不小于 0 的金额，例如 "128.00"',
         "zh-hant": '必須是不小於 0 的金額，例如 "128.00"',
@@ -189,12 +212,16 @@ def test_all_bad_ones_beside_a_good_one() -> None:
 
 
 def test_a_reserved_name_in_disguise() -> None:
-    body = json.dumps(paid(total="1.00")).replace('"total": "1.00"', '"total": "1.00", "total\\u005fminor": 99999999')
+    body = json.dumps(paid(total="1.00")).replace(
+        '"total": "1.00"', '"total": "1.00", "total\\u005fminor": 99999999'
+    )
     answer = post(body.encode())
     assert (answer[0]["error"]["code"], answer[0]["error"]["field"]) == ("reserved_field", "data.total_minor")
 
 
-@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "1" + "0" * 140_000, "1e300", "1e999", "1.5e-320", "-" + "9" * 5000])
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "9" * 5000, "1" + "0" * 140_000, "1e300", "1e999", "1.5e-320", "-" + "9" * 5000]
+)
 def test_numbers_nobody_can_hold(number: str) -> None:
     """In a field that nobody asks for: kept, or refused; the others of the batch are taken."""
     bad = json.dumps(paid()).replace('"currency"', f'"odd": {number}, "currency"')
@@ -207,7 +234,33 @@ def test_numbers_nobody_can_hold(number: str) -> None:
     assert results[0]["status"] == "processed" or results[0]["error"]["field"]
 
 
-@pytest.mark.parametrize("total", ["0", "0.0", 0, "0.01", 0.1, 128.1, "9999999999.99", 1e3, "00128.50", "1.000000"])
+@pytest.mark.parametrize(
+    "total", ["0", "0.0", 0, "0.01", 0.1, 128.1, "9999999999.99", 1e3, "00128.50", "1.000000"]
+)
 def test_amounts_that_are_amounts(total: Any) -> None:
     with today("2026-03-10"):
         assert post(paid(total=total))[0]["status"] == "processed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "bad", "code", "good"),
+    [
+        ("number", True, "float_type", 1.5), ("number", False, "float_type", 0), ("number", "1", "float_type", -3),
+        ("date", "2026-13-45", "date_format", "2026-02-28"), ("date", "2026-02-30", "date_format", "2028-02-29"),
+        ("date", "20260228", "date_format", None), ("date", 7, "date_format", "2026-01-01"),
+        ("boolean", 1, "bool_type", True), ("text", 1, "string_type", "x"), ("choice", "z", "choice", "a"),
+        ("choice", ["a"], "choice", "a"),
+    ],
+)  # fmt: skip
+def test_declared_attributes_are_of_their_kind(kind: str, bad: Any, code: str, good: Any) -> None:
+    more = ", choices: [a, b]" if kind == "choice" else ""
+    fresh(
+        shop().replace(
+            "event_types:", f"attributes:\n  thing: {{name: Thing, type: {kind}{more}}}\nevent_types:"
+        )
+    )
+    before = tables()
+    error = post(profile(attributes={"thing": bad, "other": [1]}))[0]["error"]
+    assert (error["field"], error["code"]) == ("data.attributes.thing", code)
+    assert moved(before) == {}
+    took(profile(attributes={"thing": good, "other": [1]}))

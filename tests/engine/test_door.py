@@ -55,7 +55,9 @@ def test_the_order_of_the_issue_is_answered_to_the_letter() -> None:
     with today("2026-11-22 10:01"):
         answers = {language: post(O_1001, language) for language in ("en", "zh-hans", "zh-hant")}
     member = Identity.objects.get(kind="phone").member_id
-    for (language, answer), status in zip(answers.items(), ("processed", "duplicate", "duplicate"), strict=True):
+    for (language, answer), status in zip(
+        answers.items(), ("processed", "duplicate", "duplicate"), strict=True
+    ):
         bought, gift, level = REASONS[language]
         tier = {"level": "basic", "since": "2026-11-22", "until": None, "ladder": "level", "name": level}
         assert answer.refusal is None
@@ -196,7 +198,13 @@ def test_nobody_joins_by_a_check_in() -> None:
 
 def test_joining_with_several_identities_makes_one_member_whom_each_finds() -> None:
     fresh(shop())
-    who = {"phone": "138 0000 0000", "email": "Alice@Example.com", "pos": "a", "wechat": "oX-1", "club_card": "C 1"}
+    who = {
+        "phone": "138 0000 0000",
+        "email": "Alice@Example.com",
+        "pos": "a",
+        "wechat": "oX-1",
+        "club_card": "C 1",
+    }
     member = post(joined("", "2026-03-01", member=who, data={"name": "爱丽丝"}))[0]["member_id"]
     assert set(Identity.objects.exclude(kind="card").values_list("kind", "value")) == {
         ("phone", "+8613800000000"), ("email", "alice@example.com"), ("pos", "a"), ("wechat", "oX-1"),
@@ -209,7 +217,10 @@ def test_joining_with_several_identities_makes_one_member_whom_each_finds() -> N
 
 def test_an_order_brings_a_further_identity() -> None:
     fresh(shop())
-    took(joined("a", "2026-03-01"), order("", "2026-03-02", 5, "1", member={"pos": "a", "phone": "13800000000"}))
+    took(
+        joined("a", "2026-03-01"),
+        order("", "2026-03-02", 5, "1", member={"pos": "a", "phone": "13800000000"}),
+    )
     assert Identity.objects.get(kind="phone").member_id == who_is("a")
 
 
@@ -291,8 +302,26 @@ def test_1000_events_and_one_more() -> None:
     assert moved(before) == {"events_event": 1000, "events_tally": 1}
 
 
-HOSTILE = ("'; DROP TABLE members_member; --", "<script>alert(1)</script>", "\\", '"', "NULL", "{}", "%s", "\x7f", "\u202e",
-           "a\tb\nc", "😀", "{{ 7*7 }}", "\\x00", "null", ",", "{a,b}", "\\N", "\\.")  # fmt: skip
+HOSTILE = (
+    "'; DROP TABLE members_member; --",
+    "<script>alert(1)</script>",
+    "\\",
+    '"',
+    "NULL",
+    "{}",
+    "%s",
+    "\x7f",
+    "\u202e",
+    "a\tb\nc",
+    "😀",
+    "{{ 7*7 }}",
+    "\\x00",
+    "null",
+    ",",
+    "{a,b}",
+    "\\N",
+    "\\.",
+)
 
 
 def test_every_text_is_kept_as_it_came() -> None:
@@ -305,7 +334,9 @@ def test_every_text_is_kept_as_it_came() -> None:
         results = took(who, one)
         assert results[1]["id"] == f"{number}{text}"
         stored = Event.objects.get(key=f"{number}{text}")
-        assert stored.data["items"] == [{**{k: v for k, v in line.items() if k != "price"}, "price_minor": 100}]
+        assert stored.data["items"] == [
+            {**{k: v for k, v in line.items() if k != "price"}, "price_minor": 100}
+        ]
         assert (stored.data["channel"], stored.data["note"], stored.data[text]) == (text, text, text)
         kept = Order.objects.get(order_id=f"{number}{text}")
         assert (kept.channel, kept.store) == (text, text)

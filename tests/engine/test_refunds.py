@@ -1,5 +1,6 @@
 """What comes back of an order takes back what it earned: whole, in parts, too late, too early, too much."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,13 +34,16 @@ from tests.engine.world import (
 
 pytestmark = pytest.mark.django_db
 
-SPEND = EARN + """\
+SPEND = (
+    EARN
+    + """\
   - id: exchange
     name: Exchange
     on: checkin
     then:
       - debit: {asset: points, amount: 60}
 """
+)
 
 
 def taken(result: dict[str, Any], asset: str = "points") -> list[dict[str, Any]]:
@@ -52,10 +56,16 @@ def test_a_whole_refund_leaves_nothing() -> None:
     before = tables()
     result = took(refund("a", "2026-03-05", "98.50", "1"))[0]
     assert result["balances"] == {"points": 0, "growth": 0}
-    assert taken(result) == [{"kind": "take", "rule": "", "asset": "points", "amount": 98, "account": "reverse"}]
+    assert taken(result) == [
+        {"kind": "take", "rule": "", "asset": "points", "amount": 98, "account": "reverse"}
+    ]
     assert moved(before) == {"events_event": 1, "events_tally": 1, "ledger_entry": 2, "orders_refund": 1}
     assert Order.objects.values_list("total_minor", "refunded_minor").get() == (9850, 9850)
-    assert MemberTotals.objects.values_list("orders", "spend_minor", "refunded_minor").get() == (1, 9850, 9850)
+    assert MemberTotals.objects.values_list("orders", "spend_minor", "refunded_minor").get() == (
+        1,
+        9850,
+        9850,
+    )
     assert Tally.objects.values_list("count", "total").get(name="order.paid") == (1, 0)
     assert list(Lot.objects.values_list("amount", "remaining", "reversed")) == [(98, 0, 98)] * 2
     check_books()
@@ -75,7 +85,7 @@ def test_any_split_of_a_refund_adds_up(total: int, cuts: list[int], early: int, 
     who = f"split{Order.objects.count()}"
     took(joined(who, "2026-01-01"))
     points = sorted({0, total, *(cut % (total + 1) for cut in cuts)})
-    parts = [b - a for a, b in zip(points, points[1:], strict=False)]
+    parts = [b - a for a, b in pairwise(points)]
     events = [
         refund(who, f"2026-03-{5 + n:02}", f"{part // 100}.{part % 100:02}", who, data={"refund_id": f"{n}"})
         for n, part in enumerate(parts)
@@ -98,7 +108,10 @@ def test_any_split_of_a_refund_adds_up(total: int, cuts: list[int], early: int, 
 def test_thirds_are_rounded_from_the_whole() -> None:
     fresh(shop())
     took(order("a", "2026-03-01", "100.00", "1"))
-    left = [took(refund("a", "2026-03-02", part, "1"))[0]["balances"]["points"] for part in ("33.33", "33.33", "33.34")]
+    left = [
+        took(refund("a", "2026-03-02", part, "1"))[0]["balances"]["points"]
+        for part in ("33.33", "33.33", "33.34")
+    ]
     assert left == [67, 33, 0]
 
 
@@ -118,9 +131,15 @@ def test_a_refund_of_nothing_counts_once_too() -> None:
     fresh(shop())
     took(order("a", "2026-03-01", 100, "1"))
     took(refund("a", "2026-03-02", 0, "1", data={"refund_id": "R1"}))
-    assert post(refund("a", "2026-03-02", 0, "1", data={"refund_id": "R1"}))[0]["error"]["code"] == "refund_known"
+    assert (
+        post(refund("a", "2026-03-02", 0, "1", data={"refund_id": "R1"}))[0]["error"]["code"]
+        == "refund_known"
+    )
     took(refund("a", "2026-03-02", 0, "9", data={"refund_id": "R1"}))
-    assert post(refund("a", "2026-03-02", 0, "9", data={"refund_id": "R1"}))[0]["error"]["code"] == "refund_known"
+    assert (
+        post(refund("a", "2026-03-02", 0, "9", data={"refund_id": "R1"}))[0]["error"]["code"]
+        == "refund_known"
+    )
     assert balances("a") == {"points": 100, "growth": 100}
     check_books()
 
@@ -133,7 +152,11 @@ def test_more_than_the_order_came_to_is_refused() -> None:
     assert (answer.refusal.status, answer.refusal.code) == (422, "refund_exceeds_order")  # type: ignore[union-attr]
     assert answer[0]["error"]["field"] == "data.amount"
     assert moved(before) == {}
-    results = send(refund("a", "2026-03-03", 30, "1"), refund("a", "2026-03-03", 30, "1"), refund("a", "2026-03-03", 10, "1"))
+    results = send(
+        refund("a", "2026-03-03", 30, "1"),
+        refund("a", "2026-03-03", 30, "1"),
+        refund("a", "2026-03-03", 10, "1"),
+    )
     assert [one["status"] for one in results] == ["processed", "rejected", "processed"]
     assert balances("a") == {"points": 0, "growth": 0}
     check_books()
@@ -147,8 +170,15 @@ def test_a_refund_before_its_order_waits() -> None:
     result = took(order("a", "2026-03-04", 100, "1"))[0]
     assert result["balances"] == {"points": 70, "growth": 70}
     assert Order.objects.values_list("total_minor", "refunded_minor").get() == (10000, 3000)
-    assert MemberTotals.objects.values_list("orders", "spend_minor", "refunded_minor").get() == (1, 10000, 3000)
-    assert post(refund("a", "2026-03-05", 30, "1", data={"refund_id": "R1"}))[0]["error"]["code"] == "refund_known"
+    assert MemberTotals.objects.values_list("orders", "spend_minor", "refunded_minor").get() == (
+        1,
+        10000,
+        3000,
+    )
+    assert (
+        post(refund("a", "2026-03-05", 30, "1", data={"refund_id": "R1"}))[0]["error"]["code"]
+        == "refund_known"
+    )
     took(refund("a", "2026-03-06", 70, "1"))
     assert balances("a") == {"points": 0, "growth": 0}
     assert Refund.objects.count() == 2
@@ -192,7 +222,11 @@ def test_points_that_were_spent_meanwhile(clawback: str, left: int, waived: int)
 @pytest.mark.parametrize(("clawback", "left"), [("debt", 20), ("cap", 20), ("waive", 80)])
 def test_other_points_stand_in_unless_waived(clawback: str, left: int) -> None:
     fresh(shop(SPEND, clawback=clawback))
-    took(order("a", "2026-03-01", 100, "1"), event("checkin", "a", "2026-03-02"), order("a", "2026-03-03", 80, "2"))
+    took(
+        order("a", "2026-03-01", 100, "1"),
+        event("checkin", "a", "2026-03-02"),
+        order("a", "2026-03-03", 80, "2"),
+    )
     assert balances("a")["points"] == 120
     took(refund("a", "2026-03-04", 100, "1"))
     assert balances("a")["points"] == left
@@ -201,7 +235,11 @@ def test_other_points_stand_in_unless_waived(clawback: str, left: int) -> None:
 
 def test_a_debt_is_paid_by_the_next_credits_then_nothing_is_owed() -> None:
     fresh(shop(SPEND))
-    took(order("a", "2026-03-01", 100, "1"), event("checkin", "a", "2026-03-02"), refund("a", "2026-03-03", 100, "1"))
+    took(
+        order("a", "2026-03-01", 100, "1"),
+        event("checkin", "a", "2026-03-02"),
+        refund("a", "2026-03-03", 100, "1"),
+    )
     for total, left in ((25, -35), (35, 0), (5, 5)):
         took(order("a", "2026-03-04", total, f"n{total}"))
         assert balances("a")["points"] == left
@@ -215,7 +253,11 @@ def test_a_debt_is_paid_by_the_next_credits_then_nothing_is_owed() -> None:
 
 def test_who_owes_can_not_spend() -> None:
     fresh(shop(SPEND))
-    took(order("a", "2026-03-01", 100, "1"), event("checkin", "a", "2026-03-02"), refund("a", "2026-03-03", 100, "1"))
+    took(
+        order("a", "2026-03-01", 100, "1"),
+        event("checkin", "a", "2026-03-02"),
+        refund("a", "2026-03-03", 100, "1"),
+    )
     before = tables()
     took(event("checkin", "a", "2026-03-04"))
     assert moved(before) == {"events_event": 1, "events_tally": 1}
@@ -243,9 +285,9 @@ def test_the_level_falls_back_and_rises_again() -> None:
     before = tables()
     result = took(refund("a", "2026-03-05", 150, "2"))[0]
     assert result["tier"]["level"] == "silver"
-    assert [(one["before"], one["after"], one["reason"]) for one in result["effects"] if one["kind"] == "tier"] == [
-        ("gold", "silver", "recomputed")
-    ]
+    assert [
+        (one["before"], one["after"], one["reason"]) for one in result["effects"] if one["kind"] == "tier"
+    ] == [("gold", "silver", "recomputed")]
     assert [step[1:5] for step in books(who_is("a")).changes] == [
         (level("a")[1], "basic", "silver", "earned"),
     ]  # fmt: skip

@@ -34,7 +34,9 @@ pytestmark = pytest.mark.django_db
 
 
 def steps(who: str) -> list[tuple[str, str, str, str]]:
-    return [(str(day), before, after, reason) for _, day, before, after, reason, _ in books(who_is(who)).changes]
+    return [
+        (str(day), before, after, reason) for _, day, before, after, reason, _ in books(who_is(who)).changes
+    ]
 
 
 def test_points_run_out_at_midnight_in_the_programmes_zone() -> None:
@@ -55,7 +57,11 @@ def test_points_run_out_at_midnight_in_the_programmes_zone() -> None:
 
 def test_a_level_is_kept_or_ends_on_the_day_after_its_last() -> None:
     fresh(shop())
-    took(order("a", "2025-03-10", 120, "1"), order("b", "2025-03-10", 120, "2"), order("b", "2026-02-01", 100, "3"))
+    took(
+        order("a", "2025-03-10", 120, "1"),
+        order("b", "2025-03-10", 120, "2"),
+        order("b", "2026-02-01", 100, "3"),
+    )
     assert level("a") == ("silver", date(2025, 3, 10), date(2026, 3, 31))
     with today("2026-03-31 23:59"):
         assert settle_due() == 1, "only a's points ran out meanwhile: b's did before b's next order"
@@ -64,8 +70,14 @@ def test_a_level_is_kept_or_ends_on_the_day_after_its_last() -> None:
         settle_all()
     assert level("a") == ("basic", date(2026, 4, 1), None)
     assert level("b") == ("silver", date(2026, 4, 1), date(2027, 4, 30))
-    assert steps("a") == [("2025-03-10", "basic", "silver", "earned"), ("2026-04-01", "silver", "basic", "ended")]
-    assert steps("b") == [("2025-03-10", "basic", "silver", "earned"), ("2026-04-01", "silver", "silver", "kept")]
+    assert steps("a") == [
+        ("2025-03-10", "basic", "silver", "earned"),
+        ("2026-04-01", "silver", "basic", "ended"),
+    ]
+    assert steps("b") == [
+        ("2025-03-10", "basic", "silver", "earned"),
+        ("2026-04-01", "silver", "silver", "kept"),
+    ]
     assert sorted(Event.objects.filter(cause__isnull=False).values_list("type", flat=True)) == [
         "member.joined", "member.joined", "tier.downgraded", "tier.kept", "tier.upgraded", "tier.upgraded",
     ]  # fmt: skip
@@ -87,7 +99,13 @@ def test_an_event_finds_what_time_did_before_it() -> None:
     took(order("a", "2025-03-10", 120, "1"))
     result = took(event("checkin", "a", "2026-05-01"))[0]
     assert result["balances"] == {"points": 0, "growth": 120}
-    assert result["tier"] == {"level": "basic", "since": "2026-04-01", "until": None, "ladder": "level", "name": "Basic"}
+    assert result["tier"] == {
+        "level": "basic",
+        "since": "2026-04-01",
+        "until": None,
+        "ladder": "level",
+        "name": "Basic",
+    }
     check_books()
 
 
@@ -124,7 +142,10 @@ def test_a_period_that_a_late_event_rewrote_may_end_again() -> None:
         took(refund("a", "2025-12-20", 200, "2"))
         settle_all()
         assert level("a") == ("basic", date(2026, 12, 1), None)
-        assert steps("a") == [("2025-11-05", "basic", "silver", "earned"), ("2026-12-01", "silver", "basic", "ended")]
+        assert steps("a") == [
+            ("2025-11-05", "basic", "silver", "earned"),
+            ("2026-12-01", "silver", "basic", "ended"),
+        ]
         took(event("checkin", "a", "2026-12-04"))
     check_books()
 

@@ -72,8 +72,13 @@ EARN = """\
 
 
 def shop(
-    rules: str = EARN, *, expires: str = "{months: 6, round: month}", clawback: str = "debt", window: int = 12,
-    period: int = 12, round_: str = "month",
+    rules: str = EARN,
+    *,
+    expires: str = "{months: 6, round: month}",
+    clawback: str = "debt",
+    window: int = 12,
+    period: int = 12,
+    round_: str = "month",
 ) -> str:
     """A programme with these rules."""
     parts = {"expires": expires, "clawback": clawback, "window": window, "period": period, "round": round_}
@@ -103,8 +108,13 @@ def event(kind: str, who: str, when: str, data: dict[str, Any] | None = None, **
     """An event of the customer whose till number is `who`."""
     member = more.pop("member", {"pos": who})
     return {
-        "id": more.pop("id", f"e{next(_numbers)}"), "source": more.pop("source", "pos"), "type": kind,
-        "member": member, "time": at(when), "data": data or {}, **more,
+        "id": more.pop("id", f"e{next(_numbers)}"),
+        "source": more.pop("source", "pos"),
+        "type": kind,
+        "member": member,
+        "time": at(when),
+        "data": data or {},
+        **more,
     }
 
 
@@ -186,7 +196,9 @@ def books(member: UUID) -> Books:
     return Books(
         dict(Balance.objects.filter(member_id=member).values_list("asset", "balance")),
         sorted(
-            Lot.objects.filter(member_id=member).values_list("asset", "earned_at", "expires_at", "amount", "remaining"),
+            Lot.objects.filter(member_id=member).values_list(
+                "asset", "earned_at", "expires_at", "amount", "remaining"
+            ),
             key=repr,
         ),
         _standings(member),
@@ -223,7 +235,11 @@ def balances(pos: str) -> dict[str, int]:
 
 def level(pos: str, ladder: str = "level") -> tuple[Any, ...]:
     """Level, since, until."""
-    return Standing.objects.filter(member_id=who_is(pos), ladder=ladder).values_list("level", "since", "until").get()
+    return (
+        Standing.objects.filter(member_id=who_is(pos), ladder=ladder)
+        .values_list("level", "since", "until")
+        .get()
+    )
 
 
 def check_books() -> None:
@@ -248,14 +264,21 @@ def check_books() -> None:
             debts.add(name)
         elif name not in clawed:
             assert spent >= 0, (lot.id, spent)
-            taken = -sum(Entry.objects.filter(lot_id=lot.id, account="spend").values_list("amount", flat=True))
+            taken = -sum(
+                Entry.objects.filter(lot_id=lot.id, account="spend").values_list("amount", flat=True)
+            )
             assert spent == taken, lot.id
     held = set()
     for row in Balance.objects.all():
         name = (row.member_id, row.asset)
         held.add(name)
         parts = sums[name]
-        assert row.balance == sum(parts.values()) == remaining[name], (name, row.balance, dict(parts), remaining[name])
+        assert row.balance == sum(parts.values()) == remaining[name], (
+            name,
+            row.balance,
+            dict(parts),
+            remaining[name],
+        )
         assert (row.earned, row.spent, row.expired, row.reversed) == (
             parts["issue"], -parts["spend"], -parts["expire"], -parts["reverse"],
         ), name  # fmt: skip
@@ -298,7 +321,11 @@ def _check_standings() -> None:
         last[name] = change
     stands = {(one.member_id, one.ladder): one for one in Standing.objects.all()}
     for name, change in last.items():
-        assert (stands[name].level, stands[name].since, stands[name].until) == (change.after, change.since, change.until)
+        assert (stands[name].level, stands[name].since, stands[name].until) == (
+            change.after,
+            change.since,
+            change.until,
+        )
     for name in set(stands) - set(last):
         assert (stands[name].level, stands[name].until) == ("basic", None), name
 

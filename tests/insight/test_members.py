@@ -37,7 +37,9 @@ def people() -> dict[str, UUID]:
     return {"alice": alice, "bob": bob, "carol": carol, "nameless": nameless}
 
 
-def walk(people: dict[str, UUID], view: View, chosen: MemberFilter | None = None, limit: int = 1) -> list[str]:
+def walk(
+    people: dict[str, UUID], view: View, chosen: MemberFilter | None = None, limit: int = 1
+) -> list[str]:
     names = {ident: name for name, ident in people.items()}
     found: list[str] = []
     cursor: str | None = None

@@ -56,7 +56,12 @@ def test_the_home_page_of_a_small_year() -> None:
 
 def test_the_home_page_of_an_empty_house() -> None:
     found = reports.home(PROGRAMME).value
-    assert (found.members, found.sales_12m_minor, found.repurchase_rate, found.upgrade_rate) == (0, 0, None, None)
+    assert (found.members, found.sales_12m_minor, found.repurchase_rate, found.upgrade_rate) == (
+        0,
+        0,
+        None,
+        None,
+    )
     assert [share.share for share in found.levels["level"]] == [0.0, 0.0, 0.0]
     assert len(reports.weekly(PROGRAMME).value) == 53
 

@@ -256,7 +256,9 @@ def test_a_single_leaf_is_told_as_one_line() -> None:
 
 def test_a_level_that_left_the_ladder_is_neither_above_nor_below() -> None:
     condition = parsed({"none": [leaf("level.level", "lt", "silver")]})
-    given = facts(Snapshot(UUID(int=7), standings={"level": Standing("level", "retired", day("2026-01-01"), None)}))
+    given = facts(
+        Snapshot(UUID(int=7), standings={"level": Standing("level", "retired", day("2026-01-01"), None)})
+    )
     held, seen = compile_condition(condition, FIELDS).explain(given)
     assert held is True
     (line,) = describe_values(condition, FIELDS, "zh-hans", seen, given.day)

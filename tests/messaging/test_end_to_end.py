@@ -72,7 +72,9 @@ def test_history_notifies_nobody(post: Post) -> None:
 
 
 @pytest.mark.parametrize("url", ["mail.example.com", "http://mail", "smtp:"])
-def test_a_setting_that_is_no_mail_server_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_a_setting_that_is_no_mail_server_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     monkeypatch.setenv("REGULARS_SMTP_URL", url)
     with pytest.raises(ValidationError, match="smtp://user:password@host"):
         Config()

@@ -46,7 +46,10 @@ class Phone:
 
     def __init__(self, browser: Browser, server: str, script: bool = True) -> None:
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": 375, "height": 812}, locale="zh-CN", base_url=server, java_script_enabled=script
+            viewport={"width": 375, "height": 812},
+            locale="zh-CN",
+            base_url=server,
+            java_script_enabled=script,
         )
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -89,7 +92,10 @@ def test_a_member_signs_in_and_sees_card_points_and_messages(phone: Phone) -> No
     page.locator("a.card").click()
     assert page.locator("#code").is_visible()
     assert page.locator(".sheet-code").bounding_box()["width"] >= 280  # type: ignore[index]
-    assert page.evaluate("getComputedStyle(document.getElementById('code')).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        page.evaluate("getComputedStyle(document.getElementById('code')).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
     page.locator(".sheet-close").click()
     assert not page.locator("#code").is_visible()
     page.get_by_role("link", name="积分", exact=True).click()

@@ -164,7 +164,16 @@ def test_a_member_with_nothing_at_all_sees_every_page() -> None:
     session["portal_member"] = str(member)
     session.save()
     client.cookies["sessionid"] = session.session_key or ""
-    for path in ("", "points/", "points/?asset=growth", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
+    for path in (
+        "",
+        "points/",
+        "points/?asset=growth",
+        "orders/",
+        "inbox/",
+        "me/",
+        "me/edit/",
+        "me/messages/",
+    ):
         response = client.get(f"/m/{path}")
         assert response.status_code == 200, path
     assert str(member) in text_of(client.get("/m/"))
@@ -191,7 +200,11 @@ def test_no_page_of_a_member_may_be_kept_by_a_cache_in_between(client: Client) -
 
 def test_the_manifest_and_the_worker_make_an_app(client: Client) -> None:
     manifest = json.loads(client.get("/m/manifest.webmanifest").content)
-    assert (manifest["name"], manifest["start_url"], manifest["display"]) == ("邻家超市会员", "/m/", "standalone")
+    assert (manifest["name"], manifest["start_url"], manifest["display"]) == (
+        "邻家超市会员",
+        "/m/",
+        "standalone",
+    )
     worker = text_of(client.get("/m/worker.js"))
     assert 'HOME = "/m/"' in worker
     assert client.get("/m/worker.js").headers["Content-Type"] == "text/javascript; charset=utf-8"

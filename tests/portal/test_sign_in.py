@@ -160,7 +160,9 @@ def test_members_and_strangers_get_the_same_answers() -> None:
         first = ask(client, address)
         page = text_of(client.get("/m/sign-in/code/"))
         wrong = text_of(post(client, "/m/sign-in/code/", code="x"))
-        normal = [re.sub(r"<b>\d{6}</b>|value=\"\w{64}\"", "", text).replace(address, "") for text in (page, wrong)]
+        normal = [
+            re.sub(r"<b>\d{6}</b>|value=\"\w{64}\"", "", text).replace(address, "") for text in (page, wrong)
+        ]
         pages.append((first.status_code, first.headers["Location"], normal))
     assert pages[0] == pages[1]
 
@@ -237,7 +239,10 @@ def test_outside_the_demo_the_code_comes_by_mail_and_stands_on_no_page(settings:
     assert body is not None
     found = re.match(r"Your code is (\d{6})\. It is good for 10 minutes\.", body.get_content())
     assert found is not None
-    assert (mail["To"], mail["Subject"]) == ("rain@example.cn", f"{found[1]} is your Corner Grocery Club code")
+    assert (mail["To"], mail["Subject"]) == (
+        "rain@example.cn",
+        f"{found[1]} is your Corner Grocery Club code",
+    )
     assert mail["List-Unsubscribe"] is None
     page = text_of(client.get("/m/sign-in/code/"))
     assert found[1] not in page
@@ -262,13 +267,19 @@ def test_a_stranger_joins_after_proving_the_address() -> None:
     assert "请填写您的姓名或称呼。" in text_of(refused)
     assert "应为您的出生日期" in text_of(refused)
     assert Member.objects.count() == 0
-    joined = post(client, "/m/join/", name="王<b>乐</b>", birthday="1988-02-29", language="zh-hant", marketing="on")
+    joined = post(
+        client, "/m/join/", name="王<b>乐</b>", birthday="1988-02-29", language="zh-hant", marketing="on"
+    )
     assert joined.headers["Location"] == "/m/"
     member = Member.objects.get()
     assert (member.name, str(member.birthday), member.language) == ("王<b>乐</b>", "1988-02-29", "zh-hant")
     assert member.source == "portal"
     assert Identity.objects.get(kind="phone").value == "+8613900000001"
-    assert Preference.objects.values_list("channel", "category", "allowed").get() == ("email", "marketing", True)
+    assert Preference.objects.values_list("channel", "category", "allowed").get() == (
+        "email",
+        "marketing",
+        True,
+    )
     assert Event.objects.get(type="member.joined").source == "portal"
     card = text_of(client.get("/m/"))
     assert "王&lt;b&gt;乐&lt;/b&gt;" in card
@@ -312,4 +323,3 @@ def test_the_client_address_is_read_past_our_own_proxies_only(settings: Settings
             client = visitor(forwarded=f"6.6.6.6, 10.0.0.{number}")
             ask(client, f"1380000000{number}")
         assert OneTimeCode.objects.values("client").distinct().count() == distinct
-

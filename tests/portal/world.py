@@ -34,13 +34,17 @@ def tell(kind: str, member: dict[str, str], key: str, time: datetime = NOW, **da
 
 def paid(member: dict[str, str], order: str, total: str, time: datetime = NOW) -> UUID:
     """A purchase."""
-    return tell("order.paid", member, f"e-{order}", time, order_id=order, total=total, currency="CNY", store="S01")
+    return tell(
+        "order.paid", member, f"e-{order}", time, order_id=order, total=total, currency="CNY", store="S01"
+    )
 
 
 def rain(email: str = "rain@example.cn") -> UUID:
     """A member with a name, a phone, a mailbox, two purchases and a refund."""
     who = {"phone": "+8613800001234", "email": email}
-    tell("member.joined", who, "j-rain", datetime(2026, 9, 1, tzinfo=UTC), name="林小雨", birthday="1990-05-17")
+    tell(
+        "member.joined", who, "j-rain", datetime(2026, 9, 1, tzinfo=UTC), name="林小雨", birthday="1990-05-17"
+    )
     paid(who, "1001", "600.00", datetime(2026, 10, 6, 3, 0, tzinfo=UTC))
     paid(who, "1002", "688.50", datetime(2026, 11, 19, 3, 0, tzinfo=UTC))
     return tell("order.refunded", who, "r-1002", NOW, order_id="1002", amount="88.50", currency="CNY")

@@ -64,12 +64,20 @@ PROGRAMME = Programme(
 )
 
 
-def member(name: str = "", joined: datetime | None = None, tags: tuple[str, ...] = (), **identities: str) -> UUID:
+def member(
+    name: str = "", joined: datetime | None = None, tags: tuple[str, ...] = (), **identities: str
+) -> UUID:
     """A member known by `identities` (kind=value, as normalised)."""
     at = joined or days_ago(400)
     made = ids.member_id(at)
     Member.objects.create(
-        id=made, bucket=ids.bucket_of(made), name=name, joined_at=at, updated_at=at, tags=list(tags), source="pos"
+        id=made,
+        bucket=ids.bucket_of(made),
+        name=name,
+        joined_at=at,
+        updated_at=at,
+        tags=list(tags),
+        source="pos",
     )
     for kind, value in identities.items():
         Identity.objects.create(
@@ -87,7 +95,13 @@ def event(who: UUID, type_id: str, at: datetime, key: str = "", **more: Any) -> 
     }  # fmt: skip
     columns.update(more)
     Event.objects.create(
-        member_id=who, id=made, bucket=ids.bucket_of(who), key=key or str(made), type=type_id, time=at, **columns
+        member_id=who,
+        id=made,
+        bucket=ids.bucket_of(who),
+        key=key or str(made),
+        type=type_id,
+        time=at,
+        **columns,
     )
     return made
 

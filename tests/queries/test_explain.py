@@ -39,7 +39,9 @@ def test_an_order_says_which_rules_held_and_what_they_saw() -> None:
     found = explain(get("pos", "o-1"), "en")
     base, day, gone = found.verdicts
     assert [effect["amount"] for effect in base.effects] == [24]
-    assert base.sentence == "“Points for purchases” always holds; the event is history, so nobody was notified"
+    assert (
+        base.sentence == "“Points for purchases” always holds; the event is history, so nobody was notified"
+    )
     assert (day.held, day.effects, [part["seen"] for part in day.parts]) == (False, (), ["22"])
     assert day.sentence == "“Double points on member day” did not hold: on day 18 of the month (seen: 22)"
     assert gone.sentence == "rule “long_gone” is not in version 1"
@@ -55,5 +57,8 @@ def test_it_speaks_chinese_as_well() -> None:
     rows.event(alice, "order.paid", rows.NOW, key="o-1", trace=[["member_day", True, [18], "budget"]])
     (hans,) = explain(get("pos", "o-1"), "zh-hans").verdicts
     (hant,) = explain(get("pos", "o-1"), "zh-hant").verdicts
-    assert hans.sentence == "“会员日双倍积分”成立：每月 18 日（当时：18）；规则预算不足，未发放或只发放了剩余部分"
+    assert (
+        hans.sentence
+        == "“会员日双倍积分”成立：每月 18 日（当时：18）；规则预算不足，未发放或只发放了剩余部分"
+    )
     assert hant.sentence.startswith("「會員日雙倍點數」成立：每月 18 日")

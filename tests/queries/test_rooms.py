@@ -41,7 +41,9 @@ def test_the_log_pages_without_gap_or_repeat_and_filters() -> None:
     alice, bob = rows.member("Alice"), rows.member("Bob")
     moment = days_ago(1)
     made = [
-        rows.event(alice if n % 2 else bob, "checkin" if n < 3 else "order.paid", moment + timedelta(seconds=n // 3))
+        rows.event(
+            alice if n % 2 else bob, "checkin" if n < 3 else "order.paid", moment + timedelta(seconds=n // 3)
+        )
         for n in range(10)
     ]
     seen: list[UUID] = []
@@ -114,7 +116,13 @@ def test_entries_carry_the_balance_after_them_on_every_page() -> None:
 def test_open_lots_come_by_expiry_and_used_ones_not_at_all() -> None:
     alice = rows.member("Alice")
     cause = rows.event(alice, "checkin", days_ago(5))
-    whole = [(100, 40, days_ago(-30)), (60, 60, days_ago(-10)), (10, 0, days_ago(-1)), (5, 5, None), (0, -8, None)]
+    whole = [
+        (100, 40, days_ago(-30)),
+        (60, 60, days_ago(-10)),
+        (10, 0, days_ago(-1)),
+        (5, 5, None),
+        (0, -8, None),
+    ]
     for n, (amount, remaining, until) in enumerate(whole):
         rows.lot(alice, child_id(cause, n), "points", amount, remaining, days_ago(5), until)
     first = ledger.lots(alice, limit=2)
@@ -150,7 +158,9 @@ def test_orders_and_sales() -> None:
     assert [each.order_id for each in orders.of_member(alice, first.next).items] == ["1"]
     assert orders.totals(alice) == TotalsRow(2, 17_800, 1_000, days_ago(40), days_ago(10))
     assert orders.totals(rows.member("Nobody")) == TotalsRow()
-    assert orders.sales_in([(days_ago(60), days_ago(0)), (days_ago(60), days_ago(5)), (days_ago(2), days_ago(1))]) == [
+    assert orders.sales_in(
+        [(days_ago(60), days_ago(0)), (days_ago(60), days_ago(5)), (days_ago(2), days_ago(1))]
+    ) == [
         SalesSum(3, 18_500, 1_000, 2, 1),
         SalesSum(2, 17_800, 1_000, 1, 1),
         SalesSum(),
@@ -204,11 +214,16 @@ def test_levels_distribution_and_who_rose() -> None:
 def test_inbox_and_messages() -> None:
     alice = rows.member("Alice")
     read = rows.message(alice, rows.event(alice, "order.paid", days_ago(2)), "order_points", days_ago(2))
-    waiting = rows.message(alice, rows.event(alice, "checkin", days_ago(1)), "welcome", days_ago(1), waiting=True)
+    waiting = rows.message(
+        alice, rows.event(alice, "checkin", days_ago(1)), "welcome", days_ago(1), waiting=True
+    )
     assert [each.id for each in messages.inbox(alice).items] == [read]
     assert messages.unread(alice) == 1
     found = messages.of_member(alice).items
-    assert [(each.id, each.waiting, len(each.deliveries)) for each in found] == [(waiting, True, 0), (read, False, 1)]
+    assert [(each.id, each.waiting, len(each.deliveries)) for each in found] == [
+        (waiting, True, 0),
+        (read, False, 1),
+    ]
     assert messages.counts() == {"sent": 1, "waiting": 1}
 
 
@@ -220,7 +235,9 @@ def test_the_timeline_tells_what_came_of_each_event_in_five_queries() -> None:
     rows.change(alice, paid, "basic", "silver", days_ago(3))
     rows.message(alice, paid, "order_points", days_ago(3))
     rows.order(bob, "2", 100, days_ago(2))
-    tagged = rows.event(alice, "checkin", days_ago(1), effects=[{"kind": "tag", "add": ["vip"], "remove": []}])
+    tagged = rows.event(
+        alice, "checkin", days_ago(1), effects=[{"kind": "tag", "add": ["vip"], "remove": []}]
+    )
     with CaptureQueriesContext(connection) as used:
         page = timeline(alice)
     assert len(used) == 6  # events, orders, entries, levels, messages, deliveries

@@ -56,7 +56,8 @@ def log(
     source: Annotated[str, Query("", max_length=60)],
     member: Annotated[str, Query("", max_length=300, description="An id, or an identity as `kind:value`.")],
     since: Annotated[
-        str | None, Query(None, max_length=1000, description="The `newest` of an earlier answer: only what came after.")
+        str | None,
+        Query(None, max_length=1000, description="The `newest` of an earlier answer: only what came after."),
     ],
     cursor: Annotated[str | None, Query(None, max_length=1000, description="The `next` of the page before.")],
     limit: Annotated[int, Query(50, ge=1, le=LIMIT_MAX)],

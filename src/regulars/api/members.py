@@ -44,7 +44,9 @@ REFERENCE = (
 class MemberQuery(Schema):
     """Filters of the list of members. Days are whole days in the programme's time zone, both included."""
 
-    search: str = Field("", max_length=100, description="An identity, a piece of a name, or digits of a phone.")
+    search: str = Field(
+        "", max_length=100, description="An identity, a piece of a name, or digits of a phone."
+    )
     level: str = Field("", max_length=200, description="Levels, separated by commas: any of them.")
     tag: str = Field("", max_length=500, description="Tags, separated by commas: all of them.")
     has: str = Field("", max_length=200, description="Kinds of identity, separated by commas: all of them.")

@@ -89,9 +89,7 @@ def from_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
         for name, value in problem.headers.items():
             response[name] = value
         return response
-    return respond(
-        language, problem.status, problem.code, problem.say(language), errors, title=problem.title
-    )
+    return respond(language, problem.status, problem.code, problem.say(language), errors, title=problem.title)
 
 
 def from_rejected(request: HttpRequest, refused: Rejected) -> HttpResponse:
@@ -99,14 +97,18 @@ def from_rejected(request: HttpRequest, refused: Rejected) -> HttpResponse:
     language = language_of(request)
     message = speak(refused.text, language)
     error = {"field": refused.field, "message": message, "code": refused.code}
-    detail = speak(texts.INVALID_ONE, language, field=refused.field, message=message) if refused.field else message
+    detail = (
+        speak(texts.INVALID_ONE, language, field=refused.field, message=message) if refused.field else message
+    )
     return respond(language, 422, refused.code, detail, [error] if refused.field else [])
 
 
 def from_validation(request: HttpRequest, refused: ValidationError) -> HttpResponse:
     """Parameters and fields that are not as they should be, each named."""
     language = language_of(request)
-    if any(error["type"] == "missing" and tuple(error["loc"]) == ("body", "body") for error in refused.errors):
+    if any(
+        error["type"] == "missing" and tuple(error["loc"]) == ("body", "body") for error in refused.errors
+    ):
         return respond(language, 400, "no_body", speak(texts.NO_BODY, language))
     errors = [
         {"field": path(error["loc"]), "message": _message(error, language), "code": str(error["type"])}

@@ -72,7 +72,10 @@ def types(request: HttpRequest) -> Any:
             has_items=each.has_items,
             fields=[
                 schemas.TypeFieldOut(
-                    id=field.id, name=say(field.name, language), kind=field.kind.value, required=field.required
+                    id=field.id,
+                    name=say(field.name, language),
+                    kind=field.kind.value,
+                    required=field.required,
                 )
                 for field in each.fields.values()
             ],

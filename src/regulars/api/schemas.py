@@ -153,7 +153,9 @@ class DeliveryOut(Schema):
     address: str
     subject: str
     body: str
-    uncertain: bool = Field(description="It may have arrived twice: a worker died between sending and noting.")
+    uncertain: bool = Field(
+        description="It may have arrived twice: a worker died between sending and noting."
+    )
     detail: str
     done_at: datetime | None
     read_at: datetime | None
@@ -301,7 +303,9 @@ class MemberPatch(Strict):
     gender: Literal["", "female", "male", "other"] | None = None
     birthday: date | None = Field(None, examples=["1990-05-17"])
     language: Literal["", "zh-hans", "zh-hant", "en"] | None = None
-    attributes: dict[Annotated[str, Field(min_length=1, max_length=100)], Any] | None = Field(None, max_length=100)
+    attributes: dict[Annotated[str, Field(min_length=1, max_length=100)], Any] | None = Field(
+        None, max_length=100
+    )
     consent: dict[Annotated[str, Field(min_length=1, max_length=60)], bool] | None = Field(
         None, max_length=20, description="Category of messages or `channel:category` → wanted."
     )

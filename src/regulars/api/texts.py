@@ -103,9 +103,9 @@ MEMBER_EXISTS = _three(
     "This member exists already ({member}): change it with PATCH.",
 )
 NO_IDENTITY = _three(
-    "请给出至少一个标识，如 {\"phone\": \"+8613800000000\"}。",
-    "請提供至少一個識別，如 {\"phone\": \"+8613800000000\"}。",
-    "Give at least one identity, such as {\"phone\": \"+8613800000000\"}.",
+    '请给出至少一个标识，如 {"phone": "+8613800000000"}。',
+    '請提供至少一個識別，如 {"phone": "+8613800000000"}。',
+    'Give at least one identity, such as {"phone": "+8613800000000"}.',
 )
 NO_CHANGE = _three(
     "没有要更新的内容。",
@@ -161,7 +161,9 @@ PYDANTIC: dict[str, Sentence] = {
         "應為時間，如 2026-11-22T10:00:00+08:00",
         "must be a time such as 2026-11-22T10:00:00+08:00",
     ),
-    "timezone_aware": _three("应带时区，如 +08:00", "應帶時區，如 +08:00", "must state its offset, such as +08:00"),
+    "timezone_aware": _three(
+        "应带时区，如 +08:00", "應帶時區，如 +08:00", "must state its offset, such as +08:00"
+    ),
 }
 """Pydantic's error types in our words; values in braces come from the error's context."""
 

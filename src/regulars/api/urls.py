@@ -35,7 +35,6 @@ Regulars (回头客) runs a brand's membership: **events happen, rules decide, e
 """
 
 
-
 class Renderer(JSONRenderer):
     """JSON with Chinese as it is written."""
 

@@ -46,7 +46,9 @@ _TAG = _three("打标签 {tags}", "加標籤 {tags}", "add the tags {tags}")
 _UNTAG = _three("去掉标签 {tags}", "移除標籤 {tags}", "remove the tags {tags}")
 _TELL = _three("发送消息“{subject}”", "傳送訊息「{subject}」", "send the message “{subject}”")
 _LIMIT_TIMES = _three("每人{per}最多 {n} 次", "每人{per}最多 {n} 次", "at most {n} times {per} per member")
-_LIMIT_UNITS = _three("每人{per}最多 {n} 单位", "每人{per}最多 {n} 單位", "at most {n} units {per} per member")
+_LIMIT_UNITS = _three(
+    "每人{per}最多 {n} 单位", "每人{per}最多 {n} 單位", "at most {n} units {per} per member"
+)
 _BUDGET = _three("全部会员{per}共 {n} 单位", "全部會員{per}共 {n} 單位", "{n} units {per} over all members")
 _BUDGET_REST = _three("，不足时发放剩余", "，不足時發放剩餘", ", the last gets what is left")
 _PER: dict[Per, Text] = {
@@ -140,4 +142,6 @@ def _bounds(rule: Rule, language: str) -> Iterator[str]:
 
 
 def _number(value: int | Decimal) -> str:
-    return f"{value:,}" if value == int(value) and isinstance(value, int) else f"{Decimal(value).normalize():,f}"
+    return (
+        f"{value:,}" if value == int(value) and isinstance(value, int) else f"{Decimal(value).normalize():,f}"
+    )

@@ -43,7 +43,9 @@ _REGIONS = {
 }
 """Where a phone number without country code belongs, by the programme's currency."""
 
-_canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 _STATUS = {"unknown_member": 404, "key_conflict": 409, "order_known": 409, "refund_known": 409}
 
 
@@ -333,12 +335,14 @@ def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: l
         if attribute.kind == "choice":
             if value not in attribute.choices:
                 errors.append(_fault("choice", place, choices=", ".join(attribute.choices)))
-        elif not isinstance(value, kinds[attribute.kind]) or (attribute.kind == "number" and isinstance(value, bool)):
+        elif not isinstance(value, kinds[attribute.kind]) or (
+            attribute.kind == "number" and isinstance(value, bool)
+        ):
             code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(
                 attribute.kind, "date_format"
             )
             errors.append(_fault(code, place))
-        elif attribute.kind == "date" and not _is_day(value):
+        elif attribute.kind == "date" and not _is_day(str(value)):
             errors.append(_fault("date_format", place))
 
 

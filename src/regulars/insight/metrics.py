@@ -27,7 +27,9 @@ class Metric:
 
 def _metric(ident: str, unit: Unit, names: tuple[str, str, str], definition: tuple[str, str, str]) -> Metric:
     codes = ("zh-hans", "zh-hant", "en")
-    return Metric(ident, dict(zip(codes, names, strict=True)), dict(zip(codes, definition, strict=True)), unit)
+    return Metric(
+        ident, dict(zip(codes, names, strict=True)), dict(zip(codes, definition, strict=True)), unit
+    )
 
 
 MEMBERS = _metric(

@@ -140,9 +140,7 @@ def _weekly(programme: Programme, weeks: int) -> list[Week]:
 
 
 def _week(sales: Sales, joined: int) -> Week:
-    return Week(
-        sales.period, sales.orders, sales.buyers, sales.sales_minor, sales.refunded_minor, joined
-    )
+    return Week(sales.period, sales.orders, sales.buyers, sales.sales_minor, sales.refunded_minor, joined)
 
 
 def _flows(programme: Programme, months: int) -> dict[str, list[Flow]]:

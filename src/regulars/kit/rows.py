@@ -6,7 +6,7 @@ go in one pipeline: on a busy process every wait for an answer is also a wait fo
 """
 
 import re
-from collections import deque
+import select
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +19,9 @@ from weakref import WeakKeyDictionary
 from django.db import connection
 from psycopg import Connection
 from psycopg.adapt import Transformer
-from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
-from psycopg.generators import fetch_many, pipeline_communicate
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 Params = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Params]
@@ -114,10 +112,10 @@ class Cursor:
 
     def _commands(
         self, statements: Sequence[Statement], known: dict[str, bytes]
-    ) -> tuple[deque[Callable[[], None]], list[bool], list[str]]:
+    ) -> tuple[list[Callable[[], None]], list[bool], list[str]]:
         """What to send; for each answer whether its rows are wanted; and the SQL that is prepared on the way."""
         pgconn = self._raw.pgconn
-        commands: deque[Callable[[], None]] = deque()
+        commands: list[Callable[[], None]] = []
         expected: list[bool] = []
         fresh: list[str] = []
         if pgconn.transaction_status == TransactionStatus.IDLE and not self._raw.autocommit:
@@ -138,25 +136,41 @@ class Cursor:
         commands.append(pgconn.pipeline_sync)
         return commands, expected, fresh
 
-    def _exchange(self, commands: deque[Callable[[], None]], answers: int) -> list[PGresult]:
-        """Send everything, and wait for as many answers."""
-        raw, pgconn = self._raw, self._raw.pgconn
+    def _exchange(self, commands: Sequence[Callable[[], None]], answers: int) -> list[PGresult]:
+        """Send everything at once, and wait for as many answers."""
+        pgconn = self._raw.pgconn
         results: list[PGresult] = []
         pgconn.enter_pipeline_mode()
         try:
-            results = raw.wait(_collect(pgconn, commands, answers))
+            for command in commands:
+                command()
+            _flush(pgconn)
+            while len(results) < answers:
+                while pgconn.is_busy():
+                    _wait(pgconn, select.POLLIN)
+                    pgconn.consume_input()
+                result = pgconn.get_result()
+                if result is not None:
+                    results.append(result)
         finally:
             if pgconn.status == ConnStatus.OK and len(results) == answers:
                 pgconn.exit_pipeline_mode()
         return results
 
 
-def _collect(pgconn: Any, commands: deque[Callable[[], None]], answers: int) -> PQGen[list[PGresult]]:
-    sent = yield from pipeline_communicate(pgconn, commands)
-    results = [each[0] for each in sent]
-    while len(results) < answers:
-        results.append((yield from fetch_many(pgconn))[0])
-    return results
+def _wait(pgconn: PGconn, what: int) -> None:
+    """Wait until the server has said something, or takes more. The only place where others get the interpreter:
+    each time it is given away and fetched back on the way costs a busy process a millisecond."""
+    poll = select.poll()
+    poll.register(pgconn.socket, what)
+    poll.poll()
+
+
+def _flush(pgconn: PGconn) -> None:
+    """Send what is still to be sent; what the server says meanwhile is taken in, so that neither waits for ever."""
+    while pgconn.flush():
+        _wait(pgconn, select.POLLIN | select.POLLOUT)
+        pgconn.consume_input()
 
 
 _last = [0]

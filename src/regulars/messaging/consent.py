@@ -20,7 +20,9 @@ ON CONFLICT (member_id, channel, category, bucket) DO UPDATE
 def consent(cursor: Cursor, given: Sequence[tuple[UUID, Mapping[str, bool]]]) -> None:
     """Note consent to marketing: (member, channel → yes or no). Channels that don't exist are left out."""
     unnest(
-        cursor, PUT, ("uuid", "text", "text", "smallint", "boolean"),
+        cursor,
+        PUT,
+        ("uuid", "text", "text", "smallint", "boolean"),
         [
             (member_id, channel, "marketing", bucket_of(member_id), allowed)
             for member_id, channels in given

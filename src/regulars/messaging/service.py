@@ -22,8 +22,15 @@ __all__ = [
 ]  # fmt: skip
 
 _OUTBOX = {
-    "member_id": "uuid", "id": "uuid", "bucket": "smallint", "template": "text", "version": "int", "category": "text",
-    "context": "jsonb", "created_at": "timestamptz", "due_at": "timestamptz",
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "template": "text",
+    "version": "int",
+    "category": "text",
+    "context": "jsonb",
+    "created_at": "timestamptz",
+    "due_at": "timestamptz",
 }
 
 _PREFER = """

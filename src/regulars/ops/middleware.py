@@ -50,7 +50,9 @@ class SpareTheApi:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.answer = cast(Callable[[HttpRequest], HttpResponseBase], convert_exception_to_response(_Bare().resolve))
+        self.answer = cast(
+            Callable[[HttpRequest], HttpResponseBase], convert_exception_to_response(_Bare().resolve)
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/api/"):

@@ -41,7 +41,12 @@ class ProfileForm(forms.Form):
     gender = forms.ChoiceField(
         label=_("Gender"),
         required=False,
-        choices=[("", _("Rather not say")), ("female", _("Female")), ("male", _("Male")), ("other", _("Other"))],
+        choices=[
+            ("", _("Rather not say")),
+            ("female", _("Female")),
+            ("male", _("Male")),
+            ("other", _("Other")),
+        ],
     )
 
 
@@ -54,4 +59,6 @@ class JoinForm(forms.Form):
     )  # fmt: skip
     birthday = BirthdayField()
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    marketing = forms.BooleanField(label=_("Send me offers by e-mail (you can stop them at any time)"), required=False)
+    marketing = forms.BooleanField(
+        label=_("Send me offers by e-mail (you can stop them at any time)"), required=False
+    )

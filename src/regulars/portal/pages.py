@@ -98,7 +98,9 @@ def chosen_language(request: HttpRequest, member_language: str) -> str:
     return translation.get_language_from_request(request)
 
 
-def _within(request: HttpRequest, member_language: str, answer: Callable[[Visit], HttpResponse]) -> HttpResponse:
+def _within(
+    request: HttpRequest, member_language: str, answer: Callable[[Visit], HttpResponse]
+) -> HttpResponse:
     language = chosen_language(request, member_language)
     with translation.override(language):
         try:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import ValidationError
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from regulars.events.contracts import EventType, PayloadField
 from regulars.events.payloads import brand_type, standard_types
@@ -23,6 +23,17 @@ from regulars.tiers.contracts import Ladder, Level
 
 SIZE_LIMIT = 1_000_000
 """A programme's file is at most so many characters."""
+
+DEPTH_LIMIT = 60
+"""A programme's parts lie in each other at most so deep."""
+
+_OPENING = (
+    yaml.tokens.BlockSequenceStartToken,
+    yaml.tokens.BlockMappingStartToken,
+    yaml.tokens.FlowSequenceStartToken,
+    yaml.tokens.FlowMappingStartToken,
+)
+_CLOSING = (yaml.tokens.BlockEndToken, yaml.tokens.FlowSequenceEndToken, yaml.tokens.FlowMappingEndToken)
 
 
 class _Yaml(yaml.SafeLoader):
@@ -121,6 +132,8 @@ def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors
     if isinstance(node, MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                continue  # no key of a programme; the reader refuses it with its line
             inner = (*place, key.value)
             lines[inner] = key.start_mark.line + 1
             if key.value in seen:
@@ -133,7 +146,16 @@ def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors
 
 
 def _document(source: str, lines: dict[Place, int], errors: Errors) -> Document:
-    if any(isinstance(token, yaml.tokens.AliasToken) for token in yaml.scan(source, Loader=_Yaml)):
+    depth = 0
+    for token in yaml.scan(source, Loader=_Yaml):
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > DEPTH_LIMIT:
+            lines[()] = token.start_mark.line + 1
+            errors.add((), words("嵌套过深", "巢狀過深", f"is nested more than {DEPTH_LIMIT} deep"))
+            raise _Unusable
+        if not isinstance(token, yaml.tokens.AliasToken):
+            continue
+        lines[()] = token.start_mark.line + 1
         errors.add(
             (),
             words(

@@ -53,7 +53,9 @@ def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for
 
 @lru_cache(maxsize=1)
 def _worker() -> str:
-    version = sha256(b"".join((_FILES / name).read_bytes() for name in (*SHELL, "worker.js"))).hexdigest()[:12]
+    version = sha256(b"".join((_FILES / name).read_bytes() for name in (*SHELL, "worker.js"))).hexdigest()[
+        :12
+    ]
     files = ", ".join(f'"{static(f"portal/{name}")}"' for name in SHELL)
     facts = (
         f'var VERSION = "{version}", HOME = "{reverse("portal:card")}", '

@@ -37,7 +37,9 @@ def sign_in(visit: Visit) -> HttpResponse:
         kind = "email" if "@" in typed else "phone"
         identity = normalise_identity(kind, typed, region_of(visit.programme))
     except BadIdentity as problem:
-        return visit.show("sign_in", address=typed, error=problem.say(visit.language) if typed else _need_one())
+        return visit.show(
+            "sign_in", address=typed, error=problem.say(visit.language) if typed else _need_one()
+        )
     return _send(visit, identity) or redirect("portal:code")
 
 

@@ -24,13 +24,11 @@ TAGS: Text = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 PAGE = (
     '<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><title>{subject}</title></head>'
-    '<body style="margin:0;padding:24px;font:16px/1.6 -apple-system,BlinkMacSystemFont,\'PingFang SC\','
+    "<body style=\"margin:0;padding:24px;font:16px/1.6 -apple-system,BlinkMacSystemFont,'PingFang SC',"
     "'Noto Sans CJK SC','Microsoft YaHei',sans-serif\">"
     '<div style="max-width:560px;margin:0 auto"><p>{body}</p>{ending}</div></body></html>\n'
 )
-ENDING = (
-    '<p style="margin-top:32px;font-size:12px;color:#6b7280">{footer} <a href="{url}">{link}</a></p>'
-)
+ENDING = '<p style="margin-top:32px;font-size:12px;color:#6b7280">{footer} <a href="{url}">{link}</a></p>'
 
 
 class _Policy(EmailPolicy):
