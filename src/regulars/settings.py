@@ -31,7 +31,6 @@ class Config(BaseSettings):
     workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
     threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
     batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
-    batch_wait_ms: float = Field(default=2.0, ge=0, le=100, description="How long a batch waits for company.")
     log_level: str = "INFO"
 
     @field_validator("smtp_url")

@@ -76,6 +76,8 @@ class House:
                 text=True,
                 start_new_session=True,
             )
+        # Its own words: an older server on the same port may still be on its way out.
+        eventually(lambda: "Press Ctrl-C to stop." in self.said(), f"the greeting; it said {self.said()}")
         self.wait_until_ready()
 
     def ensure_running(self) -> None:

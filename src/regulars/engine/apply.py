@@ -1,10 +1,11 @@
 """From effects to rows: every room gets the whole list of what is its own."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
@@ -32,7 +33,10 @@ from regulars.messaging.contracts import Outgoing
 from regulars.orders import service as orders
 from regulars.tiers import service as tiers
 
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+def _dump(value: Any) -> str:
+    """`value` as JSON."""
+    return to_json(value).decode()
 
 
 def apply(

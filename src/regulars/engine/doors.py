@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.engine.service import submit
@@ -43,9 +43,6 @@ _REGIONS = {
 }
 """Where a phone number without country code belongs, by the programme's currency."""
 
-_canonical = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
 _STATUS = {"unknown_member": 404, "key_conflict": 409, "order_known": 409, "refund_known": 409}
 
 
@@ -209,12 +206,30 @@ def incoming(
 ) -> Incoming:
     """A checked event with what the log will keep of it. One that states no time happens now; sent again, it is
     still the same event."""
-    text = _canonical(data)
+    text = to_json(_ordered(data), inf_nan_mode="constants").decode()
+    if "Infinity" in text or "NaN" in text:
+        json.loads(text, parse_constant=_refuse)
     said = "\x00".join(
         (type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "", text)
     )
     digest = blake2b(said.encode(), digest_size=16).digest()
     return Incoming(source, key, type_id, identities, stated or now, data, text, digest, joins, member_id)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _ordered(value: Any) -> Any:
+    """`value` with the keys of every object in order, so that the same said in another order is the same."""
+    if isinstance(value, dict):
+        return {
+            key: _ordered(value[key]) if isinstance(value[key], dict | list) else value[key]
+            for key in sorted(value)
+        }
+    if isinstance(value, list):
+        return [_ordered(one) for one in value]
+    return value
 
 
 def _text(raw: dict[str, Any], field: str, most: int, errors: list[Rejected]) -> str:

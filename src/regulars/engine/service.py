@@ -2,7 +2,8 @@
 
 Group commit: whatever threads of a process submit at the same time goes into one transaction. The first to
 come leads: it takes what has gathered, commits it for all, and hands the lead on; so there is no thread to
-start, none to watch, and a lone event waits for nobody.
+start, none to watch, and a lone event waits for nobody. When a whole batch waits behind the one under way, a
+second leader takes it, so that one is decided while the other is being written.
 """
 
 import threading
@@ -24,6 +25,8 @@ from regulars.settings import CONFIG
 
 log = structlog.get_logger("regulars.engine")
 
+LEADERS = 2
+
 RETRIES = 5
 """How often a batch that lost against another (deadlock, dropped connection) is tried again."""
 
@@ -42,50 +45,66 @@ class Unavailable(Problem):
 
 @dataclass(slots=True, eq=False)
 class _Ticket:
-    """A submission on its way: its events, and in the end its outcomes or what went wrong."""
+    """A submission on its way: its events, and in the end its outcomes or what went wrong.
+
+    `wake`: there is something to do, be it to lead or to go home; `done`: the events are decided.
+    """
 
     events: Sequence[Incoming]
-    ready: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
     outcomes: list[Outcome] = field(default_factory=list)
     error: BaseException | None = None
     leads: bool = False
 
 
 class _Gate:
-    """Gathers tickets; one thread at a time leads."""
+    """Gathers tickets; one thread leads, or two where there is enough to do for both."""
 
-    def __init__(self, most: int, wait_seconds: float) -> None:
+    def __init__(self, most: int) -> None:
         self.most = most
-        self.wait_seconds = wait_seconds
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
-        self._led = False
+        self._leaders = 0
 
     def submit(self, events: Sequence[Incoming]) -> list[Outcome]:
         ticket = _Ticket(events)
         with self._lock:
             self._waiting.append(ticket)
-            ticket.leads = not self._led
-            self._led = True
+            self._appoint()
         if not ticket.leads:
-            ticket.ready.wait()
+            ticket.wake.wait()
         if ticket.leads:
             self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.outcomes
 
+    def _appoint(self) -> None:
+        """Make the first who waits a leader, if what waits is worth one more. Under the lock."""
+        if self._leaders == LEADERS:
+            return
+        heir = next((one for one in self._waiting if not one.leads), None)
+        if heir is None:
+            return
+        if self._leaders == 0 or sum(len(one.events) for one in self._waiting) * 2 >= self.most:
+            self._leaders += 1
+            heir.leads = True
+            heir.wake.set()
+
     def _lead(self, own: _Ticket) -> None:
-        """Commit batches until the own ticket is done, then wake the next leader, if anybody waits."""
+        """Commit batches until the own ticket is done, by whichever leader, then hand the lead on."""
         try:
-            while not (own.outcomes or own.error):
-                self._commit(self._gather())
+            while not own.done.is_set():
+                tickets = self._gather()
+                if tickets:
+                    self._commit(tickets)
+                else:
+                    own.done.wait()
         finally:
             with self._lock:
-                self._led = bool(self._waiting)
-                if self._led:
-                    self._waiting[0].leads = True
-                    self._waiting[0].ready.set()
+                self._leaders -= 1
+                self._appoint()
 
     def _gather(self) -> list[_Ticket]:
         """The tickets of one batch, in the order they came; never more events than a batch may have."""
@@ -112,11 +131,11 @@ class _Gate:
                 raise
         finally:
             for ticket in tickets:
-                if not ticket.leads:
-                    ticket.ready.set()
+                ticket.done.set()
+                ticket.wake.set()
 
 
-_gate = _Gate(CONFIG.batch_events, CONFIG.batch_wait_ms / 1000)
+_gate = _Gate(CONFIG.batch_events)
 
 
 def submit(events: Sequence[Incoming]) -> list[Outcome]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -188,12 +189,20 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _iso(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def _bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
 _WRITE: dict[str, Callable[[Any], str]] = {
-    "uuid": lambda value: value.hex,
+    "uuid": attrgetter("hex"),
     "text": _quoted,
-    "date": lambda value: value.isoformat(),
-    "timestamptz": lambda value: value.isoformat(),
-    "bytea": lambda value: '"\\\\x' + value.hex() + '"',
+    "date": _iso,
+    "timestamptz": _iso,
+    "bytea": _bytes,
     "boolean": lambda value: "t" if value else "f",
 }
 
@@ -201,7 +210,10 @@ _WRITE: dict[str, Callable[[Any], str]] = {
 def array(kind: str, values: Iterable[Any]) -> str:
     """`values` as a PostgreSQL array of `kind`, None as NULL."""
     write = _WRITE.get(kind, str)
-    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+    column = list(values)
+    if None in column:
+        return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
+    return "{" + ",".join(map(write, column)) + "}"
 
 
 def uuids(values: Iterable[UUID]) -> str:

@@ -1,10 +1,10 @@
 """What changes messages: wishes into the outbox, what members want to hear, what they have read."""
 
-import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from django.db import connection
+from pydantic_core import to_json
 
 from regulars.kit import clock
 from regulars.kit.ids import bucket_of
@@ -54,7 +54,7 @@ def enqueue(cursor: Cursor, messages: Sequence[Outgoing]) -> None:
         [
             (
                 one.member_id, one.wish.message_id, bucket_of(one.member_id), one.wish.template, one.version,
-                one.wish.category, json.dumps(one.wish.context, ensure_ascii=False), one.time, now,
+                one.wish.category, to_json(one.wish.context).decode(), one.time, now,
             )
             for one in messages
         ],
