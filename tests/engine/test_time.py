@@ -244,3 +244,13 @@ def test_one_member_settles_the_same_from_doors_and_timers() -> None:
         assert settle_all() == 0
     assert moved(before) == {}
     check_books()
+
+
+@pytest.mark.django_db
+def test_a_late_order_is_answered_without_what_has_run_out_since() -> None:
+    fresh(shop())
+    took(joined("a", "2025-01-01"), order("a", "2026-05-01", 10, "1"))
+    with today("2026-05-02"):
+        assert took(order("a", "2025-02-01", 40, "2"))[0]["balances"]["points"] == 10
+        settle_all()
+    check_books()

@@ -33,6 +33,7 @@ from regulars.kit.metrics import observe_batch
 from regulars.kit.rows import Cursor
 from regulars.language.calendar import local_day, period_of
 from regulars.language.events import Event
+from regulars.language.snapshot import Snapshot
 from regulars.members import service as members
 from regulars.programme.service import NotPublished, current_number, in_force
 
@@ -196,13 +197,24 @@ class _Batch:
                 self._reject(position, error)
                 continue
             fresh.discard(event.member_id)
-            decided += lived
+            decided += lived + self._catch_up(ready, snapshot, lived[0], budgets)
             sent[event.id] = self.batch[position]
             self.outcomes[position] = _outcome(lived[0], ready.programme.number)
         self.parts.done("decide")
         with self.cursor.gather():
             apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
         self.parts.done("apply")
+
+    def _catch_up(self, ready: Plan, snapshot: Snapshot, late: Decided, budgets: Budgets) -> list[Decided]:
+        """What time has done since to what a late event brought, as far as the member's life is known."""
+        known_until = snapshot.totals.last_at
+        if known_until is None or known_until <= late.event.time:
+            return []
+        since = settle(ready, snapshot, known_until, self.now, budgets)
+        if since:
+            late.balances = dict(snapshot.balances)
+            late.standings = dict(snapshot.standings)
+        return since
 
     def _budgets(self, ready: Plan, work: list[tuple[int, Event]]) -> Budgets:
         """The budgets that these events may draw on, locked."""

@@ -20,8 +20,9 @@ from regulars.language.problems import words
 from regulars.language.text import say
 from regulars.members.contracts import BadIdentity
 from regulars.members.logic import normalise_identity
+from regulars.messaging.contracts import CHANNELS
 from regulars.programme.contracts import Attribute, Programme
-from regulars.programme.service import current, version
+from regulars.programme.service import recent, version
 
 EVENTS_LIMIT = 1000
 IDENTITIES_LIMIT = 10
@@ -43,7 +44,14 @@ _REGIONS = {
 }
 """Where a phone number without country code belongs, by the programme's currency."""
 
-_STATUS = {"unknown_member": 404, "key_conflict": 409, "order_known": 409, "refund_known": 409}
+_STATUS = {
+    "unknown_member": 404,
+    "key_conflict": 409,
+    "order_known": 409,
+    "refund_known": 409,
+    "failed_rule": 500,
+    "failed_database": 500,
+}
 
 
 class BadBody(Problem):
@@ -91,7 +99,7 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     """
     raw, single = _read(body)
     suspicious = b"_minor" in body or b"\\u00" in body
-    programme = current()
+    programme = recent()
     now = clock.now()
     good: list[Incoming] = []
     places: list[int] = []
@@ -184,6 +192,9 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
         data = _payload(event_type.adapter, raw.get("data", {}), errors)
         if "attributes" in data:
             _attributes(data["attributes"], programme.attributes, errors)
+        for channel in data.get("consent", ()):
+            if channel not in CHANNELS:
+                errors.append(_fault("choice", f"data.consent.{channel}", choices=", ".join(CHANNELS)))
     if errors or event_type is None:
         raise Faulty(errors)
     stated = moment if raw.get("time") is not None else None

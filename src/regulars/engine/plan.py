@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from regulars.campaigns.contracts import (
     Action,
@@ -12,6 +11,7 @@ from regulars.campaigns.contracts import (
 )
 from regulars.campaigns.logic import AmountOf, credit_amount
 from regulars.events.contracts import EventType, FieldKind
+from regulars.kit.once import once
 from regulars.language.condition import Compiled, Fields, compile_condition, compile_lines
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version
@@ -70,7 +70,7 @@ class Plan:
     """Whether a condition asks which identities a member has."""
 
 
-@lru_cache(maxsize=16)
+@once(most=16)
 def plan(number: int) -> Plan:
     """The plan of the published version `number`."""
     return make_plan(version(number))

@@ -76,6 +76,8 @@ class Turn:
     def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
         """Add to a tally."""
         self.tallied.append((name, day, count, total))
+        if name in self.plan.counts:
+            self.snapshot.counts[name] = self.snapshot.counts.get(name, 0) + count
         days = self.snapshot.tallies.setdefault(name, {})
         cell = days.get(day)
         if cell is None:

@@ -1,6 +1,7 @@
 """The worker: loops over timers that are rows, and procrastinate for jobs that run by the calendar or run long."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,15 @@ JOBS_AT_ONCE = 2
 POLL_SECONDS = 30.0
 DRAIN_SECONDS = 15.0
 
+YIELDING = 10
+"""What can wait lets those go first who wait for an answer."""
+
 _log = structlog.get_logger(__name__)
 
 
 def run() -> None:
     """Work until told to stop (SIGTERM, SIGINT); then finish the portion at hand and the jobs that run."""
+    os.nice(YIELDING)
     _log.info("worker_started", loops=[loop.name for loop in LOOPS], jobs=sorted(app.tasks))
     with _looping(LOOPS):
         asyncio.run(_run_jobs())

@@ -1,12 +1,12 @@
 """Publishing a programme, and the versions that are published."""
 
 import hashlib
-from functools import lru_cache
 from time import monotonic
 
 from django.db import IntegrityError, connection, transaction
 
 from regulars.kit import clock
+from regulars.kit.once import once
 from regulars.kit.problems import NotFound, Problem
 from regulars.kit.rows import Question
 from regulars.language.problems import words
@@ -48,7 +48,7 @@ class UnknownVersion(NotFound):
         )
 
 
-@lru_cache(maxsize=64)
+@once(most=64)
 def version(number: int) -> Programme:
     """Version `number`, as it was published. A version never changes, so it is read once per process."""
     try:
@@ -90,9 +90,11 @@ _recent: list[tuple[float, Programme]] = []
 def recent() -> Programme:
     """The version in force, as of at most a second ago: for checking what comes in. Deciding looks for itself."""
     now = monotonic()
-    if not _recent or now - _recent[0][0] > RECENT_SECONDS:
-        _recent[:] = [(now, current())]
-    return _recent[0][1]
+    kept = next(iter(_recent), None)
+    if kept is None or now - kept[0] > RECENT_SECONDS or not version.knows(kept[1].number):
+        kept = (now, current())
+        _recent[:] = [kept]
+    return kept[1]
 
 
 def publish(source: str, published_by: str, note: str = "") -> Programme:
@@ -120,5 +122,6 @@ def publish(source: str, published_by: str, note: str = "") -> Programme:
                 audit(published_by, "programme.published", str(number), note=note)
         except IntegrityError:
             continue
+        _recent.clear()
         return version(number)
     raise RuntimeError("others keep publishing at the same time; try again")
