@@ -307,7 +307,7 @@ class MemberPatch(Strict):
         None, max_length=100
     )
     consent: dict[Annotated[str, Field(min_length=1, max_length=60)], bool] | None = Field(
-        None, max_length=20, description="Category of messages or `channel:category` → wanted."
+        None, max_length=20, description="Channel (`inbox`, `email`) → whether marketing is welcome there."
     )
 
 
