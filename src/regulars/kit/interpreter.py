@@ -5,7 +5,7 @@ import sys
 
 YOUNG = 200_000
 """Objects made before a look for cycles: a batch makes tens of thousands, none in cycles, and with Python's own
-threshold the looking took a third of the time."""
+threshold the looking took as long as the deciding."""
 
 TURN_SECONDS = 0.0005
 """How long a thread may go on while another waits. The thread that commits for all waits for the database several
