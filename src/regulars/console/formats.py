@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -32,10 +32,6 @@ def number(value: int | Decimal | None) -> str:
     """Grouped: 12,345."""
     return NOTHING if value is None else str(format_decimal(value, locale=locale()))
 
-
-def compact(value: int) -> str:
-    """Short: 1.2万, 12K."""
-    return str(format_compact_decimal(value, fraction_digits=1, locale=locale()))
 
 
 def money(minor: int | None, programme: Programme, digits: bool = True) -> str:
