@@ -33,7 +33,6 @@ def number(value: int | Decimal | None) -> str:
     return NOTHING if value is None else str(format_decimal(value, locale=locale()))
 
 
-
 def money(minor: int | None, programme: Programme, digits: bool = True) -> str:
     """An amount in the programme's currency; without its decimals where only the size matters."""
     if minor is None:
