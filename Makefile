@@ -1,7 +1,7 @@
 # Everything a checkout can do. Needs Python 3.11-3.13 with pip, and make; all else it fetches itself.
 #   make demo     a year of real purchases, loaded and served      make demo ARGS="--no-serve" REGULARS_DATA=/somewhere
 #   make up       serve without demo data
-#   make test     all tests                  make check    style, types, rooms
+#   make test     all tests                  make check    style, types, rooms, translations
 #   make bench    events per second here     make shots    a screenshot of every page
 #   make lock     newer dependencies         make clean    forget what was built
 SHELL := /bin/bash
@@ -50,6 +50,7 @@ check: $(STAMPS)/dev $(STAMPS)/project
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/messages.py check
 
 shots: $(STAMPS)/dev $(STAMPS)/project
 	@scripts/chromium.sh --fonts

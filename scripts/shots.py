@@ -28,6 +28,8 @@ FLAGS = [
 SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1440, "height": 900}}
 THEMES = ("light", "dark")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
+HANT = {"hant": "zh-hant"}
+LOCALES = {"zh": "zh-CN", "hant": "zh-TW", "en": "en-US"}
 
 
 class Trouble(SystemExit):
@@ -60,7 +62,7 @@ def main() -> int:
     report = Report()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
-        for language, code in LANGUAGES.items():
+        for language, code in (LANGUAGES | HANT if options.hant else LANGUAGES).items():
             state = signed_in(browser, options.url, operator, code)
             for size in SIZES:
                 take_all(browser, state, options, (language, code, size), report)
@@ -78,6 +80,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--password")
     parser.add_argument("--out", default="shots")
     parser.add_argument("--only", default="", help="only pages with this in their name")
+    parser.add_argument("--hant", action="store_true", help="traditional Chinese too")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome") or "")
     options = parser.parse_args()
     if not options.chromium:
@@ -113,7 +116,7 @@ def take_all(
     """Every page in one language and size, both themes: the sign-in page as a stranger, the rest signed in."""
     language, code, size = where
     look: dict[str, Any] = {
-        "viewport": SIZES[size], "locale": "zh-CN" if language == "zh" else "en-US", "base_url": options.url,
+        "viewport": SIZES[size], "locale": LOCALES[language], "base_url": options.url,
         "has_touch": size == "phone", "is_mobile": size == "phone",
     }  # fmt: skip
     stranger = browser.new_context(**look)
@@ -122,14 +125,17 @@ def take_all(
     stranger.close()
     context = browser.new_context(**look, storage_state=state)
     page = watched(context, report, where)
-    phone = ""
+    address = ""
     for shot in console_shots(page):
         take(page, shot, options, where, report)
     if not options.only or "portal".startswith(options.only) or options.only.startswith("portal"):
-        phone = a_phone(page) or ""
+        # A code can be had once a minute: each look is another member's.
+        address = (
+            a_phone(page, list(LANGUAGES | HANT).index(language) * len(SIZES) + list(SIZES).index(size)) or ""
+        )
     context.close()
     visitor = browser.new_context(**look)
-    for shot in portal_shots(watched(visitor, report, where), phone):
+    for shot in portal_shots(watched(visitor, report, where), address, report):
         take(visitor.pages[0], shot, options, where, report)
     visitor.close()
 
@@ -187,6 +193,12 @@ def console_shots(page: Page) -> Iterator[Shot]:
     if event:
         yield Shot("event", event)
     yield Shot("settings", "/console/settings/")
+    yield Shot("settings-operator-new", "/console/settings/operators/new")
+    operator = first_link(page, "/console/settings/", "tr[data-href]")
+    if operator:
+        yield Shot("settings-operator", operator)
+    yield Shot("settings-key-new", "/console/settings/keys/new")
+    yield Shot("account", "/console/account/")
     yield Shot("password", "/accounts/password/change/")
     yield Shot("two-step", "/accounts/2fa/")
     yield Shot("two-step-app", "/accounts/2fa/totp/activate/")
@@ -200,7 +212,7 @@ def first_link(page: Page, path: str, row: str) -> str | None:
     return found.get_attribute("data-href") if found.count() else None
 
 
-def portal_shots(page: Page, phone: str) -> Iterator[Shot]:
+def portal_shots(page: Page, phone: str, report: Report) -> Iterator[Shot]:
     """The portal as a member who has a phone number sees it; where nobody has one, its sign-in alone."""
     if page.request.get("/m/sign-in/").status >= 400:
         return
@@ -212,6 +224,13 @@ def portal_shots(page: Page, phone: str) -> Iterator[Shot]:
     page.locator("form[action='/m/sign-in/'] button").click()
     code = page.locator(".demo b")
     if not code.count():
+        error = page.locator(".error, .demo").first
+        reason = (
+            error.inner_text()
+            if error.count()
+            else "the server does not show codes (REGULARS_DEMO=true does)"
+        )
+        report.problems.append(f"the members' pages were not taken: {reason}")
         return
     page.fill("input[name=code]", code.inner_text())
     page.locator("form[action='/m/sign-in/code/'] button").click()
@@ -220,11 +239,13 @@ def portal_shots(page: Page, phone: str) -> Iterator[Shot]:
         yield Shot(f"portal-{name.strip('/').replace('/', '-') or 'card'}", f"/m/{name}")
 
 
-def a_phone(page: Page) -> str | None:
-    member = first_link(page, "/console/members/?has=phone&sort=spend", "tr[data-href]")
-    if member is None:
+def a_phone(page: Page, place: int) -> str | None:
+    """The phone number of the member at that place of the list of those who spent most."""
+    page.goto("/console/members/?has=phone&sort=spend")
+    rows = page.locator("tr[data-href]")
+    if not rows.count():
         return None
-    page.goto(member)
+    page.goto(rows.nth(min(place, rows.count() - 1)).get_attribute("data-href") or "")
     found = page.locator("dd", has_text=re.compile(r"^\s*\+\d{6,}")).first
     return found.inner_text().strip() if found.count() else None
 
@@ -235,7 +256,7 @@ def take(
     """Both themes of one page, and a look for sideways overflow."""
     if options.only not in shot.name:
         return
-    language, _code, size = where
+    language, code, size = where
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         answer = page.goto(shot.path, wait_until="load")
@@ -243,7 +264,7 @@ def take(
             report.problems.append(f"{where}: {shot.path} answers {answer.status}")
         if shot.path.startswith("/console/") and "/accounts/" in page.url:
             report.problems.append(f"{where}: {shot.path} asks to sign in")
-        if not (page.locator("html").get_attribute("lang") or "").lower().startswith(language):
+        if not (page.locator("html").get_attribute("lang") or "").lower().startswith(code[:2]):
             report.problems.append(f"{where}: {shot.path} is in another language")
         if shot.click and page.locator(shot.click).first.is_visible():
             page.locator(shot.click).first.click()

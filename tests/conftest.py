@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from regulars.kit import postgres
+from regulars.kit import lines, postgres
 from regulars.kit.errors import CliError
 from regulars.settings import DATA
 
@@ -24,6 +24,13 @@ def database_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: str) -> None:
     """Have the server up before pytest-django makes its database there."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:  # noqa: ARG001
+    """Close the engine's connections before pytest-django drops its database."""
+    yield
+    lines.close()
 
 
 def _sweep() -> None:

@@ -16,6 +16,7 @@ type Spec = {
   series: Series[];
   axes: { name: string; format: "number" | "money"; currency?: string; digits?: number }[];
   colours?: string[];
+  running?: string; // what the last period is called that is not over yet: drawn as an outline
 };
 
 const drawn = new Map<HTMLElement, EChartsType>();
@@ -34,7 +35,7 @@ function formatter(spec: Spec, axis: number, compact: boolean): (value: number) 
   const options: Intl.NumberFormatOptions = compact
     ? { notation: "compact", maximumFractionDigits: 1 }
     : { maximumFractionDigits: format === "money" ? (digits ?? 2) : 0 };
-  if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "symbol" });
   const format_ = new Intl.NumberFormat(document.documentElement.lang, options);
   return (value) => format_.format(value);
 }
@@ -51,7 +52,14 @@ function tooltip(spec: Spec, index: number): string {
     const shown = value === null || value === undefined ? "–" : formatter(spec, one.axis ?? 0, false)(value);
     return `<div class="chart-tip"><span>${escape(one.name)}</span><b>${escape(shown)}</b></div>`;
   });
-  return `<div class="chart-tip-title">${escape(spec.titles?.[index] ?? spec.labels[index] ?? "")}</div>${lines.join("")}`;
+  const title = spec.titles?.[index] ?? spec.labels[index] ?? "";
+  const running = spec.running && index === spec.labels.length - 1 ? ` · ${spec.running}` : "";
+  return `<div class="chart-tip-title">${escape(title + running)}</div>${lines.join("")}`;
+}
+
+// A bar that is still growing: its outline alone.
+function outline(colour: string | undefined): Record<string, unknown> {
+  return { color: "transparent", borderColor: colour, borderWidth: 1, borderType: [3, 2] };
 }
 
 function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, unknown>[] {
@@ -65,7 +73,8 @@ function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, u
       type: line ? "line" : "bar",
       stack: one.stack,
       data: one.data.map((value, index) =>
-        spec.colours ? { value, itemStyle: { color: spec.colours[index] || colour } } : value),
+        spec.colours ? { value, itemStyle: { color: spec.colours[index] || colour } }
+          : spec.running && index === one.data.length - 1 ? { value, itemStyle: outline(colour) } : value),
       [across ? "xAxisIndex" : "yAxisIndex"]: axis,
       itemStyle: { color: colour, borderRadius: line || one.stack ? 0 : across ? [0, 3, 3, 0] : [3, 3, 0, 0] },
       lineStyle: { width: 2 },

@@ -2,12 +2,16 @@
 // serves the keyboard and "open in a new tab".
 const LOG_ROWS = 300;
 
-/** The event log: a button stops the polling, and what scrolled far away is let go. */
+/** The event log: a button stops the polling, each answer says where to go on, and what scrolled far away is let go. */
 function startLog(): void {
   const button = document.querySelector<HTMLElement>("[data-pause]");
   button?.addEventListener("click", () => {
     const paused = document.body.classList.toggle("paused");
     button.setAttribute("aria-pressed", String(paused));
+  });
+  document.addEventListener("logFollowed", (event) => {
+    const log = document.querySelector<HTMLElement>("#log");
+    if (log) log.dataset.since = (event as CustomEvent<{ since: string }>).detail.since;
   });
   document.addEventListener("htmx:afterSettle", () => {
     for (const row of [...(document.querySelector("#log")?.children ?? [])].slice(LOG_ROWS)) row.remove();

@@ -15,7 +15,7 @@ from regulars.programme.service import version
 
 LOOPS: tuple[Loop, ...] = (
     Loop("settle", settle_due, 2.0),
-    Loop("deliver", partial(deliver_due, version), 1.0),
+    Loop("deliver", partial(deliver_due, version), 1.0, rest_seconds=0.2),
     Loop("codes", clear_old_codes, 3600.0),
 )
 

@@ -3,7 +3,6 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 from regulars.kit import interpreter, lifeline, log
 from regulars.settings import CONFIG, DATA
@@ -12,6 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
 
 lifeline.follow_parent(DATA)
 log.configure(DATA, CONFIG.log_level, "server")
-application = get_wsgi_application()
-get_resolver().url_patterns  # noqa: B018 - loads every face now, so that the first visitor does not wait for it
+django_application = get_wsgi_application()
+
+# What they load can be loaded only now.
+from regulars.api.door import EventsDoor  # noqa: E402
+from regulars.processes.warm import warm  # noqa: E402
+
+application = EventsDoor(django_application)
+
+warm()
 interpreter.tune()

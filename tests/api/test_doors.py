@@ -134,14 +134,13 @@ def test_the_programme_reads_as_sentences(caller: Caller) -> None:
     rules = {each["id"]: each for each in found["rules"]}
     assert (found["version"], found["currency"]) == (1, "CNY")
     assert rules["joining_gift"]["sentence"] == (
-        "On “joined”: give 100 points; send the message “Welcome to the Corner Grocery Club”;"
-        " at most 1 times in all per member."
+        "When a member joins: give 100 points; send “Welcome to the Corner Grocery Club”; once per member."
     )
     assert rules["member_day"]["when"]
     assert rules["member_day"]["condition"] == {"field": "calendar.day", "op": "eq", "value": 18}
     caller.language = "zh-hans"
     chinese = {each["id"]: each["sentence"] for each in caller.get("/programme").json()["rules"]}
-    assert chinese["base_points"].startswith("发生“消费”时：订单金额每 1 发放 1 积分")
+    assert chinese["base_points"].startswith("会员消费时：订单金额每满 1 元送 1 积分")
     types = {each["id"]: each for each in caller.get("/event-types").json()}
     assert types["order.paid"]["joins"] is True
     assert types["tier.upgraded"]["derived"] is True

@@ -130,23 +130,29 @@ def test_an_operators_first_minutes(browser: Browser, live_server: LiveServer) -
 def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, members: dict[str, UUID]) -> None:
     desk = Desk(browser, live_server.url, 375)
     desk.sign_in()
-    pages = ["", "members/", "programme/", "programme/diff", "events/", "settings/"]
+    pages = ["", "members/", "programme/", "programme/diff", "events/", "settings/", "settings/keys/new"]
+    pages += ["settings/operators/new", "account/"]
     pages += [f"members/{member}/" for member in members.values()]
     for path in [f"/console/{path}" for path in pages] + ["/accounts/password/change/", "/accounts/2fa/"]:
         desk.page.goto(path)
         assert desk.too_wide() == [], path
+    desk.page.goto("/console/settings/")
+    desk.page.get_by_role("link", name="alice@example.com").click()
+    desk.page.wait_for_url("**/console/settings/operators/*/")
+    assert desk.too_wide() == []
     desk.page.get_by_role("button", name="Menu").click()
     desk.page.get_by_role("link", name="Events").click()
     desk.page.wait_for_url("**/console/events/")
     assert desk.complaints == []
 
 
-def happen_elsewhere(order: str, minutes: int) -> None:
-    """An order from another thread: this one runs the browser's loop, in which Django refuses the database."""
+def happen_elsewhere(orders: list[str], minutes: int) -> None:
+    """Orders from another thread: this one runs the browser's loop, in which Django refuses the database."""
 
     def pay() -> None:
-        with clock.fixed(NOW + timedelta(minutes=minutes)):
-            paid(NAMELESS, order, "5.00", NOW)
+        for second, order in enumerate(orders):
+            with clock.fixed(NOW + timedelta(minutes=minutes, seconds=second)):
+                paid(NAMELESS, order, "5.00", NOW)
         connections.close_all()
 
     with ThreadPoolExecutor(1) as pool:
@@ -156,18 +162,49 @@ def happen_elsewhere(order: str, minutes: int) -> None:
 def test_the_log_grows_by_itself_and_can_be_paused(browser: Browser, live_server: LiveServer) -> None:
     desk = Desk(browser, live_server.url, 1280)
     desk.sign_in()
-    desk.page.goto("/console/events/")
-    rows = desk.page.locator("#log tr")
+    page = desk.page
+    page.goto("/console/events/?type=order.paid")
+    rows = page.locator("#log tr")
     before = rows.count()
-    happen_elsewhere("3001", 1)
-    desk.page.wait_for_function(f"document.querySelectorAll('#log tr').length > {before}", timeout=10_000)
+
+    def grown_to(count: int) -> None:
+        page.wait_for_function(f"document.querySelectorAll('#log tr').length === {count}", timeout=10_000)
+
+    happen_elsewhere(["3001"], 1)
+    with clock.fixed(NOW + timedelta(minutes=2)):
+        grown_to(before + 1)
+        page.wait_for_timeout(3500)
+        assert rows.count() == before + 1
     assert "CN¥" not in rows.first.inner_text()
-    assert "e-3001" in desk.page.locator("#log").inner_text()
-    desk.page.get_by_role("button", name="Pause").click()
-    now = rows.count()
-    happen_elsewhere("3002", 2)
-    desk.page.wait_for_timeout(4000)
-    assert rows.count() == now
-    desk.page.get_by_role("button", name="Go on").click()
-    desk.page.wait_for_function(f"document.querySelectorAll('#log tr').length > {now}", timeout=10_000)
+    assert "e-3001" in rows.first.inner_text()
+    page.get_by_role("button", name="Pause").click()
+    happen_elsewhere(["3002", "3003"], 3)
+    with clock.fixed(NOW + timedelta(minutes=4)):
+        page.wait_for_timeout(4000)
+        assert rows.count() == before + 1
+        page.get_by_role("button", name="Go on").click()
+        grown_to(before + 3)
+        assert "e-3003" in rows.first.inner_text()
+    assert desk.complaints == []
+
+
+def test_an_empty_log_fills_and_a_flood_takes_the_place_of_all(
+    browser: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars.console.views.events.LIMIT_MAX", 2)
+    desk = Desk(browser, live_server.url, 1280)
+    desk.sign_in()
+    page = desk.page
+    page.goto("/console/events/?type=checkin")
+    assert page.get_by_text("No such event").is_visible()
+    page.goto("/console/events/?type=order.paid")
+    before = page.locator("#log tr").count()
+    happen_elsewhere(["4001", "4002", "4003"], 1)
+    with clock.fixed(NOW + timedelta(minutes=2)):
+        page.wait_for_function(
+            f"document.querySelectorAll('#log tr').length === {before + 3}", timeout=10_000
+        )
+        keys = page.locator("#log tr .lead .quiet").all_inner_texts()
+    assert keys[:3] == ["e-4003", "e-4002", "e-4001"]
+    assert len(set(keys)) == len(keys) == before + 3
     assert desk.complaints == []

@@ -1,13 +1,19 @@
 """Every page, on nothing, on an empty shop and on a full one, in three languages."""
 
+import json
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
+from regulars.console.views import member as member_view
+from regulars.insight import freshness
 from regulars.programme.service import publish
 from regulars.staff.models import Operator
-from tests.console.shop import GROCERY
+from tests.console.shop import GROCERY, LIN, NOW, paid, tell
 
 PAGES = ("", "members/", "programme/", "events/", "settings/")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
@@ -112,7 +118,129 @@ def test_why_says_which_rules_held_and_which_did_not(desk: Client, shop: dict[st
     order = next(each for each in told if "Order of CN¥24.90" in each)
     assert "+24 points" in order
     assert "Double points on member day" in order
-    assert "did not hold" in order
+    assert "Did not hold: on day 18 of the month (seen: 13)" in order
+    assert "Always holds" in order
+    assert "“Points for purchases”" not in order
+
+
+def whys(desk: Client, member: UUID) -> list[str]:
+    """Every answer to “why?” on the member's page, latest first, entities undone."""
+    page = body(desk, f"members/{member}/")
+    links = [part.split('"')[0] for part in page.split('hx-get="')[1:]]
+    return [unescape(desk.get(link).content.decode()) for link in links if "/why/" in link]
+
+
+def test_why_of_a_refund_names_the_order_and_of_a_level_what_it_asks_for(
+    desk: Client, shop: dict[str, UUID]
+) -> None:
+    told = whys(desk, shop["lin"])
+    [refund] = [each for each in told if "Refund of" in each]
+    assert (
+        "Order 1002 of Nov 13, 2026 had earned 24 points for CN¥24.90; CN¥4.90 of it was returned."
+        " What it earned is taken back in the same proportion."
+    ) in refund
+    assert refund.count("taken back for a refund") == 2
+    [rise] = [each for each in told if "Rose to Silver" in each]
+    assert "Silver: From 1,000 growth. The level follows the growth earned in the last 12 months." in rise
+
+
+def test_why_of_an_expiry_says_when_it_was_earned_and_how_long_it_was_good_for(
+    desk: Client,
+    empty_shop: None,  # noqa: ARG001
+) -> None:
+    member = paid(LIN, "1", "30.00", datetime(2026, 1, 10, 4, tzinfo=UTC))
+    paid(LIN, "2", "12.00", datetime(2026, 1, 20, 4, tzinfo=UTC))
+    paid(LIN, "3", "50.00", NOW)
+    [expiry] = [each for each in whys(desk, member) if "(expired)" in each]
+    assert "-142 points (expired)" in expiry
+    assert (
+        "Earned 3 times from Jan 10, 2026 to Jan 20, 2026 and not used in time."
+        " It expires 6 months after it was earned, at the end of that month."
+    ) in expiry
+
+
+def test_lots_stand_together_by_the_day_on_which_they_end(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
+    member = paid(LIN, "1", "30.00", NOW - timedelta(days=3))
+    paid(LIN, "2", "12.00", NOW - timedelta(days=2))
+    paid(LIN, "3", "9.00", NOW - timedelta(days=40))
+    page = body(desk, f"members/{member}/")
+    lots = page[page.index('<ul class="lots">') :]
+    summaries = [
+        " ".join(strip_tags(part.split("</summary>")[0].replace("<", " <")).split())
+        for part in lots.split("<summary>")[1:]
+    ]
+    assert summaries == [
+        "until Apr 30, 2027 9 points",
+        "until May 31, 2027 154 points",
+        "for ever 51 growth",
+    ]
+    assert body(desk, f"members/{member}/lots/1").count("earned Nov 17, 2026") == 2
+    assert body(desk, f"members/{member}/lots/2").count("earned Nov 17, 2026") == 1
+    body(desk, f"members/{member}/lots/3", 404)
+    tell("order.refunded", LIN, "r", NOW, order_id="1", amount="15.00", currency="CNY")
+    assert '15 <span class="quiet">of 30</span>' in body(desk, f"members/{member}/lots/1")
+
+
+def test_what_is_left_is_whole_though_not_every_credit_is_listed(
+    desk: Client,
+    empty_shop: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(member_view, "LOTS", 1)
+    member = paid(LIN, "1", "30.00", NOW - timedelta(days=40))
+    for order in range(2, 5):
+        paid(LIN, str(order), "10.00", NOW - timedelta(days=40))
+    page = body(desk, f"members/{member}/")
+    assert "160 <span" in page
+    assert "60 <span" in page
+    points = body(desk, f"members/{member}/lots/0")
+    assert points.count("earned Oct 11, 2026") == 1
+    assert "and 4 more credits" in points
+
+
+def test_the_week_that_is_not_over_is_marked(desk: Client, shop: dict[str, UUID]) -> None:  # noqa: ARG001
+    drawn = body(desk, "charts")
+    specs = [json.loads(part.split("</script>")[0]) for part in drawn.split('type="application/json">')[1:]]
+    assert [spec.get("running", "") for spec in specs] == [
+        "still running",
+        "",
+        "still running",
+        "still running",
+        "",
+    ]
+    assert len(specs[0]["labels"]) == 53
+    assert len(specs[1]["labels"]) == 52
+
+
+def test_where_counting_takes_long_the_page_comes_first_and_the_figures_after_it(
+    desk: Client,
+    shop: dict[str, UUID],  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    figure = '<div class="metric-value">4</div>'
+    monkeypatch.setattr(freshness, "QUICK_SECONDS", 0.0)
+    monkeypatch.setattr(freshness, "STALE_SECONDS", 0.0)
+    assert figure in body(desk, "")
+    waiting = body(desk, "")
+    assert figure not in waiting
+    assert 'hx-get="/console/figures"' in waiting
+    assert figure in body(desk, "figures")
+
+
+def test_sources_that_are_regulars_itself_have_a_name(desk: Client, shop: dict[str, UUID]) -> None:  # noqa: ARG001
+    page = body(desk, "events/?source=rules")
+    assert '<option value="rules" selected>Rules</option>' in page
+    assert '<td data-label="Source">Rules</td>' in page
+    assert "pos" in body(desk, "events/")
+
+
+def test_a_member_with_a_very_long_name_and_markup_breaks_no_page(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
+    name = ("<b>" + "长" * 90 + "<img src=x onerror=alert(1)>" + "W" * 200)[:200]
+    member = tell("member.joined", {"phone": "+8613800009999"}, "j-long", NOW, name=name)
+    for path in ("members/", f"members/{member}/", "events/", "members/?q=%E9%95%BF"):
+        page = body(desk, path)
+        assert "<img src=x" not in page
+        assert "&lt;b&gt;长长" in page
 
 
 def test_the_timeline_goes_on_and_filters(desk: Client, shop: dict[str, UUID]) -> None:
@@ -129,7 +257,7 @@ def test_the_log_gives_only_what_is_new(desk: Client, shop: dict[str, UUID]) -> 
     oldest = body(desk, "events/?type=member.joined")
     assert oldest.count("<tr data-href") == 4
     wrong = desk.get("/console/events/new", {"since": "invented"})
-    assert wrong.status_code == 400
+    assert (wrong.status_code, wrong.headers["HX-Refresh"]) == (204, "true")
     assert str(shop["lin"]) in page
 
 
@@ -154,8 +282,8 @@ def test_an_event_shows_payload_effects_and_facts(desk: Client, shop: dict[str, 
 def test_the_programme_reads_as_sentences(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
     page = body(desk, "programme/")
     assert "From 1,000 growth" in page
-    assert "On “" in page
-    assert "1 time in all for each member" in page
+    assert "When a member buys (on day 18 of the month): give points" in page
+    assert '<p class="quiet">Once per member.</p>' in page
     assert "{{" not in page.split('<pre class="code">')[0]
 
 

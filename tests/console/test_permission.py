@@ -45,7 +45,7 @@ def test_signing_in_and_out(alice: Operator, empty_shop: None) -> None:  # noqa:
     right = client.post("/accounts/login/", {"login": "ALICE@example.com", "password": PASSWORD})
     assert right.headers["Location"] == "/console/"
     assert client.get("/console/").status_code == 200
-    client.post("/accounts/logout/")
+    assert client.post("/accounts/logout/").headers["Location"] == "/accounts/login/"
     assert client.get("/console/").status_code == 302
 
 
@@ -95,3 +95,24 @@ def test_the_demo_names_its_operator_and_nothing_else_does(db: None, monkeypatch
 
 def test_pages_are_not_kept_by_caches(desk: Client, empty_shop: None) -> None:  # noqa: ARG001
     assert desk.get("/console/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("address", "secure", "offered"),
+    [
+        ("localhost:8000", False, True),
+        ("127.0.0.1:8000", False, False),
+        ("[::1]:8000", False, False),
+        ("shop.example.com", True, True),
+        ("shop.example.com", False, False),
+        ("203.0.113.7", True, False),
+    ],
+)
+def test_a_passkey_is_offered_where_browsers_allow_it(
+    empty_shop: None,  # noqa: ARG001
+    address: str,
+    secure: bool,
+    offered: bool,
+) -> None:
+    page = Client(headers={"accept-language": "en", "host": address}).get("/accounts/login/", secure=secure)
+    assert ("Sign in with a passkey" in page.content.decode()) is offered

@@ -1,5 +1,7 @@
 """The home page's figures and `regulars stats`, exact on a handful of rows."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -80,6 +82,52 @@ def test_figures_are_kept_for_a_while_and_say_since_when() -> None:
     assert reports.home(PROGRAMME) is before
     freshness.forget()
     assert reports.home(PROGRAMME).value.members == 1
+
+
+def test_quick_figures_are_counted_anew_slow_ones_shown_as_they_were_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, counts = [1000.0], iter(range(10))
+    done = threading.Event()
+    monkeypatch.setattr(freshness, "monotonic", lambda: now[0])
+
+    def quick() -> int:
+        return next(counts)
+
+    def slow() -> int:
+        now[0] += 1.0
+        value = next(counts)
+        done.set()
+        return value
+
+    assert freshness.kept("quick", quick).value == 0
+    assert freshness.kept("slow", slow).value == 1
+    now[0] += 28
+    assert [freshness.kept("quick", quick).value, freshness.kept("slow", slow).value] == [0, 1]
+    now[0] += 4
+    done.clear()
+    assert [freshness.kept("quick", quick).value, freshness.kept("slow", slow).value] == [2, 1]
+    assert done.wait(5)
+    while freshness._slot("slow").lock.locked():
+        time.sleep(0.01)
+    assert freshness.kept("slow", slow).value == 3
+    assert freshness.at_hand("slow")
+    now[0] += 301
+    assert not freshness.at_hand("slow")
+    assert freshness.at_hand("quick")
+    assert freshness.kept("slow", slow).value == 4
+
+
+def test_a_count_that_fails_leaves_what_was_known_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(freshness, "monotonic", lambda: now[0])
+    monkeypatch.setattr(freshness, "QUICK_SECONDS", -1.0)
+    assert freshness.kept("figure", lambda: 7).value == 7
+    now[0] += 31
+    for _ in range(3):
+        assert freshness.kept("figure", lambda: 1 // 0).value == 7
+        while freshness._slot("figure").lock.locked():
+            time.sleep(0.01)
 
 
 def test_weeks_and_months_have_no_gaps() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -125,6 +126,69 @@ def test_without_a_network_the_card_is_still_there_and_goes_with_signing_out(pho
     page.wait_for_url("**/sign-in/")
     page.wait_for_function("caches.has('portal-card').then(kept => !kept)")
     assert phone.complaints == []
+
+
+def test_the_browser_would_put_it_on_the_home_screen(phone: Phone) -> None:
+    phone.sign_in()
+    phone.page.evaluate("navigator.serviceWorker.ready")
+    browser = phone.context.new_cdp_session(phone.page)
+    found = browser.send("Page.getAppManifest")
+    assert found["errors"] == []
+    assert found["url"].endswith("/m/manifest.webmanifest")
+    # A browser context without a profile is "incognito" to Chromium: that it can't install there is no fault of ours.
+    faults = {
+        each["errorId"] for each in browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    }
+    assert faults - {"in-incognito"} == set()
+    assert phone.complaints == []
+
+
+def test_without_a_network_and_without_a_card_a_page_says_so_in_the_readers_language(phone: Phone) -> None:
+    page = phone.page
+    page.goto("/m/sign-in/")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    kept = "caches.match('/m/offline/').then(r => r ? r.text() : '').then(t => t.includes('%s'))"
+    page.wait_for_function(kept % "网络未连接")
+    phone.context.set_offline(True)
+    page.goto("/m/sign-in/")
+    assert page.locator("h1").inner_text() == "网络未连接"
+    assert phone.fits()
+    phone.context.set_offline(False)
+    page.get_by_role("link", name="重试").click()
+    page.get_by_role("button", name="English").click()
+    page.wait_for_function(kept % "No connection")
+    phone.context.set_offline(True)
+    page.goto("/m/points/")
+    assert page.locator("h1").inner_text() == "No connection"
+    assert [each for each in phone.complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
+
+
+SCAN = """async (modules) => {
+  const code = document.querySelector('.sheet-code .qr');
+  const picture = new Image(), side = modules * 8;
+  picture.src = 'data:image/svg+xml,' + encodeURIComponent(new XMLSerializer().serializeToString(code));
+  await picture.decode();
+  const sheet = new OffscreenCanvas(side, side).getContext('2d');
+  sheet.drawImage(picture, 0, 0, side, side);
+  return Array.from({length: modules}, (_, y) => Array.from({length: modules}, (_, x) => {
+    const [red, green, blue, alpha] = sheet.getImageData(x * 8 + 4, y * 8 + 4, 1, 1).data;
+    return alpha < 255 ? 'see-through' : red + green + blue < 3 ? 1 : red + green + blue > 762 ? 0 : 'grey';
+  }));
+}"""
+
+
+def test_the_code_on_the_card_says_the_cards_number(phone: Phone) -> None:
+    """Every module, drawn by the browser, is black or white as the number's own code has it, quiet zone included."""
+    phone.sign_in()
+    number = phone.page.locator(".card-number").inner_text().replace(" ", "")
+    assert number.isdigit()
+    phone.page.locator("a.card").click()
+    wanted = [
+        [int(module) for module in row]
+        for row in segno.make(number, error="m", micro=False).matrix_iter(border=3)
+    ]
+    assert phone.page.evaluate(SCAN, len(wanted)) == wanted
 
 
 def test_every_page_works_without_script(phone: Phone, browser: Browser, live_server: LiveServer) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
@@ -9,6 +10,7 @@ from pytest_django import Settings
 from regulars.events.models import Event
 from regulars.kit import clock
 from regulars.members.models import Identity, Member
+from regulars.members.service import prove
 from regulars.messaging.models import Preference
 from regulars.portal import codes
 from regulars.portal.codes import Checked, TooSoonError, Wait
@@ -42,6 +44,25 @@ def test_a_member_comes_in_by_phone_and_by_mail() -> None:
         assert sign_in(client, address).headers["Location"] == "/m/"
         assert client.session["portal_member"] == str(member)
         assert "林小雨" in text_of(client.get("/m/"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_code_that_was_right_proves_the_address_and_no_other() -> None:
+    member = rain()
+    client = visitor()
+    ask(client, PHONE[1])
+    right = shown_code(client)
+    post(client, "/m/sign-in/code/", code="000000" if right != "000000" else "111111")
+    assert not Identity.objects.filter(verified_at__isnull=False).exists()
+    post(client, "/m/sign-in/code/", code=right)
+    proved = Identity.objects.filter(verified_at__isnull=False)
+    assert list(proved.values_list("kind", "member_id", "verified_at")) == [("phone", member, NOW)]
+    assert not prove(uuid4(), PHONE, NOW)
+    OneTimeCode.objects.all().delete()
+    later = NOW + timedelta(days=3)
+    with clock.fixed(later):
+        sign_in(visitor(), PHONE[1])
+    assert Identity.objects.get(kind="phone").verified_at == later
 
 
 @pytest.mark.usefixtures("demo")
@@ -274,7 +295,9 @@ def test_a_stranger_joins_after_proving_the_address() -> None:
     member = Member.objects.get()
     assert (member.name, str(member.birthday), member.language) == ("王<b>乐</b>", "1988-02-29", "zh-hant")
     assert member.source == "portal"
-    assert Identity.objects.get(kind="phone").value == "+8613900000001"
+    phone = Identity.objects.get(kind="phone")
+    assert (phone.value, phone.verified_at) == ("+8613900000001", NOW)
+    assert Identity.objects.get(kind="card").verified_at is None
     assert Preference.objects.values_list("channel", "category", "allowed").get() == (
         "email",
         "marketing",

@@ -14,7 +14,7 @@ from regulars.kit import paging
 from regulars.kit.ids import child_id
 from regulars.kit.problems import BadCursor
 from regulars.ledger import queries as ledger
-from regulars.ledger.contracts import Position
+from regulars.ledger.contracts import Ending, Position
 from regulars.messaging import queries as messages
 from regulars.orders import queries as orders
 from regulars.orders.contracts import SalesSum, TotalsRow
@@ -59,27 +59,49 @@ def test_the_log_pages_without_gap_or_repeat_and_filters() -> None:
     assert {each.id for each in events.log(events.LogFilter(type="checkin")).items} == set(made[:3])
     assert len(events.log(events.LogFilter(member_id=alice)).items) == 5
     assert events.log(events.LogFilter(source="nowhere")).items == ()
-    newest = events.log(limit=1).newest
-    assert newest is not None
-    assert events.since(newest)[0] == ()
-    late = rows.event(bob, "checkin", days_ago(0))
-    found, following = events.since(newest)
-    assert [each.id for each in found] == [late]
-    assert events.since(following)[0] == ()
 
 
-def test_a_filtered_log_goes_on_past_what_one_page_looks_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "SCAN_MAX", 4)
+@pytest.mark.parametrize("wanted", [events.LogFilter(source="web"), events.LogFilter(type="order.paid")])
+def test_a_search_that_takes_long_says_how_far_it_looked(
+    monkeypatch: pytest.MonkeyPatch, wanted: events.LogFilter
+) -> None:
+    monkeypatch.setattr(events, "SCAN_CHUNK", 4)
+    monkeypatch.setattr(events, "SEARCH_SECONDS", 0)
     alice = rows.member("Alice")
-    wanted = rows.event(alice, "checkin", days_ago(9))
+    found = rows.event(alice, "order.paid", days_ago(9), source="web")
     for n in range(6):
+        rows.event(alice, "checkin", days_ago(n))
+    page = events.log(wanted)
+    assert page.items == ()
+    assert page.searched_to == days_ago(3)
+    page = events.log(wanted, cursor=page.next)
+    assert [each.id for each in page.items] == [found]
+    assert (page.next, page.searched_to) == (None, None)
+
+
+def test_a_search_goes_on_over_its_chunks_while_it_has_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "SCAN_CHUNK", 2)
+    alice = rows.member("Alice")
+    made = [
+        rows.event(alice, "checkin", days_ago(n), source="web" if n % 3 == 0 else "pos") for n in range(9)
+    ]
+    web = events.LogFilter(source="web")
+    assert [each.id for each in events.log(web).items] == made[::3]
+    page = events.log(web, limit=2)
+    assert [each.id for each in page.items] == made[0:6:3]
+    page = events.log(web, page.next, limit=2)
+    assert [each.id for each in page.items] == made[6::3]
+    assert (page.next, page.searched_to) == (None, None)
+
+
+def test_a_type_that_never_happened_is_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "SCAN_CHUNK", 2)
+    monkeypatch.setattr(events, "SEARCH_SECONDS", 0)
+    alice = rows.member("Alice")
+    for n in range(9):
         rows.event(alice, "order.paid", days_ago(n))
     page = events.log(events.LogFilter(type="checkin"))
-    assert page.items == ()
-    assert page.next is not None
-    page = events.log(events.LogFilter(type="checkin"), cursor=page.next)
-    assert [each.id for each in page.items] == [wanted]
-    assert page.next is None
+    assert (page.items, page.next, page.searched_to) == ((), None, None)
 
 
 def test_an_event_is_found_by_its_name() -> None:
@@ -128,7 +150,23 @@ def test_open_lots_come_by_expiry_and_used_ones_not_at_all() -> None:
     first = ledger.lots(alice, limit=2)
     assert [each.remaining for each in first.items] == [60, 40]
     assert [each.remaining for each in ledger.lots(alice, cursor=first.next, limit=2).items] == [5, -8]
-    assert ledger.next_expiry(alice, "points") == (days_ago(-10), 60)
+    rows.lot(alice, child_id(cause, 9), "points", 7, 7, days_ago(5), days_ago(-10))
+    assert (
+        ledger.endings(alice)
+        == ledger.endings(alice, "points")
+        == [
+            Ending("points", None, -8, 1),
+            Ending("points", days_ago(-10), 67, 2),
+            Ending("points", days_ago(-30), 40, 1),
+            Ending("points", None, 5, 1),
+        ]
+    )
+    owed, soon, *_ = ledger.endings(alice)
+    assert [each.remaining for each in ledger.lots_ending(alice, soon, 9)] == [60, 7]
+    assert [each.remaining for each in ledger.lots_ending(alice, soon, 1)] == [60]
+    assert [each.remaining for each in ledger.lots_ending(alice, owed, 9)] == [-8]
+    assert ledger.endings(alice, "growth") == []
+    assert ledger.next_expiry(alice, "points") == (days_ago(-10), 67)
     assert ledger.next_expiry(alice, "growth") is None
 
 

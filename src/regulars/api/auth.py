@@ -9,7 +9,7 @@ from regulars.staff.contracts import KeyHolder, Scope
 from regulars.staff.service import authenticate_key
 
 
-def _holder(plain: str, scope: Scope) -> KeyHolder:
+def holder(plain: str, scope: Scope) -> KeyHolder:
     """The holder of a key that may do `scope`. Refuses an unknown key (401) and one without it (403)."""
     holder = authenticate_key(plain.strip())
     if holder is None:
@@ -30,7 +30,7 @@ class ApiKeyBearer(HttpBearer):
         super().__init__()
 
     def authenticate(self, request: HttpRequest, token: str) -> KeyHolder:  # noqa: ARG002
-        return _holder(token, self.scope)
+        return holder(token, self.scope)
 
 
 class ApiKeyInHeader(APIKeyHeader):
@@ -43,7 +43,7 @@ class ApiKeyInHeader(APIKeyHeader):
         super().__init__()
 
     def authenticate(self, request: HttpRequest, key: str | None) -> KeyHolder | None:  # noqa: ARG002
-        return _holder(key, self.scope) if key else None
+        return holder(key, self.scope) if key else None
 
 
 def key(scope: Scope) -> list[ApiKeyBearer | ApiKeyInHeader]:

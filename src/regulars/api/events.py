@@ -10,7 +10,7 @@ from regulars.api.auth import key
 from regulars.api.examples import POST_EVENTS
 from regulars.api.guard import EVENTS_BODY_MAX, read_body
 from regulars.api.problems import language_of
-from regulars.api.reading import named_by_header, parameters
+from regulars.api.reading import named_by_header, parameters, region
 from regulars.api.sending import send
 from regulars.engine.queries import explain
 from regulars.events import queries as events
@@ -57,16 +57,19 @@ def log(
     member: Annotated[str, Query("", max_length=300, description="An id, or an identity as `kind:value`.")],
     since: Annotated[
         str | None,
-        Query(None, max_length=1000, description="The `newest` of an earlier answer: only what came after."),
+        Query(None, max_length=4000, description="The `newest` of an earlier answer: only what came after."),
     ],
     cursor: Annotated[str | None, Query(None, max_length=1000, description="The `next` of the page before.")],
     limit: Annotated[int, Query(50, ge=1, le=LIMIT_MAX)],
 ) -> Any:
-    """Newest received first. To follow the log, ask again with `since`."""
-    chosen = LogFilter(type, source, get_member(member).id if member else None)
+    """Newest received first. To follow the log, ask with `since`: the `newest` of the first page, then of each
+    answer. Then the oldest comes first and every event comes once, a few seconds after it was received; an answer
+    that holds `limit` events has more behind it: ask again at once.
+    """
+    chosen = LogFilter(type, source, get_member(member, region()).id if member else None)
     if since:
-        found, newest = events.since(since, chosen, limit)
-        return {"items": list(found), "next": None, "newest": newest}
+        news = events.since(since, chosen, limit)
+        return {"items": list(news.items), "next": None, "newest": news.newest}
     page = events.log(chosen, cursor, limit)
     return {"items": list(page.items), "next": page.next, "newest": page.newest}
 
@@ -82,8 +85,7 @@ def log(
 def why(request: HttpRequest, source: str, key: str) -> Any:
     """Which rules were asked, which held and which did not, with the values they saw, in your language."""
     event = events.get(source, key)
-    digits = version(event.version).minor_digits
-    return shapes.explanation(explain(event, language_of(request)), digits)
+    return shapes.explanation(explain(event, language_of(request)), version(event.version))
 
 
 @router.get(
@@ -97,4 +99,4 @@ def why(request: HttpRequest, source: str, key: str) -> Any:
 def read(request: HttpRequest, source: str, key: str) -> Any:  # noqa: ARG001
     """The event under the name that its sender gave it, with its effects."""
     event = events.get(source, key)
-    return shapes.event(event, version(event.version).minor_digits)
+    return shapes.event(event, version(event.version))

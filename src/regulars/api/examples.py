@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from regulars.engine.bodies import EVENTS_LIMIT
+from regulars.engine.doors import EVENT_LIMIT
 from regulars.events.payloads import ITEMS_LIMIT
-
-EVENTS_MAX = 1000
 
 ORDER: dict[str, Any] = {
     "id": "o-1001",
@@ -94,6 +94,7 @@ _EVENT: dict[str, Any] = {
     "type": "object",
     "title": "Event",
     "required": ["id", "type", "member"],
+    "additionalProperties": False,
     "properties": {
         "id": {
             "type": "string", "minLength": 1, "maxLength": 200,
@@ -113,7 +114,8 @@ _EVENT: dict[str, Any] = {
             "type": "object",
             "description": "Identities of one member, any of them: phone, email, card, wechat, wechat_union, wecom, "
             "weibo, alipay, pos, external, a kind of your own, or `id`. For types that may create members an "
-            "unknown one joins; identities that are new are added.",
+            "unknown one joins. Whatever the type, identities that nobody has are given to the member whom the others "
+            "name; identities of two members are refused.",
             "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 254},
             "minProperties": 1,
         },
@@ -124,7 +126,7 @@ _EVENT: dict[str, Any] = {
         "data": {
             "type": "object",
             "description": "What the type's payload holds. Money as decimal text. Fields of your own are kept. "
-            f"At most {ITEMS_LIMIT:,} order lines.",
+            f"At most {ITEMS_LIMIT:,} order lines, {EVENT_LIMIT:,} characters of JSON in all.",
         },
     },
 }  # fmt: skip
@@ -139,7 +141,8 @@ _RESULT: dict[str, Any] = {
         "effects": {
             "type": "array",
             "items": {"type": "object"},
-            "description": "What followed, in order: credit, take, tier, tag, message; each names its rule.",
+            "description": "What followed, in order: credit, take, tier, tag, message, refund; each names its rule. "
+            "`amount`, `debt` and `waived` are written as the balances are, a refund's `amount` as decimal text.",
         },
         "balances": {
             "type": "object",
@@ -186,9 +189,10 @@ POST_EVENTS: dict[str, Any] = {
                             "type": "object",
                             "title": "Events",
                             "required": ["events"],
+                            "additionalProperties": False,
                             "properties": {
                                 "events": {
-                                    "type": "array", "items": _EVENT, "minItems": 1, "maxItems": EVENTS_MAX,
+                                    "type": "array", "items": _EVENT, "minItems": 1, "maxItems": EVENTS_LIMIT,
                                 }
                             },
                         },

@@ -24,11 +24,13 @@ def guarded(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLRe
     """The same patterns, each view guarded."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
-            pattern.callback = _guard(pattern.callback)
+            pattern.callback = guard(pattern.callback)
     return patterns
 
 
-def _guard(view: View) -> View:
+def guard(view: View) -> View:
+    """`view` with a bound on its body, and every failure told as a problem."""
+
     @wraps(view, assigned=("__doc__",))
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

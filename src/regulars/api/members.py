@@ -11,7 +11,7 @@ from pydantic import Field
 from regulars.api import schemas, shapes, texts
 from regulars.api.auth import key
 from regulars.api.problems import ApiProblem, language_of
-from regulars.api.reading import idempotency_key, parameters
+from regulars.api.reading import idempotency_key, parameters, region
 from regulars.api.sending import send_one, source_of
 from regulars.engine.queries import timeline
 from regulars.events import queries as events
@@ -112,7 +112,7 @@ def create(request: HttpRequest, body: schemas.MemberIn) -> Any:
     named = idempotency_key(request)
     if named is None or events.by_name(source_of(request), named) is None:
         for kind, value in identities.items():
-            known = members.find(f"{kind}:{value}")
+            known = members.find(f"{kind}:{value}", region())
             if known is not None:
                 raise ApiProblem(
                     409, "member_exists", texts.MEMBER_EXISTS, field=f"identities.{kind}",
@@ -279,7 +279,7 @@ def update(request: HttpRequest, ref: str, body: schemas.MemberPatch) -> Any:
 def _id(reference: str) -> UUID:
     """The member's id. Refuses what can't be an identity and what names nobody."""
     try:
-        return members.get(reference).id
+        return members.get(reference, region()).id
     except BadIdentity as refused:
         raise ApiProblem(422, refused.code, refused.detail, field="ref") from None
 
@@ -303,7 +303,7 @@ def _identities(given: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, value in given.items():
         try:
-            found.update([normalise_identity(kind, value)])
+            found.update([normalise_identity(kind, value, region())])
         except BadIdentity as refused:
             raise ApiProblem(422, refused.code, refused.detail, field=f"identities.{kind}") from None
     return found

@@ -19,6 +19,8 @@ from regulars.kit.problems import LANGUAGES, FieldError, Problem, Sentence, spea
 
 CONTENT_TYPE = "application/problem+json"
 ACCEPT_MAX = 500
+STEP_MAX = 100
+"""Names that callers make up are told back no further."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +132,10 @@ def path(steps: Iterable[str | int]) -> str:
     for n, step in enumerate(steps):
         if (n == 0 and step in ("query", "path", "header", "body")) or (n == 1 and step in ("asked", "body")):
             continue
-        found += f"[{step}]" if isinstance(step, int) else f".{step}" if found else str(step)
+        if isinstance(step, int):
+            found += f"[{step}]"
+        elif step != "[key]":
+            found += f".{step[:STEP_MAX]}" if found else step[:STEP_MAX]
     return found
 
 

@@ -9,9 +9,9 @@ from regulars.api import schemas
 from regulars.api.auth import key
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
-from regulars.api.words import rule_in_words, when_in_words
 from regulars.language.text import say
 from regulars.ledger.contracts import Asset
+from regulars.programme.sentences import rules_in_words
 from regulars.programme.service import current
 from regulars.staff.contracts import Scope
 from regulars.tiers.contracts import Ladder
@@ -40,14 +40,14 @@ def read(request: HttpRequest) -> Any:
         ladders=[_ladder(ladder, language) for ladder in programme.ladders.values()],
         rules=[
             schemas.RuleOut(
-                id=rule.id,
-                name=say(rule.name, language),
-                on=rule.on,
-                sentence=rule_in_words(rule, programme, language),
-                when=when_in_words(rule, programme, language),
-                condition=rule.when.to_raw() if rule.when is not None else None,
+                id=each.rule.id,
+                name=say(each.rule.name, language),
+                on=each.rule.on,
+                sentence=each.sentence,
+                when=each.when,
+                condition=each.rule.when.to_raw() if each.rule.when is not None else None,
             )
-            for rule in programme.rules
+            for each in rules_in_words(programme, language)
         ],
     )
 

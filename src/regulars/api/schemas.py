@@ -242,8 +242,8 @@ class EventOut(Schema):
     cause: UUID | None
     version: int = Field(description="The version of the programme that decided it.")
     data: dict[str, Any]
-    effects: list[dict[str, Any]]
-    outcome: dict[str, Any] = Field(description="Balances and tiers after it.")
+    effects: list[dict[str, Any]] = Field(description="As POST /events answered them.")
+    outcome: dict[str, Any] = Field(description="Balances and tiers after it, and what followed from it.")
 
 
 class PartOut(Schema):
@@ -380,7 +380,7 @@ class TypeFieldOut(Schema):
     id: str
     name: str
     kind: str
-    required: bool
+    required: bool = Field(description="Whether an event of the type is refused without it.")
 
 
 class EventTypeOut(Schema):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
+from pydantic_core import to_json
 
 from regulars.api.auth import holder_of
 from regulars.api.problems import language_of, respond, summary
@@ -37,7 +38,7 @@ def send(request: HttpRequest, body: bytes) -> HttpResponse:
     results = receive(body, source_of(request), language_of(request))
     if results.refusal is not None:
         return _refusal(request, results, results.refusal)
-    return HttpResponse(_write({"results": results}), content_type="application/json; charset=utf-8")
+    return HttpResponse(to_json({"results": list(results)}), content_type="application/json; charset=utf-8")
 
 
 def send_one(
@@ -57,8 +58,19 @@ def send_one(
     }
     results = receive(_write(event).encode(), source, language_of(request))
     if results.refusal is not None:
+        for error in results[0]["errors"]:
+            error["field"] = _own_field(error["field"])
         raise Refusal(_refusal(request, results, results.refusal))
     return results[0]
+
+
+def _own_field(field: str) -> str:
+    """Where the caller wrote what the event has at `field`: `data.birthday` as `birthday`, `member.phone` as
+    `identities.phone`."""
+    head, dot, rest = field.partition(".")
+    if head == "member":
+        return f"identities{dot}{rest}"
+    return rest if head == "data" and rest else field
 
 
 def _refusal(request: HttpRequest, results: Received, refused: Refused) -> HttpResponse:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from regulars.api import schemas
-from regulars.engine.queries import Explanation, Moment
+from regulars.engine.queries import Explanation, Moment, balances_of, money_of, told
 from regulars.events.contracts import RecordedEvent
 from regulars.insight.members import MemberLine
 from regulars.language.sentence import Line
@@ -15,19 +15,11 @@ from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Progress
 
 
-def amount(minor: int, digits: int) -> str:
-    """12800 at 2 digits → `128.00`."""
-    if not digits:
-        return str(minor)
-    whole, rest = divmod(abs(minor), 10**digits)
-    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}}"
-
-
 def payload(value: Any, digits: int) -> Any:
     """Data as its sender wrote it: `{"total_minor": 12800}` → `{"total": "128.00"}`, wherever it stands."""
     if isinstance(value, dict):
         return {
-            name.removesuffix("_minor"): amount(each, digits)
+            name.removesuffix("_minor"): money_of(each, digits)
             if name.endswith("_minor") and isinstance(each, int)
             else payload(each, digits)
             for name, each in value.items()
@@ -35,9 +27,21 @@ def payload(value: Any, digits: int) -> Any:
     return [payload(each, digits) for each in value] if isinstance(value, list) else value
 
 
-def event(found: RecordedEvent, digits: int) -> schemas.EventOut:
+def event(found: RecordedEvent, programme: Programme) -> schemas.EventOut:
     made = schemas.EventOut.model_validate(found, from_attributes=True)
-    made.data, made.effects = payload(found.data, digits), payload(found.effects, digits)
+    made.data = payload(found.data, programme.minor_digits)
+    made.effects = [told(each, programme) for each in found.effects]
+    made.outcome = _outcome(found.outcome, programme)
+    return made
+
+
+def _outcome(found: dict[str, Any], programme: Programme) -> dict[str, Any]:
+    """Balances as the answer to the event gave them, and what followed from it."""
+    made = dict(found)
+    if "balances" in found:
+        made["balances"] = balances_of(found["balances"], programme)
+    if "follows" in found:
+        made["follows"] = [told(each, programme) for each in found["follows"]]
     return made
 
 
@@ -53,8 +57,8 @@ def member_line(found: MemberLine, programme: Programme) -> schemas.MemberLineOu
         level_until=found.level_until,
         balance=found.balance,
         orders=found.totals.orders,
-        spend=amount(found.totals.spend_minor, digits),
-        refunded=amount(found.totals.refunded_minor, digits),
+        spend=money_of(found.totals.spend_minor, digits),
+        refunded=money_of(found.totals.refunded_minor, digits),
         last_order_at=found.totals.last_at,
     )
 
@@ -104,8 +108,8 @@ def order(found: OrderRow, digits: int) -> schemas.OrderOut:
         id=found.id,
         source=found.source,
         order_id=found.order_id,
-        total=amount(found.total_minor, digits),
-        refunded=amount(found.refunded_minor, digits),
+        total=money_of(found.total_minor, digits),
+        refunded=money_of(found.refunded_minor, digits),
         currency=found.currency,
         channel=found.channel,
         store=found.store,
@@ -133,7 +137,7 @@ def moment(found: Moment, digits: int) -> schemas.MomentOut:
     )
 
 
-def explanation(found: Explanation, digits: int) -> schemas.ExplanationOut:
+def explanation(found: Explanation, programme: Programme) -> schemas.ExplanationOut:
     event = found.event
     return schemas.ExplanationOut(
         id=event.id,
@@ -152,12 +156,12 @@ def explanation(found: Explanation, digits: int) -> schemas.ExplanationOut:
                 when=each.when,
                 parts=[_part(part) for part in each.parts],
                 notes=list(each.notes),
-                effects=payload(list(each.effects), digits),
+                effects=[told(effect, programme) for effect in each.effects],
             )
             for each in found.verdicts
         ],
-        own=payload(list(found.own), digits),
-        followed=[explanation(each, digits) for each in found.followed],
+        own=[told(effect, programme) for effect in found.own],
+        followed=[explanation(each, programme) for each in found.followed],
     )
 
 

@@ -81,6 +81,16 @@ NOT_TEXT = _three(
     "文字中不能含 NUL 或不成對的代理字元。",
     "Text must not hold NUL or lone surrogates.",
 )
+TOO_DEEP = _three(
+    "嵌套超过 {most} 层。",
+    "巢狀超過 {most} 層。",
+    "is nested more than {most} deep.",
+)
+TWICE = _three(
+    "{name} 重复出现，无法判断以哪个为准。",
+    "{name} 重複出現，無法判斷以哪個為準。",
+    "{name} is given twice: which one is meant?",
+)
 INVALID = _three(
     "有 {count} 处内容不符合要求，见 errors。",
     "有 {count} 處內容不符合要求，見 errors。",
@@ -155,6 +165,7 @@ PYDANTIC: dict[str, Sentence] = {
     "uuid_parsing": _three("应为 UUID", "應為 UUID", "must be a UUID"),
     "date_from_datetime_parsing": _DAY,
     "date_parsing": _DAY,
+    "date_type": _DAY,
     "date_from_datetime_inexact": _DAY,
     "datetime_from_date_parsing": _three(
         "应为时间，如 2026-11-22T10:00:00+08:00",

@@ -53,13 +53,11 @@ def measure(seconds: float, tell: Tell) -> dict[str, Any]:
         with _peak_memory(house.process) as peak:
             tell(f"single events: {SINGLE_CONNECTIONS} connections, {seconds:.0f} s")
             _load(house, 1, 4, 1, 1.0, 1)
-            before = _parts(house.port)
-            single = _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 2)
-            single_parts = _difference(before, _parts(house.port))
+            single, single_parts = _watched(house, lambda: _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 2))
             tell(f"batches of {BATCH_EVENTS}: {BATCH_WRITERS} writers, {seconds:.0f} s")
-            before = _parts(house.port)
-            batch = _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, 3)
-            batch_parts = _difference(before, _parts(house.port))
+            batch, batch_parts = _watched(
+                house, lambda: _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, 3)
+            )
     return {
         "pgbench_tps": round(tps, 1),
         "single": {**_rates(single, 1, tps), "parts": single_parts},
@@ -214,6 +212,38 @@ def _load(
             raise CliError("The load stopped: the server closed a connection.")
         found.append(json.loads(out))
     return found
+
+
+def _watched(
+    house: House, load: Callable[[], list[dict[str, Any]]]
+) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    """What a load found, and where the server's time went meanwhile."""
+    parts, used = _parts(house.port), _cpu(house.process, house.data)
+    found = load()
+    spent = {name: seconds - used.get(name, 0.0) for name, seconds in _cpu(house.process, house.data).items()}
+    events = _parts(house.port)["events_sum"] - parts["events_sum"]
+    cpu = {f"cpu_{name}_us": round(seconds / events * 1e6, 1) for name, seconds in spent.items() if events}
+    return found, {**_difference(parts, _parts(house.port)), **cpu}
+
+
+def _cpu(first: psutil.Process, data: Path) -> dict[str, float]:
+    """Seconds of processor that the house has used so far, by kind of process. `load` is our own children's."""
+    ours = psutil.Process().cpu_times()
+    sums = {"server": 0.0, "worker": 0.0, "database": 0.0, "load": ours.children_user + ours.children_system}
+    for process in [*first.children(recursive=True), *_database(data)]:
+        try:
+            command, times = " ".join(process.cmdline()), process.cpu_times()
+        except psutil.Error:
+            continue
+        kind = "database" if "postgres" in process.name() else "worker" if " worker" in command else "server"
+        sums[kind] += times.user + times.system
+    return sums
+
+
+def _database(data: Path) -> list[psutil.Process]:
+    """PostgreSQL's processes: they are nobody's children, so that they outlive a server that is killed."""
+    postmaster = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+    return psutil.Process(postmaster).children()
 
 
 def _parts(port: int) -> dict[str, float]:

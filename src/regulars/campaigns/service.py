@@ -51,7 +51,7 @@ def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str
     unnest(cursor, OPEN_BUDGETS, ("text", "text"), ordered)
     cursor.execute(
         LOCK_BUDGETS,
-        [array("text", (rule for rule, _ in ordered)), array("text", (period for _, period in ordered))],
+        [array((rule for rule, _ in ordered)), array((period for _, period in ordered))],
     )
     return {(rule, period): units for rule, period, units in cursor.fetchall()}
 

@@ -48,10 +48,12 @@ class Chart:
     colours: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    running: str = ""
+    """What is said of the last period while it is not over; empty where every period is whole."""
 
     @property
     def spec(self) -> dict[str, Any]:
-        names = ("kind", "labels", "series", "axes", "titles", "colours")
+        names = ("kind", "labels", "series", "axes", "titles", "colours", "running")
         whole = asdict(self)
         return {name: whole[name] for name in names if whole[name]}
 
@@ -83,6 +85,7 @@ def sales(weeks: list[Week], programme: Programme) -> Chart:
         kind="time",
         labels=[formats.short_day(week.monday) for week in weeks],
         titles=[_("Week from %(day)s") % {"day": formats.day(week.monday)} for week in weeks],
+        running=_("still running"),
         series=[Series(_("Sales"), [week.sales_minor / 10**digits for week in weeks])],
         axes=[Axis(_("Sales"), "money", programme.currency, digits)],
         head=[_("Week from"), _("Orders"), _("Buyers"), _("Sales"), _("Refunded")],
@@ -103,7 +106,7 @@ def orders(every_week: list[Week]) -> Chart:
     return Chart(
         id="chart-orders",
         title=_("Orders and buyers by week"),
-        answer=_("%(orders)s orders in %(weeks)s weeks.") % {
+        answer=_("%(orders)s orders in %(weeks)s whole weeks.") % {
             "orders": formats.number(total), "weeks": formats.number(len(weeks)),
         } if total else "",
         kind="time",
@@ -134,6 +137,7 @@ def joined(weeks: list[Week]) -> Chart:
         kind="time",
         labels=[formats.short_day(week.monday) for week in weeks],
         titles=[_("Week from %(day)s") % {"day": formats.day(week.monday)} for week in weeks],
+        running=_("still running"),
         series=[Series(_("New members"), [week.new_members for week in weeks])],
         axes=[Axis("")],
         head=[_("Week from"), _("New members")],
@@ -156,6 +160,7 @@ def flow(asset: Asset, months: list[Flow]) -> Chart:
         kind="time",
         labels=[formats.short_month(each.period) for each in months],
         titles=[formats.month(each.period) for each in months],
+        running=_("still running"),
         series=[
             Series(_("Issued"), [each.issued / scale for each in months], stack="flow"),
             *(Series(label, data, stack="flow") for label, data in out.items() if any(data)),

@@ -8,10 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
-from regulars.console.sentences import blanks
 from regulars.language.effects import EXPIRE, REVERSE, SPEND
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
+from regulars.programme.sentences import blanks
 
 
 @dataclass(frozen=True, slots=True)

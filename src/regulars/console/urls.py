@@ -3,18 +3,34 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.console.views import events, export, home, language, member, members, programme, settings
+from regulars.console.views import (
+    account as own_account,
+)
+from regulars.console.views import (
+    events,
+    export,
+    home,
+    keys,
+    language,
+    member,
+    members,
+    operators,
+    programme,
+    settings,
+)
 
 app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("figures", home.counted, name="home_figures"),
     path("charts", home.drawn, name="home_charts"),
     path("language", language.choose, name="language"),
     path("members/", members.index, name="members"),
     path("members/export.<str:kind>", export.download, name="members_export"),
     path("members/<uuid:member_id>/", member.show, name="member"),
     path("members/<uuid:member_id>/timeline", member.timeline_part, name="member_timeline"),
+    path("members/<uuid:member_id>/lots/<int:place>", member.lots_part, name="member_lots"),
     path("members/<uuid:member_id>/why/<uuid:event_id>", events.why, name="why"),
     path("programme/", programme.show, name="programme"),
     path("programme/versions/<int:number>/", programme.show, name="programme_version"),
@@ -24,6 +40,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/new", events.newer, name="events_new"),
     path("events/<uuid:member_id>/<uuid:event_id>/", events.show, name="event"),
     path("settings/", settings.show, name="settings"),
+    path("settings/operators/new", operators.add, name="operator_new"),
+    path("settings/operators/<int:operator_id>/", operators.show, name="operator"),
+    path("settings/operators/<int:operator_id>/password", operators.password, name="operator_password"),
+    path("settings/operators/<int:operator_id>/disable", operators.disable, name="operator_disable"),
+    path("settings/operators/<int:operator_id>/enable", operators.enable, name="operator_enable"),
+    path("settings/operators/<int:operator_id>/two-step", operators.second_step, name="operator_two_step"),
+    path("settings/keys/new", keys.add, name="key_new"),
+    path("settings/keys/<int:key_id>/revoke", keys.revoke, name="key_revoke"),
+    path("account/", own_account.show, name="account"),
 ]
 
 account_urlpatterns: list[URLPattern | URLResolver] = [

@@ -28,7 +28,7 @@ from regulars.engine.plan import Plan, plan
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
-from regulars.kit import clock, ids, rows
+from regulars.kit import clock, ids, lines, rows
 from regulars.kit.metrics import observe_batch
 from regulars.kit.rows import Cursor
 from regulars.language.calendar import local_day, period_of
@@ -60,7 +60,7 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
     An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch.
     """
     parts = Parts()
-    with transaction.atomic(), rows.cursor() as cursor:
+    with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
         outcomes = _Batch(cursor, batch, parts).run()
     parts.done("commit")
     observe_batch(len(batch), parts.seconds)
@@ -69,7 +69,7 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
 
 def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
     """Do what time alone has to do for these members through `until`; how many events that were."""
-    with transaction.atomic(), rows.cursor() as cursor:
+    with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
         ready = plan(current_number())
         snapshots = Loader(cursor, ready, [], Orders(), until=until).load(member_ids)
         budgets = campaigns.lock_budgets(cursor, [])
@@ -109,11 +109,15 @@ class _Batch:
             raise NotPublished
         left = self._record(before)
         self.parts.done("record")
-        owners = Resolver(self.cursor, self.batch, orders, found, self._reject, self.now).resolve(left)
+        resolver = Resolver(self.cursor, self.batch, orders, found, self._reject, self.now)
+        owners = resolver.resolve(left)
         self.parts.done("resolve")
         work = self._events(owners.owner)
         if work:
             self._live(plan(number), work, orders, owners.fresh)
+            resolver.forget(
+                owners, {position for position, _ in work if self.outcomes[position].status == "rejected"}
+            )
         for position, first in self.twins:
             self.outcomes[position] = self._twin(position, first)
         return [self.outcomes[position] for position in range(len(self.batch))]
@@ -160,7 +164,8 @@ class _Batch:
         one, told = self.batch[position], self.outcomes[first]
         if told.status == "rejected":
             return replace(told)
-        if one.digest != self.batch[first].digest:
+        before = self.batch[first]
+        if one.digest != before.digest or one.data != before.data:
             return Outcome(one.key, "rejected", error=key_conflict())
         return replace(told, status="duplicate")
 
@@ -247,7 +252,7 @@ def _outcome(first: Decided, version: int) -> Outcome:
 
 def _again(one: Incoming, before: Known) -> Outcome:
     """The first result again, unless it is another event under the same name."""
-    if before.digest != one.digest:
+    if before.digest != one.digest or before.data != one.data:
         return Outcome(one.key, "rejected", error=key_conflict())
     outcome = before.outcome
     return Outcome(

@@ -33,6 +33,14 @@ def unknown_member() -> Rejected:
     )
 
 
+def unknown_member_id() -> Rejected:
+    return Rejected(
+        "unknown_member",
+        "member.id",
+        words("没有 id 为此的会员", "沒有 id 為此的會員", "no member has this id"),
+    )
+
+
 def key_conflict() -> Rejected:
     return Rejected(
         "key_conflict",
@@ -59,7 +67,7 @@ def split_identity() -> Rejected:
 class Incoming:
     """An event at the door: checked, but whose member is still to be found.
 
-    `text` is `data` as the log keeps it, `digest` is of everything that the sender said.
+    `text` is `data` as the log keeps it, `digest` is of everything else that the sender said.
     """
 
     source: str

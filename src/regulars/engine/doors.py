@@ -3,14 +3,18 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
+from regulars.engine.bodies import ERRORS_LIMIT, fault, look_closely, read
+from regulars.engine.bodies import BadBody as BadBody
 from regulars.engine.contracts import Incoming, Outcome, Rejected
+from regulars.engine.records import balances_of, told
 from regulars.engine.service import submit
 from regulars.events.complaints import complaint, path_of
 from regulars.kit import clock
@@ -24,7 +28,13 @@ from regulars.messaging.contracts import CHANNELS
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.service import recent, version
 
-EVENTS_LIMIT = 1000
+NAMES = frozenset({"id", "source", "type", "member", "time", "data"})
+"""What an event is made of; whatever else its sender wants to keep goes into `data`."""
+
+EVENT_LIMIT = 512 * 1024
+"""The payload of one event is at most so long, in characters of JSON."""
+
+KEY_MAX = 200
 IDENTITIES_LIMIT = 10
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -52,12 +62,6 @@ _STATUS = {
     "failed_rule": 500,
     "failed_database": 500,
 }
-
-
-class BadBody(Problem):
-    """The body as a whole can't be read; nothing of it was taken."""
-
-    code = "bad_body"
 
 
 class Refused(Problem):
@@ -97,8 +101,7 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     The good ones are processed, the bad ones rejected one by one. Raises BadBody when the body is no JSON of
     that form, NotPublished, Unavailable; then nothing was taken.
     """
-    raw, single = _read(body)
-    suspicious = b"_minor" in body or b"\\u00" in body
+    raw, single, suspicious = read(body)
     programme = recent()
     now = clock.now()
     good: list[Incoming] = []
@@ -112,7 +115,7 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
         except Faulty as fault:
             faults = fault.errors
             key = one.get("id") if isinstance(one, dict) else None
-            results[position] = _rejection(key if isinstance(key, str) else None, faults, language)
+            results[position] = _rejection(key[:KEY_MAX] if isinstance(key, str) else None, faults, language)
     for position, outcome in zip(places, submit(good), strict=True):
         if outcome.error is not None:
             faults = [outcome.error]
@@ -128,56 +131,19 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
     return received
 
 
-def _read(body: bytes) -> tuple[list[Any], bool]:
-    """The events of a body, and whether it was a single one."""
-    try:
-        raw = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise BadBody(
-            words(
-                f"请求体不是有效的 JSON：{error}",
-                f"請求內容不是有效的 JSON：{error}",
-                f"The body is not valid JSON: {error}",
-            )
-        ) from None
-    if not isinstance(raw, dict):
-        raise BadBody(
-            words(
-                '请求体应是一个事件对象，或 {"events": [...]}',
-                '請求內容應是一個事件物件，或 {"events": [...]}',
-                'The body must be one event as an object, or {"events": [...]}',
-            )
-        )
-    if "events" not in raw:
-        return [raw], True
-    events = raw["events"]
-    if not isinstance(events, list) or not 1 <= len(events) <= EVENTS_LIMIT:
-        raise BadBody(
-            words(
-                f"events 应是 1 到 {EVENTS_LIMIT} 个事件的数组",
-                f"events 應是 1 到 {EVENTS_LIMIT} 個事件的陣列",
-                f"events must be a list of 1 to {EVENTS_LIMIT} events",
-            ),
-            field="events",
-        )
-    return events, False
-
-
-def _fault(code: str, field: str, **context: Any) -> Rejected:
-    return Rejected(code, field, complaint(code, context))
-
-
 def check(raw: Any, programme: Programme, source_default: str, now: datetime, suspicious: bool) -> Incoming:
     """One event, checked. Raises Faulty with everything that is wrong.
 
     `suspicious`: the body may hold reserved names or characters, so every text in it is looked at.
     """
     if not isinstance(raw, dict):
-        raise Faulty([_fault("dict_type", "")])
+        raise Faulty([fault("dict_type", "")])
     errors: list[Rejected] = []
     if suspicious:
-        _look_closely(raw, errors)
-    key = _text(raw, "id", 200, errors)
+        look_closely(raw, errors)
+    if not raw.keys() <= NAMES:
+        _unknown_names(raw, errors)
+    key = _text(raw, "id", KEY_MAX, errors)
     source = _source(raw, source_default, errors)
     moment = _time(raw.get("time"), now, errors)
     identities, member_id = _identities(raw.get("member"), programme, errors)
@@ -185,23 +151,23 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
     event_type = programme.event_types.get(type_id)
     data: dict[str, Any] = {}
     if type_id and event_type is None:
-        errors.append(_fault("unknown_type", "type", type=type_id))
+        errors.append(fault("unknown_type", "type", type=type_id))
     elif event_type is not None and event_type.derived:
-        errors.append(_fault("derived_type", "type", type=type_id))
+        errors.append(fault("derived_type", "type", type=type_id))
     elif event_type is not None:
         data = _payload(event_type.adapter, raw.get("data", {}), errors)
-        if "attributes" in data:
-            _attributes(data["attributes"], programme.attributes, errors)
-        for channel in data.get("consent", ()):
-            if channel not in CHANNELS:
-                errors.append(_fault("choice", f"data.consent.{channel}", choices=", ".join(CHANNELS)))
+        if event_type.states_profile:
+            _profile(data, programme, errors)
     if errors or event_type is None:
         raise Faulty(errors)
     stated = moment if raw.get("time") is not None else None
     try:
-        return incoming(source, key, type_id, identities, stated, data, event_type.joins, member_id, now)
+        found = incoming(source, key, type_id, identities, stated, data, event_type.joins, member_id, now)
     except ValueError:
-        raise Faulty([_fault("finite_number", "data")]) from None
+        raise Faulty([fault("finite_number", "data")]) from None
+    if len(found.text) > EVENT_LIMIT:
+        raise Faulty([fault("event_too_large", "data", most=f"{EVENT_LIMIT:,}")])
+    return found
 
 
 def incoming(
@@ -217,11 +183,11 @@ def incoming(
 ) -> Incoming:
     """A checked event with what the log will keep of it. One that states no time happens now; sent again, it is
     still the same event."""
-    text = to_json(_ordered(data), inf_nan_mode="constants").decode()
+    text = to_json(data, inf_nan_mode="constants").decode()
     if "Infinity" in text or "NaN" in text:
         json.loads(text, parse_constant=_refuse)
     said = "\x00".join(
-        (type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "", text)
+        (type_id, repr(sorted(identities)), str(member_id or ""), stated.isoformat() if stated else "")
     )
     digest = blake2b(said.encode(), digest_size=16).digest()
     return Incoming(source, key, type_id, identities, stated or now, data, text, digest, joins, member_id)
@@ -231,16 +197,13 @@ def _refuse(constant: str) -> float:
     raise ValueError(constant)
 
 
-def _ordered(value: Any) -> Any:
-    """`value` with the keys of every object in order, so that the same said in another order is the same."""
-    if isinstance(value, dict):
-        return {
-            key: _ordered(value[key]) if isinstance(value[key], dict | list) else value[key]
-            for key in sorted(value)
-        }
-    if isinstance(value, list):
-        return [_ordered(one) for one in value]
-    return value
+def _unknown_names(raw: dict[str, Any], errors: list[Rejected]) -> None:
+    """Names that an event has not: what was meant is named, so that a typing mistake loses nothing."""
+    for name in raw.keys() - NAMES:
+        near = get_close_matches(name[:100], sorted(NAMES), 1)
+        code = "unknown_field_near" if near else "unknown_field"
+        text = complaint(code, {"near": near[0] if near else ""})
+        errors.append(Rejected("unknown_field", name[:100], text))
 
 
 def _text(raw: dict[str, Any], field: str, most: int, errors: list[Rejected]) -> str:
@@ -253,7 +216,7 @@ def _text(raw: dict[str, Any], field: str, most: int, errors: list[Rejected]) ->
         code = "string_type"
     else:
         code = "string_too_long" if value else "string_too_short"
-    errors.append(_fault(code, field, max_length=most))
+    errors.append(fault(code, field, max_length=most))
     return ""
 
 
@@ -273,7 +236,7 @@ def _source(raw: dict[str, Any], default: str, errors: list[Rejected]) -> str:
         )
         return ""
     if source in (TIMER, RULES):
-        errors.append(_fault("reserved_source", "source"))
+        errors.append(fault("reserved_source", "source"))
     return source
 
 
@@ -284,20 +247,20 @@ def _time(value: Any, now: datetime, errors: list[Rejected]) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        errors.append(_fault("time_format", "time"))
+        errors.append(fault("time_format", "time"))
         return now
     if moment.tzinfo is None:
-        errors.append(_fault("time_zone", "time"))
+        errors.append(fault("time_zone", "time"))
         return now
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
-        errors.append(_fault("time_future" if moment.year > now.year else "time_past", "time"))
+        errors.append(fault("time_future" if moment.year > now.year else "time_past", "time"))
         return now
     if moment > now + AHEAD:
-        errors.append(_fault("time_future", "time"))
+        errors.append(fault("time_future", "time"))
     elif moment < EARLIEST:
-        errors.append(_fault("time_past", "time"))
+        errors.append(fault("time_past", "time"))
     return moment
 
 
@@ -306,43 +269,52 @@ def _identities(
 ) -> tuple[tuple[Identity, ...], UUID | None]:
     """Identities in their one spelling, and the member's own id where that is given."""
     if not isinstance(value, dict):
-        errors.append(_fault("missing" if value is None else "dict_type", "member"))
+        errors.append(fault("missing" if value is None else "dict_type", "member"))
         return (), None
     if not 1 <= len(value) <= IDENTITIES_LIMIT:
         errors.append(
-            _fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT)
+            fault("no_identity" if not value else "too_long", "member", max_length=IDENTITIES_LIMIT)
         )
         return (), None
     identities, member_id = [], None
     region = region_of(programme)
     for kind, text in value.items():
         if not isinstance(text, str):
-            errors.append(_fault("string_type", f"member.{kind}"))
+            errors.append(fault("string_type", f"member.{kind[:60]}"))
         elif kind == "id":
             try:
                 member_id = UUID(text)
             except ValueError:
-                errors.append(_fault("identity_id", "member.id"))
+                errors.append(fault("identity_id", "member.id"))
         else:
             try:
                 identities.append(normalise_identity(kind, text, region))
             except BadIdentity as error:
-                errors.append(Rejected(error.code, f"member.{kind}", error.detail))
+                errors.append(Rejected(error.code, f"member.{kind[:60]}", error.detail))
     return tuple(identities), member_id
 
 
 def _payload(adapter: Any, value: Any, errors: list[Rejected]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        errors.append(_fault("dict_type", "data"))
+        errors.append(fault("dict_type", "data"))
         return {}
     try:
         data: dict[str, Any] = adapter.validate_python(value)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_input=False):
+        for one in error.errors(include_url=False, include_input=False)[:ERRORS_LIMIT]:
             text = complaint(one["type"], one.get("ctx"), one["msg"][0].lower() + one["msg"][1:])
             errors.append(Rejected(one["type"], path_of(("data", *one["loc"])), text))
         return {}
     return data
+
+
+def _profile(data: dict[str, Any], programme: Programme, errors: list[Rejected]) -> None:
+    """What an event states of a person, as far as the programme has a say in it."""
+    if "attributes" in data:
+        _attributes(data["attributes"], programme.attributes, errors)
+    for channel in data.get("consent", ()):
+        if channel not in CHANNELS:
+            errors.append(fault("choice", f"data.consent.{channel[:60]}", choices=", ".join(CHANNELS)))
 
 
 def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: list[Rejected]) -> None:
@@ -360,16 +332,16 @@ def _attributes(given: dict[str, Any], declared: dict[str, Attribute], errors: l
         place = f"data.attributes.{name}"
         if attribute.kind == "choice":
             if value not in attribute.choices:
-                errors.append(_fault("choice", place, choices=", ".join(attribute.choices)))
+                errors.append(fault("choice", place, choices=", ".join(attribute.choices)))
         elif not isinstance(value, kinds[attribute.kind]) or (
             attribute.kind == "number" and isinstance(value, bool)
         ):
             code = {"text": "string_type", "number": "float_type", "boolean": "bool_type"}.get(
                 attribute.kind, "date_format"
             )
-            errors.append(_fault(code, place))
+            errors.append(fault(code, place))
         elif attribute.kind == "date" and not _is_day(str(value)):
-            errors.append(_fault("date_format", place))
+            errors.append(fault("date_format", place))
 
 
 def _is_day(value: str) -> bool:
@@ -380,29 +352,11 @@ def _is_day(value: str) -> bool:
         return False
 
 
-def _look_closely(value: Any, errors: list[Rejected], place: tuple[str | int, ...] = ()) -> None:
-    """Refuse what the log can't hold: reserved names and the character NUL, wherever they stand."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            errors.append(_fault("nul", path_of(place)))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key.endswith("_minor"):
-                errors.append(_fault("reserved_field", path_of((*place, key))))
-            elif "\x00" in key:
-                errors.append(_fault("nul", path_of(place)))
-            else:
-                _look_closely(inner, errors, (*place, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _look_closely(inner, errors, (*place, index))
-
-
 def _rejection(key: str | None, errors: list[Rejected], language: str) -> dict[str, Any]:
-    told = [
+    found = [
         {"code": error.code, "field": error.field, "message": say(error.text, language)} for error in errors
     ]
-    return {"id": key, "status": "rejected", "error": told[0], "errors": told}
+    return {"id": key, "status": "rejected", "error": found[0], "errors": found}
 
 
 def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
@@ -422,12 +376,9 @@ def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
         "member_id": str(outcome.member_id),
         "effects": [
             {**effect, "reason": say(names[effect["rule"]], language)} if effect["rule"] in names else effect
-            for effect in outcome.effects
+            for effect in [told(record, programme) for record in outcome.effects]
         ],
-        "balances": {
-            asset.id: amount_of(outcome.balances.get(asset.id, 0), asset.scale)
-            for asset in programme.assets.values()
-        },
+        "balances": balances_of(outcome.balances, programme),
         "tier": next(iter(tiers.values()), None),
         "tiers": tiers,
     }
@@ -436,11 +387,3 @@ def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
 def region_of(programme: Programme) -> str:
     """The country that a phone number without country code belongs to."""
     return _REGIONS.get(programme.currency, "CN")
-
-
-def amount_of(units: int, scale: int) -> int | str:
-    """Units as the API shows them: a whole number, or a decimal of the asset's scale as text."""
-    if not scale:
-        return units
-    whole, rest = divmod(abs(units), 10**scale)
-    return f"{'-' if units < 0 else ''}{whole}.{rest:0{scale}}"

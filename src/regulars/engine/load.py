@@ -8,7 +8,7 @@ from uuid import UUID
 
 from regulars.engine.plan import TIMED, Plan
 from regulars.kit.ids import CHILDREN, bucket_of
-from regulars.kit.rows import Cursor, Question, array, ask, uuids
+from regulars.kit.rows import Cursor, Question, array, ask
 from regulars.language.calendar import local_day, period_of
 from regulars.language.effects import LevelStep
 from regulars.language.events import Event
@@ -101,8 +101,8 @@ def read_orders(names: Iterable[OrderName]) -> Question[Orders]:
 
     wanted = list(set(names))
     columns = [
-        array("text", (source for source, _ in wanted)),
-        array("text", (order_id for _, order_id in wanted)),
+        array((source for source, _ in wanted)),
+        array((order_id for _, order_id in wanted)),
     ]
     return Question(ORDERS, columns, read)
 
@@ -165,7 +165,7 @@ class Loader:
         """What to ask about members who were here before, and where the answers go."""
         plan, whose = (
             self.plan,
-            [uuids(known), array("smallint", {bucket_of(member_id) for member_id in known})],
+            [array(known), array({bucket_of(member_id) for member_id in known})],
         )
         window = (plan.window_days or 0) + 1
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = [
@@ -178,13 +178,13 @@ class Loader:
             named = {
                 "members": whose[0],
                 "buckets": whose[1],
-                "names": array("text", plan.tallies),
+                "names": array(plan.tallies),
                 "first": self._first_day(window),
                 "window": window,
             }
             asked.append((Question(TALLIES, named, _same), self._note_tallies))
         if plan.counts:
-            asked.append((_rows(COUNTS, *whose, array("text", plan.counts)), self._note_counts))
+            asked.append((_rows(COUNTS, *whose, array(plan.counts)), self._note_counts))
         return asked + [(question, self._note_uses) for question in self._uses(whose)]
 
     def _first_day(self, window: int) -> date:
@@ -207,11 +207,9 @@ class Loader:
         periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
         asked = []
         if direct:
-            asked.append(
-                _rows(USES, *whose, array("text", (rule.id for rule in direct)), array("text", periods))
-            )
+            asked.append(_rows(USES, *whose, array(rule.id for rule in direct), array(periods)))
         if timed:
-            asked.append(_rows(ALL_USES, *whose, array("text", timed)))
+            asked.append(_rows(ALL_USES, *whose, array(timed)))
         return asked
 
     def _note_standings(self, rows: list[Any]) -> None:
@@ -287,7 +285,7 @@ class Loader:
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
         takers = self._takers(known)
         if takers:
-            whose = [uuids(takers), array("smallint", {bucket_of(member_id) for member_id in takers})]
+            whose = [array(takers), array({bucket_of(member_id) for member_id in takers})]
             asked.append((_rows(OPEN_LOTS, *whose), self._note_lots))
             paid = [
                 (member_id, bucket_of(member_id), state.paid_by, UUID(int=state.paid_by.int + CHILDREN - 1))
@@ -296,16 +294,12 @@ class Loader:
                 if state.paid_by is not None
             ]
             if paid:
-                kinds = ("uuid", "smallint", "uuid", "uuid")
-                columns = [
-                    array(kind, column) for kind, column in zip(kinds, zip(*paid, strict=True), strict=True)
-                ]
-                asked.append((_rows(ORDER_LOTS, *columns), self._note_order_lots))
+                asked.append((_rows(ORDER_LOTS, *map(array, zip(*paid, strict=True))), self._note_order_lots))
         rework = self._rework(known)
         if rework:
             for member_id in rework:
                 self.snapshots[member_id].steps = {}
-            whose = [uuids(rework), array("smallint", {bucket_of(member_id) for member_id in rework})]
+            whose = [array(rework), array({bucket_of(member_id) for member_id in rework})]
             asked.append((_rows(STEPS, *whose), self._note_steps))
         if asked:
             answers = ask(self.cursor, [question for question, _ in asked])

@@ -165,8 +165,8 @@ def message_context(turn: Turn) -> dict[str, Any]:
             for one in turn.snapshot.standings.values()
         },
     }
-    total = event.data.get("total_minor")
-    if total is not None:
+    if event.type == "order.paid":
+        total = event.data["total_minor"]
         digits = programme.minor_digits
         whole, rest = divmod(total, 10**digits)
         amount = f"{whole}.{rest:0{digits}}" if digits else str(whole)

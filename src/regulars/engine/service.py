@@ -14,7 +14,7 @@ from time import sleep
 from typing import ClassVar
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError
 from django.db.utils import InterfaceError, OperationalError
 
 from regulars.engine.batch import process
@@ -169,12 +169,9 @@ def take(batch: Sequence[Incoming]) -> list[Outcome]:
 def _with_retries(batch: Sequence[Incoming]) -> list[Outcome]:
     for attempt in range(RETRIES):
         try:
-            # A dead connection makes the batch be tried again: asking beforehand costs a round trip each time.
-            vars(connections["default"])["health_check_done"] = True
             return process(batch)
         except (OperationalError, InterfaceError) as error:
             log.warning("batch_retried", events=len(batch), attempt=attempt + 1, error=str(error).strip())
-            close_old_connections()
             sleep(0.02 * 3**attempt)
     raise Unavailable(
         words(

@@ -35,8 +35,8 @@ def settle_due() -> int:
     names = {
         "now": now,
         "today": local_day(now, programme.zone),
-        "ladders": array("text", (ladder for ladder, _ in levels)),
-        "levels": array("text", (level for _, level in levels)),
+        "ladders": array((ladder for ladder, _ in levels)),
+        "levels": array((level for _, level in levels)),
         "most": MEMBERS_PER_BATCH,
     }
     with cursor() as rows:

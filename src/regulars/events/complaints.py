@@ -5,6 +5,9 @@ from typing import Any
 from regulars.language.problems import words
 from regulars.language.text import Text
 
+STEP_MAX = 100
+"""Names that senders make up are told back no further."""
+
 _TEXTS: dict[str, Text] = {
     "missing": words("缺少此字段", "缺少此欄位", "is missing"),
     "string_type": words("必须是文本", "必須是文字", "must be a text"),
@@ -99,6 +102,24 @@ _TEXTS: dict[str, Text] = {
     "nul": words(
         "不能含有空字符（\\u0000）", "不能含有空字元（\\u0000）", "must not hold the character \\u0000"
     ),
+    "twice": words(
+        "重复出现，无法判断以哪个为准", "重複出現，無法判斷以哪個為準", "is given twice: which one is meant?"
+    ),
+    "unknown_field": words(
+        "事件没有这个字段，自定义内容请放进 data",
+        "事件沒有這個欄位，自訂內容請放進 data",
+        "is no field of an event: put what is your own into data",
+    ),
+    "unknown_field_near": words(
+        "事件没有这个字段，是不是想写 {near}？自定义内容请放进 data",
+        "事件沒有這個欄位，是不是想寫 {near}？自訂內容請放進 data",
+        "is no field of an event: did you mean {near}? Put what is your own into data",
+    ),
+    "event_too_large": words(
+        "内容过长，最多 {most} 个字符（JSON）",
+        "內容過長，最多 {most} 個字元（JSON）",
+        "is too long: at most {most} characters of JSON for one event",
+    ),
     "choice": words("只能是：{choices}", "只能是：{choices}", "must be one of: {choices}"),
     "identity_id": words("不是会员 id", "不是會員 id", "is no member id"),
 }
@@ -119,5 +140,8 @@ def path_of(place: tuple[str | int, ...]) -> str:
     """`("data", "items", 0, "price")` as `data.items[0].price`."""
     out = ""
     for step in place:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+        if isinstance(step, int):
+            out += f"[{step}]"
+        elif step != "[key]":  # pydantic's word for a name that is wrong itself
+            out += f".{step[:STEP_MAX]}" if out else step[:STEP_MAX]
     return out

@@ -39,7 +39,8 @@ class EventType:
 
     `has_items` says that the payload's `items` are order lines (sku, name, category, brand, quantity,
     price_minor, total_minor). `derived` types come from Regulars itself and are refused from outside.
-    `adapter` is the pydantic TypeAdapter that checks and normalises a payload.
+    `states_profile`: the payload says who the member is. `adapter` is the pydantic TypeAdapter that checks and
+    normalises a payload.
     """
 
     id: str
@@ -49,6 +50,7 @@ class EventType:
     derived: bool = False
     has_items: bool = False
     adapter: Any = None
+    states_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,22 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Events newest received first; `next` leads to older ones, `newest` is where a log that follows starts."""
+    """Events newest received first; `next` leads to older ones. `newest`, of a first page, is where a log that
+    follows starts. `searched_to`: the search stopped there before it had filled the page."""
 
     items: tuple[LoggedEvent, ...]
     next: str | None
     newest: str | None
+    searched_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogNews:
+    """What came meanwhile, oldest first, and where to go on; `more`: there is more already."""
+
+    items: tuple[LoggedEvent, ...]
+    newest: str
+    more: bool
 
 
 class EventUnknown(NotFound):

@@ -16,6 +16,10 @@ from regulars.language.text import Text
 MONEY_LIMIT = 10**12
 """Amounts are below this many minor units: 10 billion yuan. What is above is a mistake."""
 
+QUANTITY_LIMIT = 10**9
+PRICES = 20_000
+"""How many spellings of amounts are remembered: a shop has few prices, and sells at them again and again."""
+
 ITEMS_LIMIT = 1000
 ATTRIBUTES_LIMIT = 100
 
@@ -32,9 +36,15 @@ def money(digits: int) -> Callable[[Any], int]:
     unit = 10**digits
 
     def parse(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if type(value) is str:
+            return parse_text(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise PydanticCustomError("money_type", 'must be an amount such as "128.00"')
-        found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
+        return parse_text(repr(value))
+
+    @lru_cache(maxsize=PRICES)
+    def parse_text(text: str) -> int:
+        found = _DECIMAL.fullmatch(text)
         if found is None:
             raise PydanticCustomError("money_format", 'must be an amount of 0 or more, such as "128.00"')
         whole, fraction = found[1], (found[2] or "").rstrip("0")
@@ -52,6 +62,8 @@ def money(digits: int) -> Callable[[Any], int]:
 
 def quantity(value: Any) -> int | float:
     """A count or a measure of 0 or more, with at most three decimals: 2, 0.532, "1.5"."""
+    if type(value) is int and 0 <= value < QUANTITY_LIMIT:
+        return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise PydanticCustomError("quantity_type", "must be a number of 0 or more")
     found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
@@ -81,6 +93,8 @@ def _iso_time(value: Any) -> str:
         raise PydanticCustomError("time_format", "must be a time such as 2026-11-22T10:00:00+08:00") from None
     if moment.tzinfo is None:
         raise PydanticCustomError("time_zone", "must state its offset, such as +08:00 or Z")
+    if not 1900 <= moment.year <= 2100:
+        raise PydanticCustomError("date_range", "must lie between 1900 and 2100")
     return moment.isoformat()
 
 
@@ -97,6 +111,8 @@ class Profile(TypedDict):
     language: NotRequired[Literal["", "zh-hans", "zh-hant", "en"]]
     attributes: NotRequired[Annotated[dict[Name, Any], Field(max_length=ATTRIBUTES_LIMIT)]]
     consent: NotRequired[Annotated[dict[Word, bool], Field(max_length=20)]]
+    channel: NotRequired[Word]
+    store: NotRequired[Word]
 
 
 _TEXTS: dict[str, Text] = {
@@ -124,11 +140,13 @@ _TEXTS: dict[str, Text] = {
 }
 
 
-def _fields(**kinds: FieldKind | tuple[FieldKind, str]) -> dict[str, PayloadField]:
+def _fields(shape: Any = None, **kinds: FieldKind | tuple[FieldKind, str]) -> dict[str, PayloadField]:
+    """The fields of these kinds; those that the payload's TypedDict can't do without are required."""
+    needed = shape.__required_keys__ if shape is not None else ()
     fields = {}
     for name, given in kinds.items():
         kind, path = given if isinstance(given, tuple) else (given, name)
-        fields[name] = PayloadField(id=name, name=_TEXTS[name], kind=kind, path=path)
+        fields[name] = PayloadField(name, _TEXTS[name], kind, path, path in needed)
     return fields
 
 
@@ -197,7 +215,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
 
     def act(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
         name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
-        return EventType(type_id, name, _fields(**kinds), adapter=thing)
+        return EventType(type_id, name, _fields(Thing, **kinds), adapter=thing)
 
     def derived(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
         name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
@@ -211,17 +229,24 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
             _fields(channel=text, store=text),
             joins=True,
             adapter=profile,
+            states_profile=True,
         ),
         EventType(
             "member.updated",
             {"zh-hans": "资料更新", "zh-hant": "資料更新", "en": "profile updated"},
             adapter=profile,
+            states_profile=True,
         ),
         EventType(
             "order.paid",
             {"zh-hans": "消费", "zh-hant": "消費", "en": "purchase"},
             _fields(
-                order_id=text, total=(FieldKind.MONEY, "total_minor"), currency=text, channel=text, store=text
+                Paid,
+                order_id=text,
+                total=(FieldKind.MONEY, "total_minor"),
+                currency=text,
+                channel=text,
+                store=text,
             ),
             joins=True,
             has_items=True,
@@ -230,7 +255,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         EventType(
             "order.refunded",
             {"zh-hans": "退款", "zh-hant": "退款", "en": "refund"},
-            _fields(order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
+            _fields(Refunded, order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
             has_items=True,
             adapter=TypeAdapter(Refunded),
         ),

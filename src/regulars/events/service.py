@@ -1,6 +1,5 @@
 """Writing the log. Whole lists at a time, in the caller's transaction."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,18 +19,18 @@ EVENT = {
     "time": "timestamptz",
     "received_at": "timestamptz",
     "digest": "bytea",
-    "data": "jsonb",
+    "data": "json",
     "cause": "uuid",
     "version": "int",
-    "effects": "jsonb",
-    "outcome": "jsonb",
-    "trace": "jsonb",
+    "effects": "json",
+    "outcome": "json",
+    "trace": "json",
 }
 
 LOCK_NAMES = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 
 KNOWN = """
-SELECT event.source, event.key, event.member_id, event.digest, event.version, event.effects, event.outcome
+SELECT event.source, event.key, event.member_id, event.digest, event.data, event.version, event.effects, event.outcome
   FROM events_event AS event
   JOIN unnest(%s::text[], %s::text[]) AS row(source, key) ON event.key = row.key AND event.source = row.source
 """
@@ -50,6 +49,7 @@ class Known:
 
     member_id: UUID
     digest: bytes
+    data: dict[str, Any]
     version: int
     effects: list[dict[str, Any]]
     outcome: dict[str, Any]
@@ -60,17 +60,17 @@ def lock_names(numbers: Iterable[int]) -> Question[None]:
 
     A unique constraint can't do this: it would have to span all buckets.
     """
-    return Question(LOCK_NAMES, [array("bigint", sorted(set(numbers)))], lambda _: None)
+    return Question(LOCK_NAMES, [array(sorted(set(numbers)))], lambda _: None)
 
 
 def known(names: Sequence[tuple[str, str]]) -> Question[dict[tuple[str, str], Known]]:
     """Which of the events named (source, key) were taken before."""
     return Question(
         KNOWN,
-        [array("text", (source for source, _ in names)), array("text", (key for _, key in names))],
+        [array((source for source, _ in names)), array((key for _, key in names))],
         lambda rows: {
-            (source, key): Known(member_id, bytes(digest), version, json.loads(effects), json.loads(outcome))
-            for source, key, member_id, digest, version, effects, outcome in rows
+            (source, key): Known(member_id, bytes(digest), data, version, effects, outcome)
+            for source, key, member_id, digest, data, version, effects, outcome in rows
         },
     )
 

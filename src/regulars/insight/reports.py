@@ -7,7 +7,7 @@ calendar days. Every figure's meaning is in `metrics`.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from regulars.insight.freshness import Dated, kept
+from regulars.insight.freshness import Dated, at_hand, kept
 from regulars.kit import clock
 from regulars.language.calendar import add_months, local_day, start_of, window_start
 from regulars.ledger.contracts import Flow, Position
@@ -67,8 +67,14 @@ class Week:
 
 
 def home(programme: Programme) -> Dated[Home]:
-    """The figures of the home page, at most 30 seconds old; `.at` says when they were true."""
-    return kept(("home", programme.number, programme.id), lambda: _home(programme))
+    """The figures of the home page, at most 30 seconds old, where counting takes long up to 5 minutes; `.at` says
+    when they were true."""
+    return kept(_home_key(programme), lambda: _home(programme))
+
+
+def home_at_hand(programme: Programme) -> bool:
+    """Whether `home` answers at once; where it does not, a page should come first and the figures after it."""
+    return at_hand(_home_key(programme))
 
 
 def weekly(programme: Programme, weeks: int = 53) -> Dated[list[Week]]:
@@ -92,6 +98,10 @@ def level_shares(ladder: Ladder, placed: dict[str, int], members: int) -> tuple[
         LevelShare(level, known[level.id], known[level.id] / members if members else 0.0)
         for level in ladder.levels
     )
+
+
+def _home_key(programme: Programme) -> tuple[str, int, str]:
+    return ("home", programme.number, programme.id)
 
 
 def _home(programme: Programme) -> Home:

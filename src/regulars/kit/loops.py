@@ -19,13 +19,15 @@ class Loop:
     """A room's recurring work.
 
     `run` does one bounded portion of what is due, in transactions of its own, and returns how many things it did;
-    it is called again at once while it returns more than 0, else after `every_seconds`. Several workers may run
+    while it returns more than 0 it is called again after `rest_seconds`, in which more gathers, else after
+    `every_seconds`. Several workers may run
     the same loop at a time, so `run` claims its rows (SKIP LOCKED).
     """
 
     name: str
     run: Callable[[], int]
     every_seconds: float
+    rest_seconds: float = 0.0
 
 
 def keep_running(loop: Loop, stop: threading.Event) -> None:
@@ -45,6 +47,7 @@ def keep_running(loop: Loop, stop: threading.Event) -> None:
         failures = 0
         if done:
             metrics.LOOP_DONE.labels(loop.name).inc(done)
+            stop.wait(loop.rest_seconds)
         else:
             stop.wait(loop.every_seconds)
     connections.close_all()

@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
 _SIGNATURE = 12
-_CURSOR_MAX = 1000
+_CURSOR_MAX = 4000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reading and writing many rows at once: arrays in, one statement a table, many statements a round trip.
 
-Arrays go to the server as text that is put together here: the driver's own way of writing arrays costs ten
-times as much, and they are most of what a batch sends. Statements that don't wait for each other's answers
+Arrays go to the server as text that a JSON writer puts together: the driver's own way of writing arrays costs
+thirty times as much, and they are most of what a batch sends. Statements that don't wait for each other's answers
 go in one pipeline: on a busy process every wait for an answer is also a wait for the interpreter.
 """
 
@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import connection
@@ -23,6 +21,7 @@ from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
+from pydantic_core import to_json
 
 Params = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Params]
@@ -176,6 +175,8 @@ def _flush(pgconn: PGconn) -> None:
 
 _last = [0]
 
+JSON = frozenset({"json", "jsonb"})
+
 
 @contextmanager
 def cursor() -> Iterator[Cursor]:
@@ -185,40 +186,20 @@ def cursor() -> Iterator[Cursor]:
         yield Cursor(connection.connection)
 
 
+def array(values: Iterable[Any]) -> str:
+    """`values` as a PostgreSQL array in text form, None as NULL. Numbers, texts, ids, days and moments.
+
+    A JSON list is such an array but for its brackets, and for the escapes of control characters.
+    """
+    column = values if isinstance(values, list) else list(values)
+    text = to_json(column)[1:-1]
+    if b"\\" in text and b"\\" in text.replace(b"\\\\", b"").replace(b'\\"', b""):
+        return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in column]) + "}"
+    return (b"{%b}" % text).decode()
+
+
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _iso(value: date | datetime) -> str:
-    return value.isoformat()
-
-
-def _bytes(value: bytes) -> str:
-    return f'"\\\\x{value.hex()}"'
-
-
-_WRITE: dict[str, Callable[[Any], str]] = {
-    "uuid": attrgetter("hex"),
-    "text": _quoted,
-    "date": _iso,
-    "timestamptz": _iso,
-    "bytea": _bytes,
-    "boolean": lambda value: "t" if value else "f",
-}
-
-
-def array(kind: str, values: Iterable[Any]) -> str:
-    """`values` as a PostgreSQL array of `kind`, None as NULL."""
-    write = _WRITE.get(kind, str)
-    column = list(values)
-    if None in column:
-        return "{" + ",".join(["NULL" if value is None else write(value) for value in column]) + "}"
-    return "{" + ",".join(map(write, column)) + "}"
-
-
-def uuids(values: Iterable[UUID]) -> str:
-    """Ids as an array."""
-    return "{" + ",".join([value.hex for value in values]) + "}"
 
 
 T = TypeVar("T")
@@ -249,9 +230,9 @@ def insert(cursor: Cursor, table: str, columns: Mapping[str, str], rows: Sequenc
     """Append `rows` to `table`: `columns` are names and types, JSON goes in as text."""
     if not rows:
         return
-    values = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in columns.items())
+    values = ", ".join(f"{name}::{kind}" if kind in JSON else name for name, kind in columns.items())
     names = ", ".join(columns)
-    kinds = ["text" if kind == "jsonb" else kind for kind in columns.values()]
+    kinds = ["text" if kind in JSON else kind for kind in columns.values()]
     sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {{rows}} AS row({names})"
     unnest(cursor, sql, kinds, rows)
 
@@ -262,5 +243,8 @@ def unnest(cursor: Cursor, sql: str, types: Sequence[str], rows: Iterable[Sequen
     if not columns:
         return
     arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-    values = [array(kind, column) for kind, column in zip(types, columns, strict=True)]
+    values = [
+        array([f"\\x{value.hex()}" for value in column] if kind == "bytea" else list(column))
+        for kind, column in zip(types, columns, strict=True)
+    ]
     cursor.execute(sql.replace("{rows}", f"unnest({arrays})"), values)

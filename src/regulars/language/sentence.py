@@ -188,10 +188,7 @@ class _Speaker:
         return f"{grouped(value)} {one if value == 1 or not many else many}"
 
     def money(self, amount: Decimal) -> str:
-        form = phrases.MONEY.get(self.fields.currency)
-        if form is None:
-            return f"{grouped(amount)} {self.fields.currency}"
-        return self.word(form).format(grouped(amount))
+        return spoken_money(amount, self.fields.currency, self.language)
 
     def describe(self, condition: Condition, seen: Iterator[Any], day: date) -> Line:
         if isinstance(condition, Group):
@@ -268,3 +265,9 @@ def grouped(value: int | Decimal) -> str:
     if isinstance(value, int) or value == value.to_integral_value():
         return f"{int(value):,}"
     return f"{value.normalize():,f}"
+
+
+def spoken_money(amount: Decimal, currency: str, language: str) -> str:
+    """An amount as people write it: 128 元, ¥128."""
+    form = phrases.MONEY.get(currency)
+    return say(form, language).format(grouped(amount)) if form else f"{grouped(amount)} {currency}"

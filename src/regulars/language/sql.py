@@ -16,8 +16,8 @@ from regulars.language.tree import Condition, Group, Items, Leaf, Op, Quantifier
 ALPHABET = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'"
 
 LINES = (
-    "jsonb_array_elements(CASE WHEN jsonb_typeof(e.data -> 'items') = 'array' "
-    "THEN e.data -> 'items' ELSE '[]'::jsonb END) AS l(line)"
+    "jsonb_array_elements(CASE WHEN json_typeof(e.data -> 'items') = 'array' "
+    "THEN (e.data -> 'items')::jsonb ELSE '[]'::jsonb END) AS l(line)"
 )
 IS_LINE = "jsonb_typeof(l.line) = 'object'"
 

@@ -76,6 +76,17 @@ class LotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What a member holds of one asset that ends at the same moment (None: never), over `lots` credits. Units that
+    are owed stand apart, negative."""
+
+    asset: str
+    expires_at: datetime | None
+    units: int
+    lots: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRow:
     """One movement, with the balance of its asset after it. `account`: issue, spend, expire or reverse."""
 

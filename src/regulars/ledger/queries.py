@@ -10,7 +10,7 @@ from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
 from regulars.language.calendar import start_of
-from regulars.ledger.contracts import BalanceRow, EntryRow, Flow, LotRow, Position
+from regulars.ledger.contracts import BalanceRow, Ending, EntryRow, Flow, LotRow, Position
 
 _ENTRIES = "ledger.entries"
 _LOTS = "ledger.lots"
@@ -60,6 +60,30 @@ def lots(
         ],
     )  # fmt: skip
     return paging.page(_LOTS, found, size, lambda lot: (_until(lot), lot.id))
+
+
+def endings(member_id: UUID, asset: str = "") -> list[Ending]:
+    """All that the member holds or owes by the moment at which it ends: what is owed first, then the earliest to
+    end, what never ends last. However many lots there are, one row for each moment."""
+    return read(
+        Ending,
+        "SELECT asset, expires_at, sum(remaining)::bigint, count(*) FROM ledger_lot"
+        " WHERE member_id = %s AND bucket = %s AND remaining <> 0 AND (%s = '' OR asset = %s)"
+        " GROUP BY asset, expires_at, remaining < 0"
+        " ORDER BY remaining < 0 DESC, coalesce(expires_at, 'infinity'), asset",
+        [member_id, bucket_of(member_id), asset, asset],
+    )
+
+
+def lots_ending(member_id: UUID, ending: Ending, limit: int) -> list[LotRow]:
+    """The lots of one of `endings`, the earliest earned first, at most `limit`."""
+    return read(
+        LotRow,
+        "SELECT id, asset, amount, remaining, earned_at, expires_at FROM ledger_lot"
+        " WHERE member_id = %s AND bucket = %s AND remaining <> 0 AND asset = %s AND (remaining < 0) = %s"
+        " AND expires_at IS NOT DISTINCT FROM %s ORDER BY id LIMIT %s",
+        [member_id, bucket_of(member_id), ending.asset, ending.units < 0, ending.expires_at, limit],
+    )
 
 
 def next_expiry(member_id: UUID, asset: str) -> tuple[datetime, int] | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.kit.ids import bucket_of
+from regulars.kit.rows import Question, array
 from regulars.kit.sqlread import contains, from_json, like, read, row, rows
 from regulars.language.calendar import start_of
 from regulars.members.contracts import (
@@ -55,6 +56,16 @@ def get(reference: str, region: str = "CN") -> MemberKey:
     if found is None:
         raise MemberUnknown(reference)
     return found
+
+
+def existing(member_ids: Iterable[UUID]) -> Question[set[UUID]]:
+    """Which of these members there are."""
+    asked = list(member_ids)
+    return Question(
+        "SELECT id FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
+        [array(asked), array({bucket_of(member_id) for member_id in asked})],
+        lambda rows: {found for (found,) in rows},
+    )
 
 
 def profile(member_id: UUID) -> MemberProfile | None:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import Cursor, Question, array, ask_one, unnest, uuids
+from regulars.kit.rows import Cursor, Question, array, ask_one, unnest
 from regulars.language.events import Identity
 from regulars.language.snapshot import Profile
+from regulars.members.models import Identity as IdentityRecord
 
 FIND = """
 SELECT identity.kind, identity.value, identity.member_id
@@ -39,10 +40,10 @@ KINDS = """
 SELECT member_id, array_agg(kind) FROM members_identity WHERE member_id = ANY(%s) GROUP BY member_id
 """
 
-HAND_OVER = """
-UPDATE members_identity AS identity SET member_id = row.heir, bucket = row.shelf
-  FROM {rows} AS row(claimant, heir, shelf)
- WHERE identity.member_id = row.claimant
+RELEASE = """
+DELETE FROM members_identity AS identity
+ USING {rows} AS row(kind, value, claimant)
+ WHERE (identity.kind, identity.value) = (row.kind, row.value) AND identity.member_id = row.claimant
 """
 
 CREATE = """
@@ -79,7 +80,7 @@ def find(identities: Iterable[Identity]) -> Question[dict[Identity, UUID]]:
     wanted = list(set(identities))
     return Question(
         FIND,
-        [array("text", (kind for kind, _ in wanted)), array("text", (value for _, value in wanted))],
+        [array((kind for kind, _ in wanted)), array((value for _, value in wanted))],
         lambda rows: {(kind, value): member_id for kind, value, member_id in rows},
     )
 
@@ -96,10 +97,10 @@ def claim(cursor: Cursor, identities: Sequence[tuple[Identity, UUID]], now: date
         CLAIM,
         [
             now,
-            array("text", (kind for (kind, _), _ in identities)),
-            array("text", (value for (_, value), _ in identities)),
-            uuids(members),
-            array("smallint", map(bucket_of, members)),
+            array((kind for (kind, _), _ in identities)),
+            array((value for (_, value), _ in identities)),
+            array(members),
+            array(map(bucket_of, members)),
         ],
     )
     owners = {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
@@ -107,10 +108,13 @@ def claim(cursor: Cursor, identities: Sequence[tuple[Identity, UUID]], now: date
     return owners | ask_one(cursor, find(missing)) if missing else owners
 
 
-def hand_over(cursor: Cursor, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Identities that were claimed for a member who is not made after all go to the one who is: (from, to)."""
+def release(cursor: Cursor, identities: Sequence[tuple[Identity, UUID]]) -> None:
+    """Undo claims of this transaction: nobody has these identities any more."""
     unnest(
-        cursor, HAND_OVER, ("uuid", "uuid", "smallint"), [(old, new, bucket_of(new)) for old, new in pairs]
+        cursor,
+        RELEASE,
+        ("text", "text", "uuid"),
+        [(kind, value, claimant) for (kind, value), claimant in identities],
     )
 
 
@@ -135,7 +139,7 @@ def lock(member_ids: Iterable[UUID]) -> Question[dict[UUID, Locked]]:
     ordered = sorted(member_ids)
     return Question(
         LOCK,
-        [uuids(ordered), array("smallint", {bucket_of(member_id) for member_id in ordered})],
+        [array(ordered), array({bucket_of(member_id) for member_id in ordered})],
         lambda rows: {row[0]: _locked(row) for row in rows},
     )
 
@@ -146,10 +150,18 @@ def _locked(row: Sequence[Any]) -> Locked:
     return Locked(member_id, status, profile, set(tags))
 
 
+def prove(member_id: UUID, identity: Identity, at: datetime) -> bool:
+    """Note that the member has just shown that `identity` is theirs; the latest proof stands. False, and nothing
+    written, where the identity is not this member's."""
+    kind, value = identity
+    theirs = IdentityRecord.objects.filter(kind=kind, value=value, member_id=member_id)
+    return theirs.update(verified_at=at) > 0
+
+
 def identity_kinds(member_ids: Iterable[UUID]) -> Question[dict[UUID, frozenset[str]]]:
     """Which kinds of identity each member has."""
     return Question(
-        KINDS, [uuids(member_ids)], lambda rows: {member_id: frozenset(kinds) for member_id, kinds in rows}
+        KINDS, [array(member_ids)], lambda rows: {member_id: frozenset(kinds) for member_id, kinds in rows}
     )
 
 

@@ -36,7 +36,7 @@ class _Bounded(Environment):
     output_stream_limit = 50_000
 
 
-_LIQUID = _Bounded(autoescape=False)
+LIQUID = _Bounded(autoescape=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,7 @@ class _Day(date):
         return day
 
     def __str__(self) -> str:
-        return format_date(
-            self, format="long" if self.locale.startswith("zh") else "medium", locale=self.locale
-        )
+        return _day_text(self.isoformat(), self.locale)
 
 
 class _Moment(datetime):
@@ -80,8 +78,19 @@ class _Moment(datetime):
         return moment
 
     def __str__(self) -> str:
-        pattern = "y年M月d日 HH:mm" if self.locale.startswith("zh") else "d MMM y, HH:mm"
-        return format_datetime(self, format=pattern, locale=self.locale)
+        return _moment_text(self.isoformat(timespec="minutes"), self.locale)
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: str, locale: str) -> str:
+    style = "long" if locale.startswith("zh") else "medium"
+    return format_date(date.fromisoformat(day), format=style, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _moment_text(moment: str, locale: str) -> str:
+    pattern = "y年M月d日 HH:mm" if locale.startswith("zh") else "d MMM y, HH:mm"
+    return format_datetime(datetime.fromisoformat(moment), format=pattern, locale=locale)
 
 
 def language_of(code: str, default: str) -> str:
@@ -149,7 +158,7 @@ def reader_language(member_language: str, book: Book) -> str:
 
 @lru_cache(maxsize=1024)
 def _parsed(source: str) -> BoundTemplate:
-    return _LIQUID.from_string(source)
+    return LIQUID.from_string(source)
 
 
 def _shown(value: Any, language: str, zone: ZoneInfo, depth: int) -> Any:

@@ -9,10 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+
+from regulars.kit.rows import cursor, unnest
 
 _CLAIM_MESSAGES = """
 SELECT member_id, id, bucket, template, version, category, context
@@ -25,19 +28,27 @@ FOR UPDATE SKIP LOCKED
 
 _SETTLE_MESSAGES = """
 UPDATE messaging_message AS message SET due_at = NULL
-FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[]) AS done (member_id, id, bucket)
+FROM {rows} AS done (member_id, id, bucket)
 WHERE message.member_id = done.member_id AND message.id = done.id AND message.bucket = done.bucket
 """
 
-_INSERT_DELIVERIES = """
-INSERT INTO messaging_delivery
-  (member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at, attempts,
-   uncertain)
-SELECT member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at, 0,
-       false
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[],
-            %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
-  AS new (member_id, message_id, channel, bucket, address, subject, body, status, detail, due_at, done_at)
+_DELIVERY = {
+    "member_id": "uuid",
+    "message_id": "uuid",
+    "channel": "text",
+    "bucket": "smallint",
+    "address": "text",
+    "subject": "text",
+    "body": "text",
+    "status": "text",
+    "detail": "text",
+    "due_at": "timestamptz",
+    "done_at": "timestamptz",
+}
+
+_INSERT_DELIVERIES = f"""
+INSERT INTO messaging_delivery ({", ".join(_DELIVERY)}, attempts, uncertain)
+SELECT {", ".join(_DELIVERY)}, 0, false FROM {{rows}} AS new ({", ".join(_DELIVERY)})
 ON CONFLICT DO NOTHING
 """
 
@@ -128,38 +139,38 @@ class Leased:
 
 def claim_messages(now: datetime, buckets: Sequence[int], limit: int) -> list[Due]:
     """Lock due messages that no other worker holds, until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_MESSAGES, (now, list(buckets), limit))
+    with connection.cursor() as opened:
+        opened.execute(_CLAIM_MESSAGES, (now, list(buckets), limit))
         return [
             Due(member, message, bucket, template, version, category, _context(context))
-            for member, message, bucket, template, version, category, context in cursor.fetchall()
+            for member, message, bucket, template, version, category, context in opened.fetchall()
         ]
 
 
 def settle_messages(messages: Sequence[Due]) -> None:
     """Take the timer off messages that have been turned into deliveries."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with cursor() as opened:
+        unnest(
+            opened,
             _SETTLE_MESSAGES,
-            ([m.member_id for m in messages], [m.id for m in messages], [m.bucket for m in messages]),
+            ("uuid", "uuid", "smallint"),
+            [(one.member_id, one.id, one.bucket) for one in messages],
         )
 
 
 def insert_deliveries(rows: Sequence[NewDelivery]) -> None:
     """Write all deliveries with one statement; one that is there already stays as it is."""
-    if not rows:
-        return
-    names = NewDelivery.__slots__
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_DELIVERIES, [[getattr(row, name) for row in rows] for name in names])
+    columns = attrgetter(*_DELIVERY)
+    with cursor() as opened:
+        unnest(opened, _INSERT_DELIVERIES, list(_DELIVERY.values()), [columns(row) for row in rows])
 
 
 def lease(channel: str, now: datetime, until: datetime, buckets: Sequence[int], limit: int) -> list[Leased]:
     """Make due deliveries of one channel this worker's until `until`; committed on return outside a
     transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEASE, (now, channel, list(buckets), limit, until))
-        return [Leased(*row) for row in cursor.fetchall()]
+    with connection.cursor() as opened:
+        opened.execute(_LEASE, (now, channel, list(buckets), limit, until))
+        return [Leased(*row) for row in opened.fetchall()]
 
 
 def start(delivery: Leased) -> int | None:
@@ -167,9 +178,9 @@ def start(delivery: Leased) -> int | None:
 
     One that is found in `sending` was in somebody's hands when they died: it becomes uncertain.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_START, delivery.key)
-        row = cursor.fetchone()
+    with connection.cursor() as opened:
+        opened.execute(_START, delivery.key)
+        row = opened.fetchone()
         return int(row[0]) if row else None
 
 
@@ -178,9 +189,9 @@ def finish(
     done_at: datetime | None = None, was: str = "sending",
 ) -> bool:  # fmt: skip
     """Note what became of a delivery; False where it is not this worker's any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH, (status, detail, uncertain, due_at, done_at, *delivery.key, was))
-        return bool(cursor.rowcount == 1)
+    with connection.cursor() as opened:
+        opened.execute(_FINISH, (status, detail, uncertain, due_at, done_at, *delivery.key, was))
+        return bool(opened.rowcount == 1)
 
 
 def _context(stored: Any) -> dict[str, Any]:

@@ -23,5 +23,6 @@ urlpatterns = [
     path("join/", sign_in.join, name="join"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("offline/", pwa.offline, name="offline"),
     path("worker.js", pwa.worker, name="worker"),
 ]

@@ -18,7 +18,9 @@ from regulars.ledger.contracts import Asset, Expiry
 from regulars.messaging.contracts import Template
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import AssetPart, Document, EventTypePart, Span
+from regulars.programme.letters import misprints
 from regulars.programme.rules import by_event_type, no_twins, read_rules, unknown_text
+from regulars.programme.vocabulary.event import EVENT_NAMES
 from regulars.tiers.contracts import Ladder, Level
 
 SIZE_LIMIT = 1_000_000
@@ -90,16 +92,30 @@ class InvalidProgramme(ValueError):
         self.faults = faults
 
 
+class _Lines(dict[Place, int]):
+    """Where everything stands. `blocks` are the texts that are written line by line, below a `|`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks: set[Place] = set()
+
+
 def load(source: str, number: int = 0) -> Programme:
-    """The programme that `source` (YAML) states, as version `number`. Raises InvalidProgramme."""
+    """The programme that `source` (YAML) states, as version `number`. Raises InvalidProgramme.
+
+    A draft (0) is also proofread: its messages, and the names of its event types. What was published before
+    that was asked for stays in force.
+    """
     errors = Errors()
-    lines: dict[Place, int] = {}
+    lines = _Lines()
+    proofs: list[Fault] = []
     programme = None
     try:
         if len(source) > SIZE_LIMIT:
             errors.add((), words("文件过大", "檔案過大", f"the file is longer than {SIZE_LIMIT} characters"))
         else:
             programme = _build(_document(source, lines, errors), number, errors)
+            proofs = [] if number else _proofs(programme, lines, not errors.problems)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         lines[()] = mark.line + 1 if mark else 1
@@ -109,14 +125,26 @@ def load(source: str, number: int = 0) -> Programme:
         )
     except _Unusable:
         pass
-    if errors.problems or programme is None:
-        faults = [Fault(_line(lines, problem.place), problem) for problem in errors.problems]
+    if errors.problems or proofs or programme is None:
+        faults = [Fault(_line(lines, problem.place), problem) for problem in errors.problems] + proofs
         raise InvalidProgramme(sorted(faults, key=lambda fault: fault.line))
     return programme
 
 
 class _Unusable(Exception):
     """The shape is so wrong that its meaning can't be looked at; the problems are noted."""
+
+
+def _proofs(programme: Programme, lines: _Lines, sound: bool) -> list[Fault]:
+    """What is wrong with the messages; a text that stands for all languages is told once."""
+    faults: dict[tuple[Place, int, str], Fault] = {}
+    for one in misprints(programme, sound):
+        place = one.place if one.place in lines else one.place[:-1]
+        line = _line(lines, place)
+        if place in lines.blocks and one.line is not None:
+            line += 1 + one.line
+        faults.setdefault((place, line, one.text["en"]), Fault(line, Problem(place, one.text)))
+    return list(faults.values())
 
 
 def _line(lines: Mapping[Place, int], place: Place) -> int:
@@ -126,7 +154,7 @@ def _line(lines: Mapping[Place, int], place: Place) -> int:
     return lines.get(place, 1)
 
 
-def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors) -> None:
+def _positions(node: Node, place: Place, lines: _Lines, errors: Errors) -> None:
     """Note the line of everything below `node`, and keys that are given twice."""
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, MappingNode):
@@ -139,13 +167,15 @@ def _positions(node: Node, place: Place, lines: dict[Place, int], errors: Errors
             if key.value in seen:
                 errors.add(inner, words("重复出现", "重複出現", "is given twice"))
             seen.add(key.value)
+            if isinstance(value, ScalarNode) and value.style == "|":
+                lines.blocks.add(inner)
             _positions(value, inner, lines, errors)
     elif isinstance(node, SequenceNode):
         for index, value in enumerate(node.value):
             _positions(value, (*place, index), lines, errors)
 
 
-def _document(source: str, lines: dict[Place, int], errors: Errors) -> Document:
+def _document(source: str, lines: _Lines, errors: Errors) -> Document:
     depth = 0
     for token in yaml.scan(source, Loader=_Yaml):
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
@@ -205,6 +235,8 @@ def _shape_problem(error: Any) -> dict[str, str]:
 
 
 def _build(document: Document, number: int, errors: Errors) -> Programme:
+    if not number:
+        _own_names(document, errors)
     zone = _zone(document.timezone, errors)
     digits = MINOR_DIGITS.get(document.currency, 2)
     programme = Programme(
@@ -321,6 +353,42 @@ def _event_types(document: Document, digits: int, errors: Errors) -> dict[str, E
             continue
         types[type_id] = brand_type(type_id, part.name, _payload_fields(part), part.joins, digits)
     return types
+
+
+def _own_names(document: Document, errors: Errors) -> None:
+    """Names of event types and of their fields that Regulars needs for itself."""
+    families = {
+        one.id.partition(".")[0] for one in standard_types(document.currency, 2).values() if one.derived
+    }
+    for type_id, part in document.event_types.items():
+        place: Place = ("event_types", type_id)
+        family, dot, rest = type_id.partition(".")
+        if dot and family in families:
+            errors.add(
+                place,
+                words(
+                    f"{family}. 开头的事件由系统产生，请换个名称，例如 {rest}",
+                    f"{family}. 開頭的事件由系統產生，請換個名稱，例如 {rest}",
+                    f"names with {family}. are events that Regulars makes: choose another, such as {rest}",
+                ),
+            )
+        for field_id in part.fields:
+            own = f"{type_id.rpartition('.')[2]}_{field_id}"
+            if field_id in EVENT_NAMES:
+                text = words(
+                    f"event.{field_id} 是事件自身的字段，请换个名称，例如 {own}",
+                    f"event.{field_id} 是事件本身的欄位，請換個名稱，例如 {own}",
+                    f"event.{field_id} is the event's own: choose another name, such as {own}",
+                )
+            elif field_id.endswith("_minor"):
+                text = words(
+                    "名称不能以 _minor 结尾，金额请用 type: money",
+                    "名稱不能以 _minor 結尾，金額請用 type: money",
+                    "names ending in _minor are reserved: write amounts as type: money under another name",
+                )
+            else:
+                continue
+            errors.add((*place, "fields", field_id), text)
 
 
 def _payload_fields(part: EventTypePart) -> dict[str, PayloadField]:

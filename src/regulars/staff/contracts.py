@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from regulars.kit.problems import Problem
+from regulars.kit.problems import NotFound, Problem
 
 
 class Scope(StrEnum):
@@ -17,16 +17,46 @@ class Scope(StrEnum):
     LEDGER_READ = "ledger:read"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
-    PROGRAMME_WRITE = "programme:write"
     METRICS_READ = "metrics:read"
     ALL = "*"
 
 
 class StaffProblem(Problem):
-    """An operator or a key can't be made as asked."""
+    """An operator or a key can't be made or changed as asked."""
 
     status = 422
     code = "invalid"
+
+
+class NoSuchOperator(NotFound):
+    """There is no operator of that number."""
+
+    code = "operator_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "zh-hans": "没有这位运营人员。",
+                "zh-hant": "沒有這位營運人員。",
+                "en": "There is no such operator.",
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorInfo:
+    """An operator as the console lists them. `two_step` says that signing in asks for a code or a passkey."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    active: bool
+    joined_at: datetime
+    last_login_at: datetime | None
+    two_step: bool
+    passkeys: int
+    recovery_codes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Operators and API keys: making, recognising, revoking them, and the audit trail of it."""
+"""Operators and API keys: making, changing, recognising, ending them, and the audit trail of it."""
 
 import secrets
 import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,7 +14,7 @@ from django.db.models import Q
 
 from regulars.kit import clock
 from regulars.staff import keys
-from regulars.staff.contracts import KeyHolder, Scope, StaffProblem
+from regulars.staff.contracts import KeyHolder, NoSuchOperator, Scope, StaffProblem
 from regulars.staff.models import ApiKey, AuditEntry, Operator
 
 NAME_LENGTH = 100
@@ -59,6 +60,116 @@ def create_operator(
         ) from None
     audit(actor, "operator.created", address, role=role)
     return operator, word
+
+
+@transaction.atomic
+def change_operator(operator_id: int, name: str, role: str, actor: str) -> None:
+    """Another name or role. Refuses one's own role (somebody else changes it), and to leave no administrator."""
+    _check_name(name)
+    _check_role(role)
+    operator = _locked(operator_id)
+    before = {"name": operator.name, "role": operator.role}
+    if role != operator.role:
+        _not_oneself(operator, actor, "role")
+        if role != Operator.Role.ADMIN:
+            _not_the_last_administrator(operator, "role")
+    operator.name, operator.role = name.strip(), role
+    after = {"name": operator.name, "role": operator.role}
+    if after == before:
+        return
+    operator.save(update_fields=["name", "role"])
+    changed = {key: [before[key], after[key]] for key in after if after[key] != before[key]}
+    audit(actor, "operator.changed", operator.email, **changed)
+
+
+@transaction.atomic
+def change_own_profile(operator_id: int, name: str, language: str) -> None:
+    """What operators say about themselves: their name, and the language of their pages (empty: the browser's)."""
+    _check_name(name)
+    operator = _locked(operator_id)
+    before = operator.name
+    operator.name, operator.language = name.strip(), language
+    operator.save(update_fields=["name", "language"])
+    if operator.name != before:
+        audit(operator.email, "operator.changed", operator.email, name=[before, operator.name])
+
+
+@transaction.atomic
+def set_operator_active(operator_id: int, active: bool, actor: str) -> bool:
+    """Let an operator sign in or not; whoever is signed in is out with the next click. False: it was so before.
+
+    Refuses to lock out oneself, and to leave no administrator.
+    """
+    operator = _locked(operator_id)
+    if operator.is_active == active:
+        return False
+    if not active:
+        _not_oneself(operator, actor)
+        _not_the_last_administrator(operator)
+    operator.is_active = active
+    operator.save(update_fields=["is_active"])
+    audit(actor, "operator.enabled" if active else "operator.disabled", operator.email)
+    return True
+
+
+@transaction.atomic
+def reset_password(operator_id: int, actor: str) -> str:
+    """A new password, made up and given out this once; it ends the operator's sessions. Refuses one's own."""
+    operator = _locked(operator_id)
+    _not_oneself(operator, actor)
+    word = secrets.token_urlsafe(12)
+    operator.set_password(word)
+    operator.save(update_fields=["password"])
+    audit(actor, "operator.password_reset", operator.email)
+    return word
+
+
+@transaction.atomic
+def forget_second_step(operator_id: int, actor: str) -> bool:
+    """Take off app, passkeys and recovery codes, for somebody who has lost them. False: there were none.
+
+    Refuses one's own: those are taken off on one's own page, which asks for them first.
+    """
+    operator = _locked(operator_id)
+    _not_oneself(operator, actor)
+    gone, _each = Authenticator.objects.filter(user_id=operator.pk).delete()
+    if gone:
+        audit(actor, "operator.two_step_reset", operator.email)
+    return bool(gone)
+
+
+def _locked(operator_id: int) -> Operator:
+    """The operator, with every administrator locked too (in one order), so that two can't unseat each other."""
+    wanted = Q(pk=operator_id) | Q(role=Operator.Role.ADMIN)
+    found = {each.pk: each for each in Operator.objects.select_for_update().filter(wanted).order_by("pk")}
+    if operator_id not in found:
+        raise NoSuchOperator
+    return found[operator_id]
+
+
+def _not_oneself(operator: Operator, actor: str, field: str = "") -> None:
+    if operator.email == actor:
+        raise StaffProblem(
+            {
+                "zh-hans": "不能对自己这样操作，请另一位管理员来做。",
+                "zh-hant": "不能對自己這樣操作，請由另一位管理員處理。",
+                "en": "You can't do this to yourself: ask another administrator.",
+            },
+            field=field,
+        )
+
+
+def _not_the_last_administrator(operator: Operator, field: str = "") -> None:
+    admins = Operator.objects.filter(role=Operator.Role.ADMIN, is_active=True)
+    if operator.role == Operator.Role.ADMIN and not admins.exclude(pk=operator.pk).exists():
+        raise StaffProblem(
+            {
+                "zh-hans": "这是唯一可用的管理员，请先指定另一位管理员。",
+                "zh-hant": "這是唯一可用的管理員，請先指定另一位管理員。",
+                "en": "This is the only administrator left: make somebody else one first.",
+            },
+            field=field,
+        )
 
 
 @transaction.atomic
@@ -109,7 +220,8 @@ def revoke_api_key(key_id: int, actor: str) -> bool:
     """End a key for good; False when it was ended before or never was."""
     ended = ApiKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=clock.now())
     if ended:
-        audit(actor, "apikey.revoked", ApiKey.objects.values_list("prefix", flat=True).get(pk=key_id))
+        key = ApiKey.objects.only("prefix", "name").get(pk=key_id)
+        audit(actor, "apikey.revoked", key.prefix, name=key.name)
         transaction.on_commit(_memory.forget)
     return bool(ended)
 
@@ -154,6 +266,11 @@ def _check_operator(address: str, name: str, role: str) -> None:
             },
             field="email",
         ) from None
+    _check_name(name)
+    _check_role(role)
+
+
+def _check_name(name: str) -> None:
     if len(name.strip()) > NAME_LENGTH:
         raise StaffProblem(
             {
@@ -163,6 +280,9 @@ def _check_operator(address: str, name: str, role: str) -> None:
             },
             field="name",
         )
+
+
+def _check_role(role: str) -> None:
     roles = [choice.value for choice in Operator.Role]
     if role not in roles:
         raise StaffProblem(

@@ -2,7 +2,9 @@
 
 import json
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
@@ -12,13 +14,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
-from regulars.console import assets, formats, sentences
+from regulars.console import assets, formats
 from regulars.console import icons as drawn
 from regulars.engine.queries import Verdict
 from regulars.language.text import Text
 from regulars.language.text import say as say_text
 from regulars.ledger.contracts import Asset
 from regulars.orders.contracts import TotalsRow
+from regulars.programme import sentences
 from regulars.programme.contracts import Programme
 
 register = template.Library()
@@ -35,6 +38,12 @@ IDENTITIES = {
     "pos": gettext_lazy("Till"),
     "external": gettext_lazy("External ID"),
 }
+SOURCES = {
+    "timer": gettext_lazy("Calendar"),
+    "rules": gettext_lazy("Rules"),
+    "portal": gettext_lazy("Members' pages"),
+}
+"""Sources that are Regulars itself."""
 GENDERS = {"male": gettext_lazy("Male"), "female": gettext_lazy("Female"), "other": gettext_lazy("Other")}
 
 
@@ -60,6 +69,18 @@ def demo_operator() -> dict[str, str] | None:
     except (FileNotFoundError, ValueError):
         return None
     return {"email": str(found["email"]), "password": str(found["password"])}
+
+
+@register.simple_tag(takes_context=True)
+def passkeys_here(context: Context) -> bool:
+    """Whether browsers allow passkeys at the page's address: a host name (no IP address), over TLS or localhost."""
+    request: HttpRequest = context["request"]
+    host = (urlsplit(f"//{request.get_host()}").hostname or "").rstrip(".")
+    try:
+        ip_address(host)
+    except ValueError:
+        return request.is_secure() or host == "localhost" or host.endswith(".localhost")
+    return False
 
 
 @register.simple_tag(takes_context=True)
@@ -188,7 +209,17 @@ def unsigned(amount: str) -> str:
 @register.filter
 def reasons(verdict: Verdict) -> str:
     """Why a rule held or not, without its name, which stands before it."""
-    return verdict.sentence.removeprefix(verdict.name).lstrip(":： ")
+    said = verdict.sentence
+    for opening, closing in ("“”", "「」"):
+        said = said.removeprefix(f"{opening}{verdict.name}{closing}")
+    said = said.strip()
+    return said[:1].upper() + said[1:]
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Where an event came from: Regulars' own sources by what they are, others by the name they gave themselves."""
+    return str(SOURCES.get(source, source))
 
 
 @register.filter

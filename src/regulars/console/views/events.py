@@ -1,5 +1,6 @@
 """The event log as it grows, one event in full, and why it did what it did."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import effects
+from regulars.console import because, effects
 from regulars.console.shell import page, programme_of
 from regulars.engine.queries import Explanation, explain
 from regulars.events.contracts import LoggedEvent
 from regulars.events.queries import LogFilter, by_id, log, since, sources
+from regulars.kit.paging import LIMIT_MAX
+from regulars.kit.problems import BadCursor
 from regulars.language.events import RULES, TIMER
 from regulars.members.queries import ids_like, names
 from regulars.programme.contracts import Programme
@@ -31,12 +34,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An explanation with its effects as lines."""
+    """An explanation with its effects as lines; those that no rule decided each with a sentence that says why."""
 
     explanation: Explanation
     type_name: str
     verdicts: tuple[tuple[object, list[effects.EffectLine]], ...]
-    own: list[effects.EffectLine]
+    own: list[tuple[effects.EffectLine, str]]
     followed: tuple["Told", ...]
 
 
@@ -69,6 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": [] if unknown else lines(found.items, programme),
         "next": None if unknown else found.next,
         "newest": found.newest or "",
+        "searched_to": None if unknown else found.searched_to,
         "later_page": cursor is not None,
         "follows": cursor is None and not unknown,
         "unknown": unknown,
@@ -83,19 +87,29 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page()
 def newer(request: HttpRequest) -> HttpResponse:
-    """Rows of what was received after `since`; 204 when nothing was. An empty log that fills is loaded afresh."""
+    """Rows of what was received after `since`, newest first, and in an event where to go on; 204 when nothing was.
+
+    An empty log that fills is loaded afresh; where too much came at once, the newest page takes the place of all.
+    """
     wanted, _unknown = chosen(request)
-    cursor = request.GET.get("since", "")
-    if not cursor:
-        response = HttpResponse(status=204)
-        if log(wanted, limit=1).items:
-            response.headers["HX-Refresh"] = "true"
-        return response
-    found, newest = since(cursor, wanted)
-    if not found:
-        return HttpResponse(status=204)
-    context = {"lines": lines(found, programme_of(request)), "newest": newest, "fresh": True}
-    return render(request, "console/_event_rows.html", context)
+    fresh, reload = HttpResponse(status=204), HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    try:
+        news = since(request.GET.get("since", ""), wanted, LIMIT_MAX)
+    except BadCursor:
+        return reload
+    if news.items and request.GET.get("rows") == "0":
+        return reload
+    newest, found = news.newest, news.items[::-1]
+    if news.more:
+        top = log(wanted)
+        newest, found = top.newest or newest, top.items
+    if found:
+        context = {"lines": lines(found, programme_of(request)), "fresh": True}
+        fresh = render(request, "console/_event_rows.html", context)
+    if news.more:
+        fresh.headers["HX-Reswap"] = "innerHTML"
+    fresh.headers["HX-Trigger"] = json.dumps({"logFollowed": {"since": newest}})
+    return fresh
 
 
 @page()
@@ -112,6 +126,7 @@ def show(request: HttpRequest, member_id: UUID, event_id: UUID) -> HttpResponse:
         "event": event,
         "type_name": effects.event_name(event.type, programme),
         "member": names([member_id]).get(member_id),
+        "named": event.source not in (RULES, TIMER),
         "cause": cause,
         "cause_name": effects.event_name(cause.type, programme) if cause else "",
         "told": told,
@@ -135,11 +150,13 @@ def why(request: HttpRequest, member_id: UUID, event_id: UUID) -> HttpResponse:
 
 def tell(explanation: Explanation, programme: Programme) -> Told:
     """The explanation with its effects in words."""
+    own = list(explanation.own)
+    why = because.reasons(explanation.event, own, programme)
     return Told(
         explanation=explanation,
         type_name=effects.event_name(explanation.event.type, programme),
         verdicts=tuple((each, effects.lines(list(each.effects), programme)) for each in explanation.verdicts),
-        own=effects.lines(list(explanation.own), programme),
+        own=list(zip(effects.lines(own, programme), why, strict=True)),
         followed=tuple(tell(each, programme) for each in explanation.followed),
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.console import charts, formats
 from regulars.console.shell import page, programme_of
 from regulars.insight import metrics
-from regulars.insight.reports import Home, monthly_flows, weekly
+from regulars.insight.reports import Home, home_at_hand, monthly_flows, weekly
 from regulars.insight.reports import home as figures_of
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
@@ -28,17 +28,17 @@ class Figure:
 
 @page()
 def home(request: HttpRequest) -> HttpResponse:
-    """Figures at most 30 seconds old, and on an empty database how to send the first event."""
+    """Figures at most 30 seconds old (5 minutes where there is much to count), and on an empty database how to send
+    the first event. Where counting would take long the page comes without figures and asks for them."""
     programme = programme_of(request)
-    dated = figures_of(programme)
-    context = {
-        "part": "home",
-        "at": dated.at,
-        "empty": not dated.value.members,
-        "people": _people(dated.value, programme),
-        "assets": _assets(dated.value, programme),
-    }
+    context = {"part": "home"} | (_figures(programme) if home_at_hand(programme) else {"counting": True})
     return render(request, "console/home.html", context)
+
+
+@page()
+def counted(request: HttpRequest) -> HttpResponse:
+    """The figures alone, once they are counted."""
+    return render(request, "console/_figures.html", _figures(programme_of(request)))
 
 
 @page()
@@ -53,6 +53,16 @@ def drawn(request: HttpRequest) -> HttpResponse:
         shares = figures_of(programme).value.levels[ladder.id]
         shown.append(charts.levels(ladder.id, say(ladder.name, get_language() or "en"), shares))
     return render(request, "console/_charts.html", {"charts": shown})
+
+
+def _figures(programme: Programme) -> dict[str, object]:
+    dated = figures_of(programme)
+    return {
+        "at": dated.at,
+        "empty": not dated.value.members,
+        "people": _people(dated.value, programme),
+        "assets": _assets(dated.value, programme),
+    }
 
 
 def _figure(metric: metrics.Metric, value: str, note: str = "") -> Figure:

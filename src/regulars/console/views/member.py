@@ -13,7 +13,7 @@ from regulars.engine.queries import Moment, timeline
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.ledger.contracts import Asset, BalanceRow
-from regulars.ledger.queries import balances, lots, next_expiry
+from regulars.ledger.queries import balances, endings, lots_ending, next_expiry
 from regulars.members.queries import profile
 from regulars.orders.queries import totals
 from regulars.programme.contracts import Programme
@@ -21,7 +21,7 @@ from regulars.tiers.contracts import Ladder, Level, Progress
 from regulars.tiers.queries import progress
 
 MOMENTS = 25
-LOTS = 20
+LOTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,6 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
     if member is None:
         raise Http404
     today = local_day(clock.now(), programme.zone)
-    shown_lots = lots(member_id, limit=LOTS)
     climbs = [climb(each, programme) for each in progress(member_id, programme.ladders.values(), today)]
     context = {
         "part": "members",
@@ -82,8 +81,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "totals": totals(member_id),
         "climbs": climbs,
         "held": held(member_id, programme),
-        "lots": [(lot, programme.assets.get(lot.asset)) for lot in shown_lots.items],
-        "more_lots": shown_lots.next is not None,
+        "endings": [(each, programme.assets.get(each.asset)) for each in endings(member_id)],
         "attributes": [
             (attribute, member.attributes[attribute.id]) for attribute in programme.attributes.values()
             if member.attributes.get(attribute.id) not in (None, "")
@@ -102,6 +100,23 @@ def timeline_part(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """A page of the timeline alone."""
     context = {"member_id": member_id, **_timeline(request, member_id, programme_of(request))}
     return render(request, "console/_timeline.html", context)
+
+
+@page()
+def lots_part(request: HttpRequest, member_id: UUID, place: int) -> HttpResponse:
+    """The credits behind one line of what is left: the one at that place of the member's endings; 404 beyond them."""
+    found = endings(member_id)
+    if place >= len(found):
+        raise Http404
+    ending = found[place]
+    shown = lots_ending(member_id, ending, LOTS)
+    context = {
+        "member_id": member_id,
+        "asset": programme_of(request).assets.get(ending.asset),
+        "lots": shown,
+        "hidden": ending.lots - len(shown),
+    }
+    return render(request, "console/_lots.html", context)
 
 
 def _timeline(request: HttpRequest, member_id: UUID, programme: Programme) -> dict[str, object]:

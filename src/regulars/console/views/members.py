@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from regulars.console import filters
 from regulars.console.shell import page, programme_of
+from regulars.insight.freshness import kept
 from regulars.insight.members import count_members, list_members
 from regulars.kit import clock
 from regulars.language.calendar import local_day
@@ -30,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "part": "members",
         "chosen": chosen,
-        "columns": [(name, label) for name, label in filters.COLUMNS if name in chosen.columns],
+        "columns": [(name, str(label)) for name, label in filters.COLUMNS if name in chosen.columns],
         "every_column": filters.COLUMNS,
         "lines": shown.items,
         "next": shown.next,
@@ -38,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "count": count_members(programme, chosen.filter, chosen.view),
         "levels": {level.id: level for level in ladder.levels} if ladder else {},
         "asset": asset,
-        "tags": tags(50),
+        "tags": kept("members.tags", lambda: tags(50)).value,
         "has_choices": filters.HAS,
         "since_choices": filters.SINCE,
         "kept": [

@@ -4,11 +4,11 @@ import difflib
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import sentences
 from regulars.console.shell import page, programme_of
-from regulars.programme import service
+from regulars.programme import sentences, service
 from regulars.programme.queries import version_source, versions
 
 DIFF_LINES = 3
@@ -22,9 +22,10 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
     if number and number not in {each.number for each in every}:
         raise Http404
     shown = service.version(number) if number else programme
+    language = get_language() or "en"
     ladders = [
-        (ladder, sentences.ladder_sentence(ladder, shown), [
-            (level, sentences.level_sentence(level, ladder, shown)) for level in ladder.levels
+        (ladder, sentences.ladder_in_words(ladder, shown, language), [
+            (level, sentences.level_in_words(level, ladder, shown, language)) for level in ladder.levels
         ])
         for ladder in shown.ladders.values()
     ]  # fmt: skip
@@ -33,9 +34,9 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
         "shown": shown,
         "version": next((each for each in every if each.number == shown.number), None),
         "versions": every,
-        "assets": [(asset, sentences.asset_sentences(asset)) for asset in shown.assets.values()],
+        "assets": [(asset, sentences.asset_in_words(asset, language)) for asset in shown.assets.values()],
         "ladders": ladders,
-        "rules": list(sentences.rules(shown)),
+        "rules": list(sentences.rules_in_words(shown, language)),
         "source": version_source(shown.number),
     }
     return render(request, "console/programme.html", context)

@@ -11,18 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from regulars.kit.paging import LIMIT_MAX
 from regulars.kit.problems import BadCursor
 from regulars.language.effects import EXPIRE, ISSUE, REVERSE
 from regulars.language.text import say
-from regulars.ledger.contracts import EntryRow, LotRow
-from regulars.ledger.queries import balances, entries, lots
+from regulars.ledger.contracts import Ending, EntryRow
+from regulars.ledger.queries import balances, endings, entries
 from regulars.portal.formats import last_day_of
 from regulars.portal.pages import MemberVisit, member_page
 from regulars.programme.contracts import Programme
 
 SHOWN = 30
-EXPIRIES = 6
+EXPIRIES = 12
+"""The most days of expiry that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +56,26 @@ def points(visit: MemberVisit) -> HttpResponse:
         page = entries(member_id, asset_id, visit.request.GET.get("after") or None, SHOWN)
     except BadCursor:
         return redirect("portal:points")
-    open_lots = lots(member_id, asset_id, limit=LIMIT_MAX).items
     return visit.show(
         "points",
         tab="points",
         asset=assets[asset_id],
         assets=list(assets.values()),
         balance=held.get(asset_id, 0),
-        expiries=expiries(open_lots)[:EXPIRIES],
+        expiries=expiries(endings(member_id, asset_id))[:EXPIRIES],
         months=by_month(page.items, visit.programme, visit.language),
         next=page.next,
         later=bool(visit.request.GET.get("after")),
     )
 
 
-def expiries(open_lots: Sequence[LotRow]) -> list[tuple[date, int]]:
+def expiries(found: Sequence[Ending]) -> list[tuple[date, int]]:
     """Units by the last day on which they are good, the first to go first."""
     sums: dict[date, int] = {}
-    for lot in open_lots:
-        if lot.expires_at is not None and lot.remaining > 0:
-            last = last_day_of(lot.expires_at)
-            sums[last] = sums.get(last, 0) + lot.remaining
+    for each in found:
+        if each.expires_at is not None and each.units > 0:
+            last = last_day_of(each.expires_at)
+            sums[last] = sums.get(last, 0) + each.units
     return sorted(sums.items())
 
 

@@ -1,4 +1,4 @@
-"""What makes the portal an app on the home screen: manifest and service worker."""
+"""What makes the portal an app on the home screen: manifest, service worker, and a page for times without a network."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -44,6 +44,13 @@ def manifest(visit: Visit) -> HttpResponse:
 
 
 @require_safe
+@guest_page
+def offline(visit: Visit) -> HttpResponse:
+    """What a device without a network and without a kept card shows."""
+    return visit.show("offline")
+
+
+@require_safe
 def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for everybody
     """The service worker, under its own address so that it may serve the whole portal."""
     return HttpResponse(
@@ -59,6 +66,6 @@ def _worker() -> str:
     files = ", ".join(f'"{static(f"portal/{name}")}"' for name in SHELL)
     facts = (
         f'var VERSION = "{version}", HOME = "{reverse("portal:card")}", '
-        f'SIGN_IN = "{reverse("portal:sign-in")}", SHELL = [{files}];\n'
+        f'SIGN_IN = "{reverse("portal:sign-in")}", OFFLINE = "{reverse("portal:offline")}", SHELL = [{files}];\n'
     )
     return facts + (_FILES / "worker.js").read_text()

@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.engine.doors import region_of
+from regulars.kit import clock
 from regulars.language.events import Identity
 from regulars.language.text import say
 from regulars.members.contracts import BadIdentity
 from regulars.members.logic import normalise_identity
 from regulars.members.queries import find, profile
+from regulars.members.service import prove
 from regulars.messaging import service as messaging
 from regulars.portal import acts, codes, session
 from regulars.portal.codes import Checked, TooSoonError, Wait
@@ -94,6 +96,7 @@ def join(visit: Visit) -> HttpResponse:
         member_id = acts.join(key, identity, data, visit.language)
     except acts.RefusedError as refused:
         return visit.show("join", form=form, identity=identity, error=str(refused))
+    prove(member_id, identity, clock.now())
     session.sign_in(visit.request, member_id)
     return remember_language(redirect("portal:card"), given["language"])
 
@@ -161,6 +164,7 @@ def _welcome(visit: Visit, identity: Identity) -> HttpResponse:
         session.forget_steps(visit.request)
         error = _("This membership is not active. Please ask our staff.")
         return visit.show("sign_in", address=value, error=error)
+    prove(member.id, identity, clock.now())
     session.sign_in(visit.request, member.id)
     return redirect("portal:card")
 

@@ -12,6 +12,9 @@ from regulars.language.tree import Window
 from regulars.programme.contracts import Programme
 from regulars.programme.vocabulary.json_values import TYPES, json_reader, json_sql
 
+EVENT_NAMES = ("type", "source", "time")
+"""What conditions call `event.…` beside the payload's fields, which therefore must be called otherwise."""
+
 LINE = Sql("l.line")
 """The order line that a condition on lines asks about, in SQL."""
 
@@ -44,7 +47,7 @@ def event_fields(programme: Programme, event_type: EventType) -> Iterator[Field]
         style=Style.POINT,
     )
     for payload in event_type.fields.values():
-        if payload.id not in ("type", "source", "time"):
+        if payload.id not in EVENT_NAMES:
             yield _payload_field(payload)
     if event_type.has_items:
         yield from _line_fields()
@@ -65,7 +68,7 @@ def _payload_field(payload: PayloadField) -> Field:
         kind,
         payload.name,
         reader,
-        lambda _clock, _window: json_sql(kind, sql("(e.data -> {})", param(path, "text"))),
+        lambda _clock, _window: json_sql(kind, sql("(e.data::jsonb -> {})", param(path, "text"))),
         style=style_of(kind),
     )
 

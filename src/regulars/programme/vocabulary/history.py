@@ -20,12 +20,14 @@ COUNT, TOTAL = 0, 1
 
 
 def history_fields(programme: Programme) -> Iterator[Field]:
-    """What can be asked about what the member did so far."""
+    """What can be asked about what the member did so far. Types that only Regulars makes are not counted, so
+    they are not offered."""
     yield from _order_fields()
     for asset in programme.assets.values():
         yield _earned_field(asset)
     for event_type in programme.event_types.values():
-        yield _events_field(event_type)
+        if not event_type.derived:
+            yield _events_field(event_type)
 
 
 def tally_sum(tally: str, which: int, window: Window | None) -> Callable[[Facts], int]:

@@ -1,8 +1,9 @@
-/* The service worker: styles and script from the cache, pages from the network, the last card when there is none. */
-var KEPT = "portal-" + VERSION, CARD = "portal-card";
+/* The service worker: styles and script from the cache, pages from the network; when there is none, the last card,
+   and on a device that has no card a page that says so. */
+var KEPT = "portal-" + VERSION, CARD = "portal-card", spoken = "";
 
 self.addEventListener("install", function (event) {
-  event.waitUntil(caches.open(KEPT).then(function (cache) { return cache.addAll(SHELL); }).then(function () { return self.skipWaiting(); }));
+  event.waitUntil(caches.open(KEPT).then(function (cache) { return cache.addAll(SHELL.concat(OFFLINE)); }).then(function () { return self.skipWaiting(); }));
 });
 
 self.addEventListener("activate", function (event) {
@@ -17,8 +18,17 @@ function lastCard() {
   return caches.open(CARD).then(function (cache) { return cache.match(HOME); });
 }
 
+/* The page for times without a network, in the language in which pages come now. */
+function keepOffline(response) {
+  var language = response.headers.get("Content-Language");
+  if (!language || language === spoken) return;
+  spoken = language;
+  caches.open(KEPT).then(function (cache) { return cache.add(OFFLINE); }).catch(function () { spoken = ""; });
+}
+
 function page(request, path) {
   return fetch(request).then(function (response) {
+    keepOffline(response);
     if (path === SIGN_IN) return caches.delete(CARD).then(function () { return response; });
     if (path === HOME && response.status === 200 && !response.redirected) {
       var copy = response.clone();
@@ -27,8 +37,10 @@ function page(request, path) {
     return response;
   }, function (error) {
     return lastCard().then(function (found) {
-      if (found) return found;
-      throw error;
+      return found || caches.match(OFFLINE).then(function (kept) {
+        if (kept) return kept;
+        throw error;
+      });
     });
   });
 }

@@ -1,0 +1,48 @@
+"""What the console calls roles, scopes of keys, and the deeds in the audit trail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.staff.contracts import Scope
+from regulars.staff.models import Operator
+
+ADMINS = (Operator.Role.ADMIN.value,)
+
+ROLES = {
+    Operator.Role.ADMIN.value: _("Administrator"),
+    Operator.Role.OPERATOR.value: _("Operator"),
+    Operator.Role.READER.value: _("Reader"),
+}
+ROLE_HELP = {
+    Operator.Role.ADMIN.value: _("Everything, with operators, API keys and the record of what was done"),
+    Operator.Role.OPERATOR.value: _("Sees everything about members and exports lists"),
+    Operator.Role.READER.value: _("Looks, and exports nothing"),
+}
+SCOPES = {
+    Scope.EVENTS_WRITE.value: _("Send events: orders, refunds, check-ins"),
+    Scope.EVENTS_READ.value: _("Read events and why they did what they did"),
+    Scope.MEMBERS_READ.value: _("Read members, their orders and levels"),
+    Scope.MEMBERS_WRITE.value: _("Create and change members"),
+    Scope.LEDGER_READ.value: _("Read balances, lots and entries"),
+    Scope.MESSAGES_READ.value: _("Read messages"),
+    Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
+    Scope.METRICS_READ.value: _("Read measurements for Prometheus"),
+    Scope.ALL.value: _("Everything, also what is added later"),
+}
+DEEDS = {
+    "operator.created": _("Added an operator"),
+    "operator.changed": _("Changed an operator"),
+    "operator.disabled": _("Disabled an operator"),
+    "operator.enabled": _("Enabled an operator"),
+    "operator.password_reset": _("Reset a password"),
+    "operator.two_step_reset": _("Took off two-step sign-in"),
+    "account.password_changed": _("Changed their password"),
+    "account.app_added": _("Set up an authenticator app"),
+    "account.app_removed": _("Took off the authenticator app"),
+    "account.passkey_added": _("Added a passkey"),
+    "account.passkey_removed": _("Removed a passkey"),
+    "account.recovery_codes_made": _("Made recovery codes"),
+    "apikey.created": _("Made an API key"),
+    "apikey.revoked": _("Revoked an API key"),
+    "programme.published": _("Published the programme"),
+    "members.exported": _("Exported members"),
+}

@@ -1,0 +1,123 @@
+"""The messages of a programme file, proofread: can every template be written, and is there what it asks for?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.campaigns.contracts import MessageAction
+from regulars.events.contracts import EventType
+from regulars.language.problems import Place, words
+from regulars.language.text import Text
+from regulars.messaging.contracts import Template
+from regulars.messaging.proofs import Name, Slip, missing, proofread, rehearse
+from regulars.programme.contracts import Programme
+
+ORDER = "order.paid"
+TIER = "tier."
+
+
+@dataclass(frozen=True, slots=True)
+class Misprint:
+    """One thing wrong with a message: the text where it stands, what it is, and how many lines into the text."""
+
+    place: Place
+    text: Text
+    line: int | None
+
+
+def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]:
+    """What the engine gives to a message about an event of this type, with sample values."""
+    shape: dict[str, Any] = {
+        "event": {"type": event_type.id, "time": "2026-11-22T10:00+08:00"},
+        "member": {"name": "Li Na"},
+        "earned": dict.fromkeys(programme.assets, 7),
+        "balances": dict.fromkeys(programme.assets, 7),
+        "tiers": {
+            ladder.id: {"level": ladder.levels[0].id, "until": "2027-11-30"}
+            for ladder in programme.ladders.values()
+            if ladder.levels
+        },
+    }
+    if event_type.id == ORDER:
+        shape["order"] = {"order_id": "1001", "total": "128.00"}
+    if event_type.id.startswith(TIER):
+        shape["tier"] = dict.fromkeys(("ladder", "before", "after", "name", "until"), "gold")
+    return shape
+
+
+def misprints(programme: Programme, sound: bool) -> Iterator[Misprint]:
+    """What is wrong with the templates. `sound`: nothing else is wrong with the programme, so that the rules say
+    on which events a message goes out; else it is taken to go out on any."""
+    sent: dict[str, list[EventType]] = {}
+    for rule in programme.rules if sound else ():
+        for action in rule.then:
+            if isinstance(action, MessageAction):
+                sent.setdefault(action.template, []).append(programme.event_types[rule.on])
+    everywhere = _merged(programme, list(programme.event_types.values()))
+    for template in programme.templates.values():
+        types = sent.get(template.id, [])
+        yield from _of_template(
+            template, types, _merged(programme, types) if types else everywhere, everywhere
+        )
+
+
+def _merged(programme: Programme, types: list[EventType]) -> dict[str, Any]:
+    """All that there is on at least one of these types."""
+    merged: dict[str, Any] = {}
+    for event_type in types:
+        merged |= context_shape(programme, event_type)
+    return merged
+
+
+def _of_template(
+    template: Template, types: list[EventType], context: Mapping[str, Any], everywhere: Mapping[str, Any]
+) -> Iterator[Misprint]:
+    for part, text in (("subject", template.subject), ("body", template.body)):
+        for language, source in text.items():
+            place: Place = ("messages", template.id, part, language)
+            slips, names = proofread(source)
+            for name in names:
+                slip = _unknown(name, types, context, everywhere)
+                if slip is not None:
+                    slips.append(slip)
+            for slip in slips or rehearse(source, context):
+                yield Misprint(place, slip.text, slip.line)
+
+
+def _unknown(
+    name: Name, types: list[EventType], context: Mapping[str, Any], everywhere: Mapping[str, Any]
+) -> Slip | None:
+    """A value that no message of these types has."""
+    found = missing(name, context)
+    if found is None:
+        return None
+    gone, there = found
+    if missing(name, everywhere) is None:
+        on = ", ".join(sorted({each.id for each in types}))
+        return Slip(
+            words(
+                f"{gone} 在 {on} 的消息里没有",
+                f"{gone} 在 {on} 的訊息裡沒有",
+                f"a message on {on} has no {gone}",
+            ),
+            name.line,
+        )
+    if not there:
+        whole = gone.rpartition(".")[0]
+        return Slip(
+            words(
+                f"没有 {gone}，请直接写 {whole}",
+                f"沒有 {gone}，請直接寫 {whole}",
+                f"there is no {gone}: write {whole}",
+            ),
+            name.line,
+        )
+    known = ", ".join(there)
+    return Slip(
+        words(
+            f"没有 {gone}，现有：{known}",
+            f"沒有 {gone}，現有：{known}",
+            f"there is no {gone}; there are: {known}",
+        ),
+        name.line,
+    )

@@ -1,0 +1,64 @@
+"""What conditions can count is counted, and what is not counted is not offered."""
+
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+
+from regulars.events.models import Event, Tally
+from regulars.programme.service import current
+from regulars.programme.vocabulary import fields_for
+from tests.engine.world import GROCERY, event, fresh, order, refund, today, took, who_is
+from tests.programme.test_faults import faults
+
+pytestmark = pytest.mark.django_db
+
+OWN = "event_types:\n  visit: {name: Visit}\n  shop.walk: {name: Walk, joins: true}\nrules:\n"
+LAST = "2027-11-01"
+
+
+def sent(type_id: str) -> dict[str, Any]:
+    """An event of that type."""
+    if type_id == "order.paid":
+        return order("a", "2025-03-02", 3000, "1")
+    if type_id == "order.refunded":
+        return refund("a", "2025-03-02 11:00", 10, "1")
+    return event(type_id, "a", "2025-03-01 09:00" if type_id == "member.joined" else "2025-03-02")
+
+
+def test_every_type_that_is_offered_is_counted_and_no_other() -> None:
+    fresh(GROCERY.replace("rules:\n", OWN, 1))
+    programme = current()
+    outside = [each.id for each in programme.event_types.values() if not each.derived]
+    took(*(sent(type_id) for type_id in outside if type_id.startswith("member.joined")))
+    took(*(sent(type_id) for type_id in outside if not type_id.startswith("member.joined")))
+    with today(LAST):
+        took(order("a", LAST, 1, "2"))
+    happened = set(Event.objects.filter(member_id=who_is("a")).values_list("type", flat=True))
+    assert happened == {each for each in programme.event_types if each not in ("tier.kept",)}
+    fields = fields_for(programme, None)
+    assert {name for name in (f.name for f in fields) if name.startswith("events.")} == {
+        f"events.{each}.count" for each in outside
+    }
+    counted = dict(
+        Tally.objects.filter(member_id=who_is("a")).values_list("name").annotate(Sum("count")).order_by()
+    )
+    for type_id in outside:
+        field = fields[f"events.{type_id}.count"]
+        told = Event.objects.filter(member_id=who_is("a"), type=type_id).count()
+        assert counted[field.tally] == told > 0, type_id
+        assert field.count == field.tally == type_id
+    assert {each for each in counted if not each.startswith("credit:")} == set(outside)
+
+
+def test_a_member_who_joins_with_an_order_is_counted_as_joined() -> None:
+    fresh(GROCERY)
+    took(order("a", "2026-03-01", 1, "1"))
+    assert Tally.objects.get(member_id=who_is("a"), name="member.joined").count == 1
+
+
+def test_a_condition_on_what_is_not_counted_is_refused_with_the_way_out() -> None:
+    when = "when: {field: events.tier.upgraded.count, op: gte, value: 1}"
+    rule = f"  - {{id: x, name: X, on: order.paid, {when}, then: [{{tag: {{add: [a]}}}}]}}\n"
+    found = faults(GROCERY + rule)
+    assert [one[1].rpartition(".")[2] for one in found] == ["field"]
