@@ -55,7 +55,7 @@ def demo_command(
 
 
 def _load(console: Console, spoken: str) -> None:
-    programme, history = demo.prepare()
+    size = demo.prepare()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -66,7 +66,7 @@ def _load(console: Console, spoken: str) -> None:
     )
     lock = threading.Lock()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(LOADING[spoken], total=len(history), rate="–")
+        bar = progress.add_task(LOADING[spoken], total=size.orders, rate="–")
 
         def step(orders: int) -> None:
             with lock:
@@ -75,5 +75,5 @@ def _load(console: Console, spoken: str) -> None:
                 speed = task.completed / task.elapsed if task.elapsed else 0
                 progress.update(bar, rate=f"{speed:,.0f}")
 
-        demo.load(programme, history, step)
-    console.print(LOADED[spoken].format(orders=len(history), members=len(history.households())))
+        demo.load(step)
+    console.print(LOADED[spoken].format(orders=size.orders, members=size.members))

