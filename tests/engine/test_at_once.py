@@ -51,6 +51,7 @@ CHECKIN = """\
       - %s
 """
 BUDGET = CHECKIN % ("budget: {units: 1000, per: lifetime}", "credit: {asset: points, amount: 33}")
+FIRST_COME = "budget: {units: 33, per: lifetime}\n    limit: {times: 9, per: day}"
 ONCE = CHECKIN % ("limit: {times: 1, per: day}", "credit: {asset: points, amount: 5}")
 TAKE = EARN + CHECKIN % ("priority: 0", "debit: {asset: points, amount: 10}")
 
@@ -129,6 +130,18 @@ def test_a_budget_is_used_up_to_the_unit_and_never_exceeded(door: Send) -> None:
     given = sorted(sum(effect["amount"] for effect in one.effects) for one in results)
     assert given == [0] * 9 + [10] + [33] * 30
     assert BudgetUse.objects.get().units == 1000
+    check_books()
+
+
+def test_a_rule_whose_budget_is_used_up_does_nothing_else_either() -> None:
+    fresh(shop(CHECKIN % (FIRST_COME, "credit: {asset: points, amount: 30}\n      - tag: {add: [lucky]}")))
+    took(joined("a", "2026-03-01"), joined("b", "2026-03-01"))
+    first, second, third = took(*(event("checkin", who, "2026-03-02") for who in ("a", "b", "b")))
+    assert [effect["kind"] for effect in first["effects"]] == ["credit", "tag"]
+    assert [effect["amount"] for effect in second["effects"] if effect["kind"] == "credit"] == [3]
+    assert third["effects"] == []
+    assert dict(RuleUse.objects.values_list("units", "times")) == {30: 1, 3: 1}
+    assert set(Member.objects.values_list("tags", flat=True)[0]) == {"lucky"}
     check_books()
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from regulars.engine.service import submit
 from regulars.engine.tasks import settle_all, settle_due
@@ -81,6 +82,24 @@ def test_a_level_is_kept_or_ends_on_the_day_after_its_last() -> None:
     assert sorted(Event.objects.filter(cause__isnull=False).values_list("type", flat=True)) == [
         "member.joined", "member.joined", "tier.downgraded", "tier.kept", "tier.upgraded", "tier.upgraded",
     ]  # fmt: skip
+    check_books()
+
+
+def test_a_member_who_cannot_be_settled_holds_up_no_other() -> None:
+    fresh(shop())
+    took(order("a", "2026-01-31", 50, "1"), order("b", "2026-01-31", 20, "2"))
+    broken = who_is("a")
+    with (
+        connection.cursor() as cursor
+    ):  # as after a careless repair by hand: the books refuse to go below zero
+        cursor.execute(
+            "ALTER TABLE ledger_balance ADD CONSTRAINT careful CHECK (member_id <> %s OR balance > 0)",
+            [broken],
+        )
+    with today("2026-08-01 00:00"):
+        assert settle_all() == 1
+    assert balances("a") == {"points": 50, "growth": 50}
+    assert balances("b") == {"points": 0, "growth": 20}
     check_books()
 
 

@@ -2,13 +2,14 @@
 # ruff: noqa: N802, ARG002 - the handlers have the names and arguments that aiosmtpd calls
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as default_policy
+from itertools import count
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,8 +22,8 @@ from regulars.kit.ids import bucket_of, child_id, member_id, time_id
 from regulars.language.effects import MessageWish
 from regulars.language.text import Text
 from regulars.members.models import Identity, Member
-from regulars.messaging import service
-from regulars.messaging.contracts import Outgoing, Template
+from regulars.messaging import queries, service
+from regulars.messaging.contracts import InboxItem, Outgoing, Reader, Template
 from regulars.messaging.models import Delivery
 
 MOMENT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -47,6 +48,9 @@ OFFER = Template(
     id="offer", category="marketing", channels=("inbox", "email"),
     subject={"zh-hans": "周末九折", "en": "Weekend offer"}, body={"zh-hans": "周末见。", "en": "See you."},
 )  # fmt: skip
+NOTE = replace(ORDER, id="note", channels=("inbox",))
+NEWS = replace(OFFER, id="news", channels=("inbox",))
+_TURNS = count()
 CONTEXT = {"earned": {"points": 24}, "event": {"time": "2026-11-22T02:00:00Z"}, "order": {"total": "24.60"}}
 
 
@@ -57,7 +61,9 @@ class Book:
     name: Text = field(default_factory=lambda: BRAND)
     zone: ZoneInfo = SHANGHAI
     language: str = "zh-hans"
-    templates: Mapping[str, Template] = field(default_factory=lambda: {"order_points": ORDER, "offer": OFFER})
+    templates: Mapping[str, Template] = field(
+        default_factory=lambda: {one.id: one for one in (ORDER, OFFER, NOTE, NEWS)}
+    )
 
 
 def book_of(version: int) -> Book:
@@ -84,19 +90,32 @@ def make_member(
 def say(
     member: UUID, template: Template = ORDER, context: dict[str, Any] | None = None, version: int = 1
 ) -> UUID:
-    """Put one message into the outbox, as the engine does."""
-    message = child_id(time_id(MOMENT), 3)
+    """Write one message, as the engine does with an event; each is of a later event than the one before."""
+    message = child_id(time_id(MOMENT + timedelta(milliseconds=next(_TURNS))), 3)
     wish = MessageWish(
         template.id, template.category, "rule", message, CONTEXT if context is None else context
     )
     with connection.cursor() as cursor:
-        service.enqueue(cursor, [Outgoing(member, wish, version, MOMENT)])
+        service.enqueue(cursor, [Outgoing(member, wish, version, MOMENT, template.channels)])
     return message
 
 
 def delivery(member: UUID, channel: str) -> Delivery:
     """The one delivery that the member has on the channel."""
     return Delivery.objects.get(member_id=member, channel=channel)
+
+
+def told(member: UUID, book: Callable[[int], Book] = book_of) -> dict[str, tuple[str, str]]:
+    """What became of the member's one message: channel → status and detail."""
+    [letter] = queries.of_member(member, book).items
+    return {each.channel: (each.status, each.detail) for each in letter.deliveries}
+
+
+def inbox_of(
+    member: UUID, book: Callable[[int], Book] = book_of, language: str = "zh-hans"
+) -> list[InboxItem]:
+    """The member's inbox, latest first."""
+    return list(queries.inbox(member, book, Reader("小雨", language)).items)
 
 
 class Post:

@@ -9,8 +9,6 @@ import segno
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from regulars.messaging import tasks
-from regulars.programme.service import version
 from tests.portal.world import open_programme, rain
 
 FLAGS = [
@@ -35,7 +33,6 @@ def browser(live_server: LiveServer) -> Iterator[Browser]:  # noqa: ARG001 - the
     """
     open_programme()
     rain()
-    tasks.deliver_due(version)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -5,14 +5,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from regulars.events.models import Event
 from regulars.kit import clock
-from regulars.kit.ids import bucket_of
 from regulars.members.models import Identity, Member
-from regulars.messaging import tasks
-from regulars.messaging.models import Delivery, Preference
+from regulars.messaging.models import Message, Preference
 from regulars.programme.models import Version
 from regulars.programme.service import version
 from tests.portal.world import CHINESE, ENGLISH, NOW, paid, post, rain, sign_in, tell, text_of, visitor
@@ -94,34 +93,41 @@ def test_orders_show_total_refund_and_store(client: Client) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_messages_are_marked_until_they_are_opened() -> None:
     rain()
-    tasks.deliver_due(version)
     client = visitor(CHINESE)
     sign_in(client, "rain@example.cn")
     page = text_of(client.get("/m/inbox/"))
-    unread = Delivery.objects.filter(channel="inbox", read_at=None).count()
+    unread = Message.objects.filter(inbox=True, read_at=None).count()
     assert unread >= 2
     assert page.count('class="line unread"') == unread
     assert 'class="dot"' in page
-    subjects = set(Delivery.objects.filter(channel="inbox").values_list("subject", flat=True))
-    assert {"本次消费获得 688 积分", "恭喜升级为银卡会员"} <= subjects
-    opened = Delivery.objects.filter(channel="inbox").latest("message_id")
-    assert opened.subject in text_of(client.get(f"/m/inbox/{opened.message_id}/"))
-    assert Delivery.objects.filter(channel="inbox", read_at=None).count() == unread - 1
+    assert "本次消费获得 688 积分" in page
+    assert "恭喜升级为银卡会员" in page
+    opened = Message.objects.filter(inbox=True, template="upgraded").latest("id")
+    letter = text_of(client.get(f"/m/inbox/{opened.id}/"))
+    assert "<h1>恭喜升级为银卡会员</h1>" in letter
+    assert "林小雨，您已升级为银卡会员" in letter
+    assert Message.objects.filter(inbox=True, read_at=None).count() == unread - 1
     post(client, "/m/inbox/read/")
     page = text_of(client.get("/m/inbox/"))
     assert "unread" not in page
     assert 'class="dot"' not in page
 
 
+def test_the_inbox_speaks_the_language_that_the_reader_has_now(client: Client) -> None:
+    assert "恭喜升级为银卡会员" in text_of(client.get("/m/inbox/"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = text_of(client.get("/m/inbox/"))
+    assert "You are now Silver" in page
+    assert "恭喜" not in page
+    opened = Message.objects.get(template="upgraded")
+    assert "you have reached Silver, valid until " in text_of(client.get(f"/m/inbox/{opened.id}/"))
+
+
 def test_nobody_reads_another_members_message(client: Client) -> None:
     other = tell("member.joined", {"phone": "+8613900000009"}, "j-o", name="别人")
     message = paid({"phone": "+8613900000009"}, "o-1", "10.00")
     assert message == other
-    foreign = Event.objects.filter(member_id=other).latest("id")
-    Delivery.objects.create(
-        member_id=other, bucket=bucket_of(other), message_id=foreign.id, channel="inbox", status="sent",
-        subject="geheim",
-    )  # fmt: skip
+    foreign = Message.objects.filter(member_id=other, inbox=True).latest("id")
     assert client.get(f"/m/inbox/{foreign.id}/").status_code == 404
     assert client.get("/m/inbox/00000000-0000-7000-8000-000000000000/").status_code == 404
 

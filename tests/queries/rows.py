@@ -11,7 +11,7 @@ from regulars.language.calendar import RoundUp, local_day
 from regulars.ledger.contracts import Asset, Clawback, Expiry
 from regulars.ledger.models import Balance, Entry, Lot
 from regulars.members.models import Identity, Member
-from regulars.messaging.models import Delivery, Message
+from regulars.messaging.models import Message
 from regulars.orders.models import MemberTotals, Order, Refund
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Ladder, Level
@@ -191,16 +191,12 @@ def change(who: UUID, cause: UUID, before: str, after: str, at: datetime, reason
 
 
 def message(who: UUID, cause: UUID, template: str, at: datetime, waiting: bool = False) -> UUID:
-    """A message in the inbox, or one that no worker has taken up yet."""
+    """A message in the inbox, or one that has yet to leave the house."""
     made = ids.child_id(cause, 4)
     bucket = ids.bucket_of(who)
     Message.objects.create(
-        member_id=who, id=made, bucket=bucket, template=template, version=1, category="service", context={},
-        created_at=at, due_at=at if waiting else None,
+        member_id=who, id=made, bucket=bucket, template=template, version=1, category="service",
+        context={"earned": {"points": 24}},
+        created_at=at, due_at=at if waiting else None, inbox=not waiting,
     )  # fmt: skip
-    if not waiting:
-        Delivery.objects.create(
-            member_id=who, message_id=made, channel="inbox", bucket=bucket, subject="您好", body="积分到账",
-            status="sent", done_at=at,
-        )  # fmt: skip
     return made

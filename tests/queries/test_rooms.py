@@ -16,9 +16,11 @@ from regulars.kit.problems import BadCursor
 from regulars.ledger import queries as ledger
 from regulars.ledger.contracts import Ending, Position
 from regulars.messaging import queries as messages
+from regulars.messaging.contracts import Reader
 from regulars.orders import queries as orders
 from regulars.orders.contracts import SalesSum, TotalsRow
 from regulars.tiers import queries as tiers
+from tests.messaging.world import book_of
 from tests.queries import rows
 from tests.queries.rows import LADDER, SHANGHAI, days_ago
 
@@ -255,9 +257,12 @@ def test_inbox_and_messages() -> None:
     waiting = rows.message(
         alice, rows.event(alice, "checkin", days_ago(1)), "welcome", days_ago(1), waiting=True
     )
-    assert [each.id for each in messages.inbox(alice).items] == [read]
+    reader = Reader("Alice", "en")
+    assert [(each.id, each.subject) for each in messages.inbox(alice, book_of, reader).items] == [
+        (read, "You earned 24 points")
+    ]
     assert messages.unread(alice) == 1
-    found = messages.of_member(alice).items
+    found = messages.of_member(alice, book_of).items
     assert [(each.id, each.waiting, len(each.deliveries)) for each in found] == [
         (waiting, True, 0),
         (read, False, 1),
@@ -278,13 +283,13 @@ def test_the_timeline_tells_what_came_of_each_event_in_five_queries() -> None:
     )
     with CaptureQueriesContext(connection) as used:
         page = timeline(alice)
-    assert len(used) == 6  # events, orders, entries, levels, messages, deliveries
+    assert len(used) == 5  # events, orders, entries, levels, messages
     assert [each.id for each in page.items] == [tagged, paid, joined]
     first, second, third = page.items
     assert (first.kind, first.tags_added, first.entries) == (Kind.ACT, ("vip",), ())
     assert (second.kind, second.gained) == (Kind.ORDER, {"points": 128, "growth": 128})
     assert [each.after for each in second.levels] == ["silver"]
-    assert [each.subject for each in second.messages] == ["您好"]
+    assert [each.template for each in second.messages] == ["order_points"]
     assert [each.total_minor for each in second.orders] == [12_800]
     assert (third.kind, third.gained) == (Kind.PROFILE, {"points": 100})
     only = timeline(alice, types=("checkin", "member.joined"))

@@ -26,7 +26,7 @@ from regulars.members.logic import normalise_identity
 from regulars.messaging import queries as messages
 from regulars.orders import queries as orders
 from regulars.programme.contracts import Programme
-from regulars.programme.service import current
+from regulars.programme.service import current, version
 from regulars.staff.contracts import Scope
 from regulars.tiers import queries as tiers
 
@@ -215,12 +215,12 @@ def order_list(request: HttpRequest, ref: str, cursor: Cursor, limit: Limit) -> 
     response=schemas.Listed[schemas.MessageOut],
     auth=key(Scope.MESSAGES_READ),
     summary="Messages to a member",
-    description=f"Everything told to the member, latest first, with each delivery. {REFERENCE}",
+    description=f"Everything told to the member, latest first, in their language, with each channel. {REFERENCE}",
     operation_id="listMessages",
 )
 @parameters("cursor", "limit")
 def message_list(request: HttpRequest, ref: str, cursor: Cursor, limit: Limit) -> Any:  # noqa: ARG001
-    return _listed(messages.of_member(_id(ref), cursor, limit))
+    return _listed(messages.of_member(_id(ref), version, cursor, limit))
 
 
 @router.get(

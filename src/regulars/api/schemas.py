@@ -149,7 +149,9 @@ class OrderOut(Schema):
 
 class DeliveryOut(Schema):
     channel: str
-    status: str = Field(description="queued, sending, sent, failed or skipped.")
+    status: str = Field(
+        description="queued, sending, sent, failed or skipped. In the inbox a message is sent with its event."
+    )
     address: str
     subject: str
     body: str
@@ -166,7 +168,7 @@ class MessageOut(Schema):
     template: str
     category: str
     created_at: datetime
-    waiting: bool = Field(description="No worker has taken it up yet.")
+    waiting: bool = Field(description="It goes beyond the inbox, and no worker has taken it up yet.")
     deliveries: list[DeliveryOut]
     event_id: UUID
 

@@ -31,6 +31,7 @@ from regulars.messaging import service as messaging
 from regulars.messaging.consent import consent
 from regulars.messaging.contracts import Outgoing
 from regulars.orders import service as orders
+from regulars.programme.service import version as programme
 from regulars.tiers import service as tiers
 
 
@@ -48,7 +49,11 @@ def apply(
     version: int,
     now: datetime,
 ) -> None:
-    """Write all that was decided. `sent`: the events that came from outside, by their id."""
+    """Write all that was decided. `sent`: the events that came from outside, by their id.
+
+    Consent goes before messages, so that what an event refuses holds for the messages it causes.
+    """
+    templates = programme(version).templates
     movements: list[tuple[UUID, Credit | Take]] = []
     deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
     changes: list[tuple[UUID, LevelChange]] = []
@@ -63,7 +68,8 @@ def apply(
             elif isinstance(effect, OrderPaid | OrderRefunded):
                 deeds.append((member_id, one.event.id, effect))
             elif isinstance(effect, MessageWish):
-                outgoing.append(Outgoing(member_id, effect, version, one.event.time))
+                channels = templates[effect.template].channels
+                outgoing.append(Outgoing(member_id, effect, version, one.event.time, channels))
             elif isinstance(effect, LevelChange):
                 changes.append((member_id, effect))
             elif isinstance(effect, TagChange | ProfileChange):
@@ -80,8 +86,8 @@ def apply(
     tiers.write(cursor, changes, _moved(changes, snapshots))
     campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
-    messaging.enqueue(cursor, outgoing)
     consent(cursor, [(member_id, given) for member_id, given in stated.items() if given])
+    messaging.enqueue(cursor, outgoing)
 
 
 def _moved(
@@ -113,7 +119,7 @@ def _row(one: Decided, sent: Incoming | None, version: int, now: datetime) -> tu
         sent.text if sent else _dump(event.data),
         event.cause,
         version,
-        _dump([effect.record() for effect in one.effects]),
+        _dump(one.records),
         _dump(outcome),
         _dump(one.trace),
     )

@@ -243,7 +243,7 @@ def _outcome(first: Decided, version: int) -> Outcome:
         first.event.key,
         "processed",
         first.event.member_id,
-        _told([*(effect.record() for effect in first.effects), *first.follows]),
+        _told([*first.records, *first.follows]),
         first.balances,
         tier_records(first.standings),
         version,

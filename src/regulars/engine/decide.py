@@ -33,7 +33,7 @@ TIMERS_LIMIT = 10_000
 class Decided:
     """One event and all that was decided about it; after the first of its kin, what the member then had.
 
-    `follows` are the records of what the events brought that it caused.
+    `records` are the effects as they are stored and told, `follows` those of the events that it caused.
     """
 
     event: Event
@@ -43,6 +43,7 @@ class Decided:
     used: list[tuple[str, str, int, int]] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    records: list[dict[str, Any]] = field(default_factory=list)
     follows: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -130,9 +131,10 @@ def _chain(
         _decide(turn, rules_apply or current is not start)
         current.effects, current.trace = turn.effects, turn.trace
         current.tallied, current.used = turn.tallied, turn.used
+        current.records = [effect.record() for effect in turn.effects]
         if current is not told:
             caused.append(current)
-            told.follows += [{**effect.record(), "event": current.event.type} for effect in turn.effects]
+            told.follows += [{**record, "event": current.event.type} for record in current.records]
         if current.event.depth < DEPTH_LIMIT:
             waiting.extend(Decided(event) for event in turn.derived)
     for ladder in plan.programme.ladders:

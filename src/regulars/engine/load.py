@@ -8,19 +8,21 @@ from uuid import UUID
 
 from regulars.engine.plan import TIMED, Plan
 from regulars.kit.ids import CHILDREN, bucket_of
-from regulars.kit.rows import Cursor, Question, array, ask
+from regulars.kit.rows import Cursor, Question, array, ask, ask_one
 from regulars.language.calendar import local_day, period_of
 from regulars.language.effects import LevelStep
 from regulars.language.events import Event
-from regulars.language.snapshot import Lot, OrderState, Snapshot, Standing, Totals
+from regulars.language.snapshot import Lot, OrderState, Snapshot, Standing, Tally, Totals
 from regulars.members import service as members
+from regulars.tiers import logic as tiers
 
 STANDINGS = """
 SELECT member_id, ladder, level, since, until
   FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
 """
 BALANCES = (
-    "SELECT member_id, asset, balance FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
+    "SELECT member_id, asset, balance, earned, earned_on"
+    "  FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
 )
 TOTALS = """
 SELECT member_id, orders, spend_minor, refunded_minor, first_at, last_at
@@ -49,8 +51,9 @@ SELECT member_id, rule, period, times, units
 """
 LOT = "member_id, id, asset, amount, remaining, earned_at, expires_at, expired, reversed"
 DUE_LOTS = f"""
-SELECT {LOT} FROM ledger_lot
- WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %s
+SELECT {LOT}
+  FROM unnest(%s::uuid[]) AS row(owner)
+  JOIN ledger_lot ON member_id = row.owner AND remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %s
 """
 OPEN_LOTS = f"SELECT {LOT} FROM ledger_lot WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND remaining <> 0"
 ORDER_LOTS = f"""
@@ -156,7 +159,9 @@ class Loader:
             note(answer)
         self._note_orders()
         if known:
-            self._load_past([member_id for member_id in known if member_id in self.snapshots])
+            self._load_past(
+                [snapshot for snapshot in self.snapshots.values() if snapshot.member_id not in self.fresh]
+            )
         for member_id in self.fresh.intersection(self.snapshots):
             self.snapshots[member_id].steps = {}
         return self.snapshots
@@ -167,25 +172,30 @@ class Loader:
             self.plan,
             [array(known), array({bucket_of(member_id) for member_id in known})],
         )
-        window = (plan.window_days or 0) + 1
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = [
             (_rows(STANDINGS, *whose), self._note_standings),
             (_rows(BALANCES, *whose), self._note_balances),
             (_rows(TOTALS, *whose), self._note_totals),
-            (_rows(DUE_LOTS, *whose, max(self.moments)), self._note_lots),
+            (_rows(DUE_LOTS, whose[0], max(self.moments)), self._note_lots),
         ]
         if plan.tallies:
-            named = {
-                "members": whose[0],
-                "buckets": whose[1],
-                "names": array(plan.tallies),
-                "first": self._first_day(window),
-                "window": window,
-            }
-            asked.append((Question(TALLIES, named, _same), self._note_tallies))
+            asked.append((self._tallies(known, plan.tallies), self._note_tallies))
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self._note_counts))
         return asked + [(question, self._note_uses) for question in self._uses(whose)]
+
+    def _tallies(self, whose: Iterable[UUID], names: Iterable[str]) -> Question[list[Any]]:
+        """What these members did by days, as far back as a window may look."""
+        ids = list(whose)
+        window = (self.plan.window_days or 0) + 1
+        named = {
+            "members": array(ids),
+            "buckets": array({bucket_of(member_id) for member_id in ids}),
+            "names": array(names),
+            "first": self._first_day(window),
+            "window": window,
+        }
+        return Question(TALLIES, named, _same)
 
     def _first_day(self, window: int) -> date:
         """The first day that a window of this batch may look at; period ends that are overdue look back further."""
@@ -223,8 +233,10 @@ class Loader:
         return known is not None and any(one.id == level for one in known.levels)
 
     def _note_balances(self, rows: list[Any]) -> None:
-        for member_id, asset, balance in rows:
-            self.snapshots[member_id].balances[asset] = balance
+        for member_id, asset, balance, earned, earned_on in rows:
+            snapshot = self.snapshots[member_id]
+            snapshot.balances[asset] = balance
+            snapshot.credited[asset] = (earned, earned_on)
 
     def _note_totals(self, rows: list[Any]) -> None:
         for member_id, *values in rows:
@@ -233,7 +245,7 @@ class Loader:
     def _note_tallies(self, rows: list[Any]) -> None:
         for member_id, name, days, counts, totals in rows:
             cells = zip(counts, totals, strict=True)
-            self.snapshots[member_id].tallies[name] = dict(zip(days, map(list, cells), strict=True))
+            self.snapshots[member_id].add_past(name, dict(zip(days, map(list, cells), strict=True)))
 
     def _note_counts(self, rows: list[Any]) -> None:
         for member_id, name, count in rows:
@@ -279,7 +291,7 @@ class Loader:
             if name and state and self.orders.owners[name] == event.member_id:
                 self.snapshots[event.member_id].orders[name] = state
 
-    def _load_past(self, known: Sequence[UUID]) -> None:
+    def _load_past(self, known: Sequence[Snapshot]) -> None:
         """What only some need: all open lots where value is taken or owed, what an order earned that may go back,
         and the steps on the ladders where the past may turn out otherwise."""
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
@@ -296,9 +308,12 @@ class Loader:
             if paid:
                 asked.append((_rows(ORDER_LOTS, *map(array, zip(*paid, strict=True))), self._note_order_lots))
         rework = self._rework(known)
+        for member_id in rework:
+            self.snapshots[member_id].steps = {}
+        walking = self._walking(known)
+        if walking:
+            asked.append((self._tallies(walking, self.plan.ladder_tallies), self._note_tallies))
         if rework:
-            for member_id in rework:
-                self.snapshots[member_id].steps = {}
             whose = [array(rework), array({bucket_of(member_id) for member_id in rework})]
             asked.append((_rows(STEPS, *whose), self._note_steps))
         if asked:
@@ -306,7 +321,7 @@ class Loader:
             for answer, (_, note) in zip(answers, asked, strict=True):
                 note(answer)
 
-    def _takers(self, known: Sequence[UUID]) -> list[UUID]:
+    def _takers(self, known: Sequence[Snapshot]) -> list[UUID]:
         """Members from whom something may be taken, or who owe."""
         taking = {
             event.member_id
@@ -314,16 +329,16 @@ class Loader:
             if event.type in self.plan.takes_on or event.type == "order.refunded"
         }
         if self.plan.takes_on & CAUSED:
-            taking.update(known)
+            return [snapshot.member_id for snapshot in known]
         return [
-            member_id
-            for member_id in known
-            if member_id in taking
-            or any(balance < 0 for balance in self.snapshots[member_id].balances.values())
-            or any(state.refunded_minor for state in self.snapshots[member_id].orders.values())
+            snapshot.member_id
+            for snapshot in known
+            if any(balance < 0 for balance in snapshot.balances.values())
+            or any(state.refunded_minor for state in snapshot.orders.values())
+            or (taking and snapshot.member_id in taking)
         ]
 
-    def _rework(self, known: Sequence[UUID]) -> list[UUID]:
+    def _rework(self, known: Sequence[Snapshot]) -> list[UUID]:
         """Members to whom something came late or goes back."""
         first: dict[UUID, date] = {}
         back = set()
@@ -333,16 +348,48 @@ class Loader:
             if event.type == "order.refunded":
                 back.add(event.member_id)
         found = []
-        for member_id in known:
-            snapshot = self.snapshots[member_id]
+        for snapshot in known:
+            member_id = snapshot.member_id
             latest = [one.since for one in snapshot.standings.values()]
-            latest += [
-                max(days) for name, days in snapshot.tallies.items() if days and name.startswith("credit:")
-            ]
+            latest += [day for _, day in snapshot.credited.values() if day is not None]
             late = max(latest, default=date.min) > first.get(member_id, date.max)
             if late or member_id in back or snapshot.orders or self.plan.late_growth:
                 found.append(member_id)
         return found
+
+    def _walking(self, known: Sequence[Snapshot]) -> list[UUID]:
+        """Members who may take a step on a ladder, so that what they earned by days is read. Where others come to
+        one after all, by what this batch brings, it is read then."""
+        if not self.plan.ladder_tallies:
+            return []
+        today = local_day(max(self.moments), self.zone)
+        walking = []
+        for snapshot in known:
+            if snapshot.steps is not None or self._may_step(snapshot, today):
+                walking.append(snapshot.member_id)
+            else:
+                snapshot.unread = set(self.plan.ladder_tallies)
+                snapshot.past = self._past
+        return walking
+
+    def _may_step(self, snapshot: Snapshot, today: date) -> bool:
+        for ladder in self.plan.programme.ladders.values():
+            standing = snapshot.standings.get(ladder.id) or tiers.start(ladder, today)
+            ever, _ = snapshot.credited.get(ladder.asset, (0, None))
+            if (standing.until is not None and standing.until < today) or tiers.may_lift(
+                ladder, standing, ever
+            ):
+                return True
+        return False
+
+    def _past(self, member_id: UUID, name: str) -> Tally:
+        """One member's tally, read in the middle of deciding."""
+        rows = ask_one(self.cursor, self._tallies([member_id], [name]))
+        return {
+            day: [count, total]
+            for _, _, days, counts, totals in rows
+            for day, count, total in zip(days, counts, totals, strict=True)
+        }
 
 
 def _same(rows: list[Any]) -> list[Any]:

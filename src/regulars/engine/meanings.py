@@ -130,7 +130,7 @@ def asset_expired(turn: Turn) -> None:
 def period_ended(turn: Turn) -> None:
     """The level is kept, or falls to what the window earns."""
     ladder = turn.plan.programme.ladders[turn.event.data["ladder"]]
-    tally = turn.snapshot.tallies.get(f"credit:{ladder.asset}", {})
+    tally = turn.snapshot.tally(f"credit:{ladder.asset}")
     turn.step(ladder.id, tiers.judge(ladder, tally, turn.standing(ladder.id)))
 
 

@@ -49,8 +49,8 @@ class PlannedRule:
 class Plan:
     """A programme ready to run.
 
-    `ladders_of`: asset → the ladders that its earning may move. `tallies` are read by days, as far back as
-    `window_days` before the event (None: all days); `counts`: event types whose lifetime count is read.
+    `ladders_of`: asset → the ladders that its earning may move. `tallies` are what conditions look at, by days, as
+    far back as `window_days` before the event (None: all days); `counts`: event types whose lifetime count is read.
     `takes_on`: event types on which value may be taken, so that all open lots are loaded. `limited` and
     `budgeted`: event types with a rule that has a limit or a budget.
     """
@@ -59,6 +59,8 @@ class Plan:
     rules: dict[str, tuple[PlannedRule, ...]]
     ladders_of: dict[str, tuple[Ladder, ...]]
     tallies: frozenset[str]
+    ladder_tallies: frozenset[str]
+    """What else is read by days, of those who may take a step: what ladders look at."""
     counts: frozenset[str]
     window_days: int | None
     takes_on: frozenset[str]
@@ -84,15 +86,15 @@ def make_plan(programme: Programme) -> Plan:
     for ladder in programme.ladders.values():
         ladders_of[ladder.asset] = (*ladders_of.get(ladder.asset, ()), ladder)
     windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
+    tallies: frozenset[str] = frozenset().union(*(needs.tallies for needs in compiled))
     days = [MONTH_DAYS * ladder.window_months for ladder in programme.ladders.values()]
     days += [window.days or MONTH_DAYS * window.months for window in windows]
     return Plan(
         programme=programme,
         rules=rules,
         ladders_of=ladders_of,
-        tallies=frozenset(f"credit:{asset}" for asset in ladders_of).union(
-            *(needs.tallies for needs in compiled)
-        ),
+        tallies=tallies,
+        ladder_tallies=frozenset(f"credit:{asset}" for asset in ladders_of) - tallies,
         counts=frozenset().union(*(needs.counts for needs in compiled)),
         window_days=None if any(needs.lifetimes for needs in compiled) else max(days, default=0),
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),

@@ -8,22 +8,25 @@ second leader takes it, so that one is decided while the other is being written.
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import sleep
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
 from django.db.utils import InterfaceError, OperationalError
 
-from regulars.engine.batch import process
+from regulars.engine.batch import process, settle_members
 from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.kit.problems import Problem, Sentence
 from regulars.language.problems import words
 from regulars.settings import CONFIG
 
 log = structlog.get_logger("regulars.engine")
+Result = TypeVar("Result")
 
 LEADERS = 2
 
@@ -155,7 +158,7 @@ def take(batch: Sequence[Incoming]) -> list[Outcome]:
     """Take one batch by itself. One that fails as a whole is taken event by event, so that one bad event
     never stops the others: it is rejected and reported."""
     try:
-        return _with_retries(batch)
+        return _with_retries(lambda: process(batch))
     except Problem:
         raise
     except Exception as error:
@@ -166,12 +169,30 @@ def take(batch: Sequence[Incoming]) -> list[Outcome]:
         return [outcome for one in batch for outcome in take([one])]
 
 
-def _with_retries(batch: Sequence[Incoming]) -> list[Outcome]:
+def settle(member_ids: Sequence[UUID], until: datetime) -> int:
+    """Do what time alone has to do for these members through `until`; for how many of them it was done.
+
+    A member for whom it can't be done holds up no other: that is logged, and tried again the next time.
+    """
+    try:
+        _with_retries(lambda: settle_members(member_ids, until))
+    except Problem:
+        raise
+    except Exception as error:
+        if len(member_ids) == 1:
+            log.exception("member_not_settled", member=str(member_ids[0]))
+            return 0
+        log.warning("batch_failed", members=len(member_ids), error=repr(error))
+        return sum(settle([member_id], until) for member_id in member_ids)
+    return len(member_ids)
+
+
+def _with_retries(work: Callable[[], Result]) -> Result:
     for attempt in range(RETRIES):
         try:
-            return process(batch)
+            return work()
         except (OperationalError, InterfaceError) as error:
-            log.warning("batch_retried", events=len(batch), attempt=attempt + 1, error=str(error).strip())
+            log.warning("batch_retried", attempt=attempt + 1, error=str(error).strip())
             sleep(0.02 * 3**attempt)
     raise Unavailable(
         words(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from regulars.engine.batch import settle_members
+from regulars.engine.service import settle
 from regulars.kit import clock
 from regulars.kit.rows import array, cursor
 from regulars.language.calendar import local_day
@@ -24,7 +24,7 @@ GROUP BY member_id ORDER BY min(due) LIMIT %(most)s
 
 
 def settle_due() -> int:
-    """Settle members for whom something is due, the longest overdue first; how many members that were.
+    """Settle members for whom something is due, the longest overdue first; how many members were.
 
     Several workers may do this at once: each member is locked while it is settled, and what is done is not due.
     """
@@ -42,9 +42,7 @@ def settle_due() -> int:
     with cursor() as rows:
         rows.execute(DUE, names)
         due: list[UUID] = [row[0] for row in rows.fetchall()]
-    if due:
-        settle_members(due, now)
-    return len(due)
+    return settle(due, now) if due else 0
 
 
 def settle_all() -> int:

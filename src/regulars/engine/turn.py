@@ -13,7 +13,6 @@ from regulars.campaigns.contracts import (
     LevelAction,
     MessageAction,
     TagAction,
-    WhenShort,
 )
 from regulars.campaigns.logic import Budgets, granted
 from regulars.engine.plan import Plan, PlannedCredit, PlannedRule
@@ -119,7 +118,9 @@ class Turn:
             self.trace.append(line)
 
     def _follow(self, planned: PlannedRule) -> list[str]:
-        """Do what a rule says, within its limit. Returns why it did less, if so."""
+        """Do what a rule says, within its limit and its budget. Returns why it did less, if so.
+
+        A rule whose budget is used up does nothing of what it says, and tells nobody."""
         notes: list[str] = []
         limit, use, left, period = planned.rule.limit, None, None, ""
         if limit is not None:
@@ -128,33 +129,41 @@ class Turn:
             if (limit.times and use[0] >= limit.times) or (limit.units and use[1] >= limit.units):
                 return [NO_EFFECT_LIMIT]
             left = limit.units - use[1] if limit.units else None
-        given, before = 0, len(self.effects)
-        for action in planned.actions:
-            if isinstance(action, PlannedCredit):
-                units = self._credit(planned, action, None if left is None else left - given, notes)
-                given += units
-            else:
+        given, before = self._granted(planned, left, notes), len(self.effects)
+        if NO_EFFECT_BUDGET in notes and not any(given.values()):
+            return sorted(set(notes))
+        for number, action in enumerate(planned.actions):
+            if not isinstance(action, PlannedCredit):
                 self._act(planned, action, notes)
+            elif given[number]:
+                self.credit(action.action.asset, given[number], planned.rule.id)
         if use is not None and len(self.effects) > before:
+            units = sum(given.values())
             use[0] += 1
-            use[1] += given
-            self.used.append((planned.rule.id, period, 1, given))
+            use[1] += units
+            self.used.append((planned.rule.id, period, 1, units))
         return sorted(set(notes))
 
-    def _credit(self, planned: PlannedRule, credit: PlannedCredit, left: int | None, notes: list[str]) -> int:
-        wanted = credit.amount(self.event.data)
-        if wanted > 0 and left is not None and left < wanted:
-            notes.append(NO_EFFECT_LIMIT)
-            wanted = granted(wanted, left, WhenShort.PARTIAL)
-        units = wanted
-        if wanted > 0 and planned.rule.budget is not None:
-            period = period_of(self.day, planned.rule.budget.per)
-            units = self.budgets.draw(planned.rule, period, wanted)
-            if units < wanted:
-                notes.append(NO_EFFECT_BUDGET)
-        if units > 0:
-            self.credit(credit.action.asset, units, planned.rule.id)
-        return max(units, 0)
+    def _granted(self, planned: PlannedRule, left: int | None, notes: list[str]) -> dict[int, int]:
+        """The units that each of the rule's credits gives, by its place among the actions. Where the limit has
+        less `left` than a credit asks, it gives what is left; the budget says itself what it does then."""
+        given: dict[int, int] = {}
+        for number, action in enumerate(planned.actions):
+            if not isinstance(action, PlannedCredit):
+                continue
+            units = action.amount(self.event.data)
+            if left is not None and left < units:
+                notes.append(NO_EFFECT_LIMIT)
+                units = left
+            if units > 0 and planned.rule.budget is not None:
+                wanted = units
+                units = self.budgets.draw(planned.rule, period_of(self.day, planned.rule.budget.per), wanted)
+                if units < wanted:
+                    notes.append(NO_EFFECT_BUDGET)
+            given[number] = max(units, 0)
+            if left is not None:
+                left -= given[number]
+        return given
 
     def _act(self, planned: PlannedRule, action: Any, notes: list[str]) -> None:
         rule = planned.rule.id
@@ -193,6 +202,8 @@ class Turn:
         self.effects.append(effect)
         self.earned[asset_id] = self.earned.get(asset_id, 0) + units
         self.count_day(f"credit:{asset_id}", self.day, units)
+        ever, latest = self.snapshot.credited.get(asset_id, (0, None))
+        self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
         if asset_id in self.plan.ladders_of:
             self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
 
@@ -296,11 +307,13 @@ class Turn:
         """Where what was earned, or taken back, puts the member on the ladders that look at it."""
         for asset, day in self.touched.items():
             for ladder in self.plan.ladders_of[asset]:
-                tally = self.snapshot.tallies.get(f"credit:{asset}", {})
                 standing = self.standing(ladder.id)
-                known = max(max(tally, default=day), standing.since, self.day)
+                ever, latest = self.snapshot.credited.get(asset, (0, None))
+                known = max(latest or day, standing.since, self.day)
                 if asset not in self.rework and day >= known:
-                    step = tiers.lift(ladder, tally, standing, day)
+                    if not tiers.may_lift(ladder, standing, ever):
+                        continue
+                    step = tiers.lift(ladder, self.snapshot.tally(f"credit:{asset}"), standing, day)
                     if step is not None:
                         self.step(ladder.id, step)
                 else:
@@ -312,7 +325,7 @@ class Turn:
             raise LookupError(f"the steps of {self.snapshot.member_id} were not loaded")
         ladder = self.plan.programme.ladders[ladder_id]
         history = self.snapshot.steps.get(ladder_id, [])
-        tally = self.snapshot.tallies.get(f"credit:{ladder.asset}", {})
+        tally = self.snapshot.tally(f"credit:{ladder.asset}")
         steps = tiers.rewalk(ladder, tally, history, day, until)
         earlier = [step for step in history if step.day < day]
         if earlier + steps == history:

@@ -1,6 +1,7 @@
 """What is known of a member at the moment an event is decided. The engine loads it, `decide` reads it,
 and the effects of one event change it before the next event of the same batch is decided."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -99,3 +100,25 @@ class Snapshot:
     """The lots that an order's event earned, for orders that may be returned."""
     steps: dict[str, list[LevelStep]] | None = None
     """The steps on each ladder, oldest first; None where they were not loaded."""
+    credited: dict[str, tuple[int, date | None]] = field(default_factory=dict)
+    """Asset → units credited in all of the member's life, and the latest day on which some were."""
+    unread: set[str] = field(default_factory=set)
+    """Tallies of which `tallies` has only what this batch added: `past` reads the days before."""
+    past: Callable[[UUID, str], Tally] | None = None
+
+    def tally(self, name: str) -> Tally:
+        """The whole tally, read now where only its latest part was at hand."""
+        if name in self.unread:
+            self.unread.discard(name)
+            assert self.past is not None
+            self.add_past(name, self.past(self.member_id, name))
+        return self.tallies.get(name, {})
+
+    def add_past(self, name: str, days: Tally) -> None:
+        """Put the days before this batch under what the batch has added."""
+        added = self.tallies.get(name, {})
+        for day, (count, total) in added.items():
+            cell = days.setdefault(day, [0, 0])
+            cell[0] += count
+            cell[1] += total
+        self.tallies[name] = days

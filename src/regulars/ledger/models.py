@@ -64,3 +64,5 @@ class Balance(models.Model):
     spent = models.BigIntegerField()
     expired = models.BigIntegerField()
     reversed = models.BigIntegerField()
+    earned_on = models.DateField(null=True)
+    """The latest local day on which something was earned."""

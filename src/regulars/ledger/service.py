@@ -1,7 +1,7 @@
 """Writing the books. Whole lists at a time, in the caller's transaction, under the members' locks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,12 +42,13 @@ UPDATE ledger_lot AS lot
 """
 
 MOVE_BALANCES = """
-INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed)
+INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed,
+                                   earned_on)
 SELECT * FROM {rows}
 ON CONFLICT (member_id, asset, bucket) DO UPDATE
    SET balance = now.balance + excluded.balance, earned = now.earned + excluded.earned,
        spent = now.spent + excluded.spent, expired = now.expired + excluded.expired,
-       reversed = now.reversed + excluded.reversed
+       reversed = now.reversed + excluded.reversed, earned_on = greatest(now.earned_on, excluded.earned_on)
 """
 
 _COLUMN = {ISSUE: 1, SPEND: 2, EXPIRE: 3, REVERSE: 4}
@@ -58,9 +59,9 @@ class _Page:
 
     def __init__(self) -> None:
         self.entries: list[tuple[Any, ...]] = []
-        self.lots: dict[tuple[UUID, UUID], list[Any]] = {}
-        self.moves: dict[tuple[UUID, UUID], list[int]] = {}
-        self.balances: dict[tuple[UUID, str], list[int]] = {}
+        self.lots: dict[UUID, list[Any]] = {}
+        self.moves: dict[UUID, list[Any]] = {}
+        self.balances: dict[tuple[UUID, str], list[Any]] = {}
 
     def entry(
         self,
@@ -77,13 +78,17 @@ class _Page:
             (member_id, entry_id, bucket_of(member_id), asset, amount, account, lot_id, rule, time)
         )
 
-    def balance(self, member_id: UUID, asset: str, account: str, amount: int) -> None:
-        """`amount` as the member sees it: negative for what was taken."""
+    def balance(
+        self, member_id: UUID, asset: str, account: str, amount: int, earned_on: date | None = None
+    ) -> None:
+        """`amount` as the member sees it: negative for what was taken. `earned_on`: the day that it counts on."""
         cells = self.balances.get((member_id, asset))
         if cells is None:
-            cells = self.balances[member_id, asset] = [0, 0, 0, 0, 0]
+            cells = self.balances[member_id, asset] = [0, 0, 0, 0, 0, None]
         cells[0] += amount
         cells[_COLUMN[account]] += abs(amount)
+        if earned_on is not None:
+            cells[-1] = max(cells[-1] or earned_on, earned_on)
 
     def new_lot(
         self,
@@ -95,7 +100,7 @@ class _Page:
         at: datetime,
         expires_at: datetime | None,
     ) -> None:
-        self.lots[member_id, lot_id] = [
+        self.lots[lot_id] = [
             member_id,
             lot_id,
             bucket_of(member_id),
@@ -112,16 +117,16 @@ class _Page:
         self, member_id: UUID, lot_id: UUID, remaining: int = 0, expired: int = 0, reversed_: int = 0
     ) -> None:
         """Change a lot, be it one that this batch makes or one from before."""
-        new = self.lots.get((member_id, lot_id))
+        new = self.lots.get(lot_id)
         if new is not None:
             new[5] += remaining
             new[6] += expired
             new[7] += reversed_
             return
-        cells = self.moves.setdefault((member_id, lot_id), [0, 0, 0])
-        cells[0] += remaining
-        cells[1] += expired
-        cells[2] += reversed_
+        cells = self.moves.setdefault(lot_id, [member_id, lot_id, bucket_of(member_id), 0, 0, 0])
+        cells[3] += remaining
+        cells[4] += expired
+        cells[5] += reversed_
 
 
 def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> None:
@@ -138,12 +143,12 @@ def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> No
         cursor,
         MOVE_LOTS,
         ("uuid", "uuid", "smallint", "bigint", "bigint", "bigint"),
-        [(member, lot, bucket_of(member), *cells) for (member, lot), cells in page.moves.items()],
+        list(page.moves.values()),
     )
     unnest(
         cursor,
         MOVE_BALANCES,
-        ("uuid", "text", "smallint", *["bigint"] * 5),
+        ("uuid", "text", "smallint", *["bigint"] * 5, "date"),
         [(member, asset, bucket_of(member), *cells) for (member, asset), cells in page.balances.items()],
     )
 
@@ -172,7 +177,7 @@ def _credit(page: _Page, member_id: UUID, effect: Credit) -> None:
         effect.rule,
         effect.earned_at,
     )
-    page.balance(member_id, effect.asset, ISSUE, effect.amount)
+    page.balance(member_id, effect.asset, ISSUE, effect.amount, effect.day)
 
 
 def _take(page: _Page, member_id: UUID, effect: Take) -> None:

@@ -146,7 +146,7 @@ def lock(member_ids: Iterable[UUID]) -> Question[dict[UUID, Locked]]:
 
 def _locked(row: Sequence[Any]) -> Locked:
     member_id, name, gender, birthday, language, source, status, attributes, tags, joined_at = row
-    profile = Profile(name, gender, birthday, language, source, joined_at, json.loads(attributes))
+    profile = Profile(name, gender, birthday, language, source, joined_at, attributes)
     return Locked(member_id, status, profile, set(tags))
 
 

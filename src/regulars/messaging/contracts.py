@@ -1,9 +1,9 @@
 """What others may know of messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,8 @@ from regulars.kit.ids import parent_id
 from regulars.language.effects import MessageWish
 from regulars.language.text import Text, say
 
-CHANNELS = ("inbox", "email")
+INBOX = "inbox"
+CHANNELS = (INBOX, "email")
 CATEGORIES = ("service", "marketing")
 """Service messages (a receipt, a level) go out unless refused. Marketing shows in the member's own inbox
 unless refused, but leaves the house (e-mail) only with consent."""
@@ -50,8 +51,20 @@ REASONS: Mapping[str, Text] = {
         "en": "The programme has no such message template",
     },
 }
-"""What `Delivery.detail` says in Regulars' own words; anything else is a server's or a template's own
+"""Why a channel was skipped, in Regulars' own words; any other `detail` is a server's or a template's own
 words."""
+
+UNREADABLE_SUBJECT: Text = {
+    "zh-hans": "这条消息暂时无法显示",
+    "zh-hant": "這則訊息暫時無法顯示",
+    "en": "This message can't be shown at the moment",
+}
+UNREADABLE_BODY: Text = {
+    "zh-hans": "消息内容显示出了问题，您的积分和等级不受影响。",
+    "zh-hant": "訊息內容顯示發生問題，您的點數和等級不受影響。",
+    "en": "Something went wrong with its text. Your points and your level are not affected.",
+}
+"""What stands in the inbox for a message that can't be rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +91,28 @@ class Book(Protocol):
     def templates(self) -> Mapping[str, Template]: ...
 
 
+BookOf = Callable[[int], Book]
+"""The programme of a version number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a message is put into words. `language`: any code, empty for the programme's own."""
+
+    name: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to put into the outbox, under the wish's `message_id`. `time` is the event's own."""
+    """One message to put into the outbox, under the wish's `message_id`. `time` is the event's own, `channels`
+    are those of the template."""
 
     member_id: UUID
     wish: MessageWish
     version: int
     time: datetime
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +135,35 @@ class Refusal:
 
 
 def reason(detail: str, language: str) -> str:
-    """`Delivery.detail` as a sentence in `language`; a server's own words stay as they are."""
+    """A `detail` as a sentence in `language`; a server's own words stay as they are."""
     known = REASONS.get(detail)
     return say(known, language) if known else detail
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRow:
+    """Something told to a member, as it is stored: not in words yet. `waiting`: it has yet to leave the house."""
+
+    id: UUID
+    template: str
+    version: int
+    category: str
+    context: dict[str, Any]
+    created_at: datetime
+    waiting: bool
+    inbox: bool
+    read_at: datetime | None
+    skipped: dict[str, str]
+
+    @property
+    def event_id(self) -> UUID:
+        """The event that caused it."""
+        return parent_id(self.id)
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """A message on its way through one channel, or what became of it."""
+    """A message on one channel: in the inbox (`sent` with the event), on its way out, or what became of it."""
 
     channel: str
     address: str
@@ -130,12 +178,11 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRow:
-    """Something told to a member, with each channel it went through. `waiting`: not rendered yet."""
+class Letter:
+    """Something told to a member, in words, with every channel of its template that is settled so far."""
 
     id: UUID
     template: str
-    version: int
     category: str
     created_at: datetime
     waiting: bool
@@ -145,11 +192,6 @@ class MessageRow:
     def event_id(self) -> UUID:
         """The event that caused it."""
         return parent_id(self.id)
-
-    @property
-    def subject(self) -> str:
-        """What it is called, on whichever channel it was written for first; empty while it waits."""
-        return next((delivery.subject for delivery in self.deliveries if delivery.subject), "")
 
 
 @dataclass(frozen=True, slots=True)

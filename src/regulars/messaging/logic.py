@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from liquid import BoundTemplate, Environment
 
 from regulars.language.text import LANGUAGES, Text, say
-from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, UNASKED, Book, Choice, Template
+from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, INBOX, UNASKED, Book, Choice, Template
 
 SUBJECT_MAX = 300
 DETAIL_MAX = 300
@@ -45,6 +45,17 @@ class Words:
 
     subject: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which way a message takes. `asks`: unless the member refused, it stands in the inbox as `inbox` says;
+    `leaves`: a worker has to send it; `skipped`: channels that it does not take → why."""
+
+    inbox: bool
+    asks: bool
+    leaves: bool
+    skipped: Mapping[str, str]
 
 
 class WordingError(Exception):
@@ -109,16 +120,28 @@ def render(template: Template, context: Mapping[str, Any], language: str, zone: 
     Values of `context` are shown as the reader writes them: a mapping of languages by its text, an ISO time
     or day as a date in `zone`. Nothing in a value is taken for Liquid. Raises WordingError.
     """
-    shown = localise(context, language, zone)
-    member = shown.get("member")
-    if not isinstance(member, dict) or not member.get("name"):
-        shown["member"] = {**(member if isinstance(member, dict) else {}), "name": say(_NAMELESS, language)}
-    try:
-        subject = _parsed(say(template.subject, language)).render(**shown)
-        body = _parsed(say(template.body, language)).render(**shown)
-    except Exception as error:  # what a brand wrote must not hold up anybody else's messages
-        raise WordingError(f"{type(error).__name__}: {error}"[:DETAIL_MAX]) from error
+    shown = _greeted(context, language, zone)
+    subject, body = _filled(template.subject, shown, language), _filled(template.body, shown, language)
     return Words(one_line(subject)[:SUBJECT_MAX], _CONTROL.sub("", body).strip())
+
+
+def render_subject(template: Template, context: Mapping[str, Any], language: str, zone: ZoneInfo) -> str:
+    """The subject alone, as `render` gives it. Raises WordingError."""
+    return one_line(_filled(template.subject, _greeted(context, language, zone), language))[:SUBJECT_MAX]
+
+
+def route(channels: tuple[str, ...], category: str, unready: Mapping[str, str]) -> Route:
+    """Which way messages of a template go. `unready`: channels that can't be used at all → why."""
+    pair = (INBOX, category)
+    inside = INBOX in channels
+    outside = [channel for channel in channels if channel != INBOX]
+    skipped = {channel: unready[channel] for channel in outside if unready.get(channel)}
+    return Route(
+        inbox=inside and (pair in ALWAYS or pair in UNASKED),
+        asks=inside and pair not in ALWAYS,
+        leaves=len(skipped) < len(outside),
+        skipped=skipped,
+    )
 
 
 def localise(value: Mapping[str, Any], language: str, zone: ZoneInfo) -> dict[str, Any]:
@@ -154,6 +177,22 @@ def back_off_seconds(attempts: int) -> int | None:
 def reader_language(member_language: str, book: Book) -> str:
     """The language in which a member is addressed: their own, else the programme's."""
     return language_of(member_language, language_of(book.language, "zh-hans"))
+
+
+def _greeted(context: Mapping[str, Any], language: str, zone: ZoneInfo) -> dict[str, Any]:
+    """The context as the reader sees it, in which the member has a name at all events."""
+    shown = localise(context, language, zone)
+    member = shown.get("member")
+    if not isinstance(member, dict) or not member.get("name"):
+        shown["member"] = {**(member if isinstance(member, dict) else {}), "name": say(_NAMELESS, language)}
+    return shown
+
+
+def _filled(text: Text, shown: dict[str, Any], language: str) -> str:
+    try:
+        return str(_parsed(say(text, language)).render(**shown))
+    except Exception as error:  # what a brand wrote must not hold up anybody else's messages
+        raise WordingError(f"{type(error).__name__}: {error}"[:DETAIL_MAX]) from error
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""What is said to members: the outbox, each attempt to deliver, and what members wish to hear."""
+"""What is said to members: the messages, what leaves the house of them, and what members wish to hear."""
 
 from django.db import models
 
@@ -6,9 +6,12 @@ from regulars.kit.models import BucketField
 
 
 class Message(models.Model):
-    """Something to tell a member, written in the transaction that caused it: the row is the outbox.
+    """Something to tell a member, written in the transaction that caused it: the row is the outbox, and where
+    `inbox` is set it is the message in the member's inbox, rendered whenever somebody reads it.
 
-    `due_at` is a timer: a worker claims the message, renders it and hands it to each channel, then clears it.
+    `due_at` is a timer, only set where the message is to leave the house: a worker claims it, makes a delivery for
+    each channel outside, then clears it. `skipped`: channels that it does not take → why (a key of
+    contracts.REASONS).
     """
 
     pk = models.CompositePrimaryKey("member_id", "id", "bucket")
@@ -21,6 +24,9 @@ class Message(models.Model):
     context = models.JSONField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    inbox = models.BooleanField(default=False, db_default=False)
+    read_at = models.DateTimeField(null=True)
+    skipped = models.JSONField(null=True)
 
     class Meta:
         indexes = (
@@ -29,7 +35,7 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """A message on its way through one channel.
+    """A message on its way through one channel that leaves the house.
 
     queued → sending → sent | failed | skipped. `uncertain` marks one that may have arrived twice, because a
     worker died between handing it over and noting so, on a channel that can't be asked.
@@ -56,7 +62,6 @@ class Delivery(models.Model):
     detail = models.CharField(max_length=300, blank=True, default="")
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (

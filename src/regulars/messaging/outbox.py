@@ -5,7 +5,6 @@ A lease is the moment in `due_at` until which a delivery belongs to the worker t
 the row after it has passed writes a later moment, so the lease also says whose row it is.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from pydantic_core import to_json
 
 from regulars.kit.rows import cursor, unnest
+from regulars.kit.sqlread import from_json
 
 _CLAIM_MESSAGES = """
-SELECT member_id, id, bucket, template, version, category, context
+SELECT member_id, id, bucket, template, version, category, context, inbox, skipped
 FROM messaging_message
 WHERE due_at <= %s AND bucket = ANY(%s)
 ORDER BY due_at
@@ -27,8 +28,10 @@ FOR UPDATE SKIP LOCKED
 """
 
 _SETTLE_MESSAGES = """
-UPDATE messaging_message AS message SET due_at = NULL
-FROM {rows} AS done (member_id, id, bucket)
+UPDATE messaging_message AS message
+SET due_at = NULL, inbox = message.inbox OR done.inbox,
+  skipped = coalesce(message.skipped || done.skipped::jsonb, message.skipped, done.skipped::jsonb)
+FROM {rows} AS done (member_id, id, bucket, inbox, skipped)
 WHERE message.member_id = done.member_id AND message.id = done.id AND message.bucket = done.bucket
 """
 
@@ -98,6 +101,17 @@ class Due:
     version: int
     category: str
     context: dict[str, Any]
+    inbox: bool
+    skipped: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided about a due message: it stands in the inbox; channels that it does not take → why."""
+
+    message: Due
+    inbox: bool
+    skipped: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +156,29 @@ def claim_messages(now: datetime, buckets: Sequence[int], limit: int) -> list[Du
     with connection.cursor() as opened:
         opened.execute(_CLAIM_MESSAGES, (now, list(buckets), limit))
         return [
-            Due(member, message, bucket, template, version, category, _context(context))
-            for member, message, bucket, template, version, category, context in opened.fetchall()
+            Due(
+                member,
+                message,
+                bucket,
+                template,
+                version,
+                category,
+                _object(context),
+                inbox,
+                _object(skipped),
+            )
+            for member, message, bucket, template, version, category, context, inbox, skipped in opened.fetchall()
         ]
 
 
-def settle_messages(messages: Sequence[Due]) -> None:
-    """Take the timer off messages that have been turned into deliveries."""
+def settle_messages(settled: Sequence[Settled]) -> None:
+    """Take the timer off messages that have been turned into deliveries, and note what was decided."""
     with cursor() as opened:
         unnest(
             opened,
             _SETTLE_MESSAGES,
-            ("uuid", "uuid", "smallint"),
-            [(one.member_id, one.id, one.bucket) for one in messages],
+            ("uuid", "uuid", "smallint", "boolean", "text"),
+            [_settlement(one) for one in settled],
         )
 
 
@@ -194,7 +218,13 @@ def finish(
         return bool(opened.rowcount == 1)
 
 
-def _context(stored: Any) -> dict[str, Any]:
-    """Django's cursor hands over jsonb as text; `stored` is always an object."""
-    value = json.loads(stored)
+def _settlement(one: Settled) -> tuple[Any, ...]:
+    message = one.message
+    skipped = to_json(one.skipped).decode() if one.skipped else None
+    return message.member_id, message.id, message.bucket, one.inbox, skipped
+
+
+def _object(stored: Any) -> dict[str, Any]:
+    """A jsonb column that holds an object, or nothing."""
+    value = from_json(stored)
     return value if isinstance(value, dict) else {}

@@ -1,6 +1,7 @@
 """What changes messages: wishes into the outbox, what members want to hear, what they have read."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -8,13 +9,13 @@ from pydantic_core import to_json
 
 from regulars.kit import clock
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import Cursor, insert
+from regulars.kit.rows import Cursor, insert, unnest
 from regulars.messaging.channels.base import Fate, Parcel
 from regulars.messaging.channels.registry import CHANNELS as CHANNEL
 from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, Choice, Outgoing, Refusal
 from regulars.messaging.links import read_token, unsubscribe_token, unsubscribe_url
-from regulars.messaging.logic import Words, choices
-from regulars.messaging.models import Delivery, Preference
+from regulars.messaging.logic import Route, Words, choices, route
+from regulars.messaging.models import Message, Preference
 
 __all__ = [
     "Words", "can_mail", "enqueue", "mail_now", "mark_read", "preferences", "read_token", "set_preference",
@@ -31,7 +32,24 @@ _OUTBOX = {
     "context": "jsonb",
     "created_at": "timestamptz",
     "due_at": "timestamptz",
+    "inbox": "boolean",
+    "skipped": "jsonb",
 }
+
+_ASKING = """
+INSERT INTO messaging_message
+  (member_id, id, bucket, template, version, category, context, created_at, due_at, inbox, skipped)
+SELECT row.member_id, row.id, row.bucket, row.template, row.version, row.category, row.context::jsonb,
+  row.created_at, row.due_at, coalesce(said.allowed, row.inbox),
+  CASE WHEN coalesce(said.allowed, row.inbox) THEN row.skipped::jsonb
+       ELSE coalesce(row.skipped::jsonb, '{}') || '{"inbox": "refused"}' END
+FROM {rows} AS row
+  (member_id, id, bucket, template, version, category, context, created_at, due_at, inbox, skipped)
+LEFT JOIN messaging_preference AS said
+  ON said.member_id = row.member_id AND said.channel = 'inbox' AND said.category = row.category
+  AND said.bucket = row.bucket
+"""
+"""The outbox for messages whose place in the inbox a member may refuse: what was said until now decides."""
 
 _PREFER = """
 INSERT INTO messaging_preference (member_id, channel, category, bucket, allowed, source, changed_at)
@@ -43,22 +61,35 @@ WHERE messaging_preference.allowed <> excluded.allowed
 
 
 def enqueue(cursor: Cursor, messages: Sequence[Outgoing]) -> None:
-    """Put all messages into the outbox with one statement, in the caller's transaction, due at once.
+    """Write all messages, in the caller's transaction, with a statement for those that always stand in the inbox
+    and one for those that can be refused there.
 
-    Refuses nothing: templates and contexts were checked when the programme was published. The same id twice
-    is an IntegrityError.
+    With the transaction they stand in the inbox, unless the member has refused that. A timer is only set where a
+    message leaves the house; a channel that can't be used at all is skipped at once. Refuses nothing: templates and
+    contexts were checked when the programme was published. The same id twice is an IntegrityError.
     """
     now = clock.now()
-    insert(
-        cursor, "messaging_message", _OUTBOX,
-        [
+    unready = {name: channel.unready() for name, channel in CHANNEL.items() if not channel.inside}
+    routes: dict[tuple[tuple[str, ...], str], tuple[Route, str | None]] = {}
+    sure: list[tuple[Any, ...]] = []
+    asking: list[tuple[Any, ...]] = []
+    for one in messages:
+        wish = one.wish
+        way = routes.get((one.channels, wish.category))
+        if way is None:
+            made = route(one.channels, wish.category, unready)
+            way = made, to_json(made.skipped).decode() if made.skipped else None
+            routes[one.channels, wish.category] = way
+        taken, skipped = way
+        (asking if taken.asks else sure).append(
             (
-                one.member_id, one.wish.message_id, bucket_of(one.member_id), one.wish.template, one.version,
-                one.wish.category, to_json(one.wish.context).decode(), one.time, now,
+                one.member_id, wish.message_id, bucket_of(one.member_id), wish.template, one.version,
+                wish.category, to_json(wish.context).decode(), one.time, now if taken.leaves else None,
+                taken.inbox, skipped,
             )
-            for one in messages
-        ],
-    )  # fmt: skip
+        )  # fmt: skip
+    insert(cursor, "messaging_message", _OUTBOX, sure)
+    unnest(cursor, _ASKING, ["text" if kind == "jsonb" else kind for kind in _OUTBOX.values()], asking)
 
 
 def mail_now(address: str, words: Words, language: str, brand: str) -> bool:
@@ -122,10 +153,9 @@ def stated(member_ids: Sequence[UUID]) -> dict[UUID, dict[tuple[str, str], bool]
 
 def mark_read(member_id: UUID, message_ids: Iterable[UUID] | None = None) -> int:
     """Note that the member has seen these messages of the inbox (None: all); how many were new to them."""
-    unread = Delivery.objects.filter(
-        bucket=bucket_of(member_id), member_id=member_id, channel="inbox", status=Delivery.Status.SENT,
-        read_at__isnull=True,
-    )  # fmt: skip
+    unread = Message.objects.filter(
+        bucket=bucket_of(member_id), member_id=member_id, inbox=True, read_at__isnull=True
+    )
     if message_ids is not None:
-        unread = unread.filter(message_id__in=list(message_ids))
+        unread = unread.filter(id__in=list(message_ids))
     return unread.update(read_at=clock.now())

@@ -1,12 +1,13 @@
-"""What the worker does with messages: turn them into deliveries, hand those to their channels.
+"""What the worker does with messages that leave the house: turn them into deliveries, hand those to their channels.
 
-A message becomes deliveries in one transaction; in the inbox that is all. A delivery that leaves the house
-goes lease → `sending` (committed) → handed over → `sent` (committed), never with a transaction open while the
-network is used. Whatever dies on the way: before `sending` nothing went out and it is sent later; after it,
-it may have gone out, so it is sent again under the same Message-ID and marked `uncertain`.
+The inbox is none of its business: a message stands there from the moment its event was committed. Those that also
+go out become deliveries in one transaction. A delivery goes lease → `sending` (committed) → handed over → `sent`
+(committed), never with a transaction open while the network is used. Whatever dies on the way: before `sending`
+nothing went out and it is sent later; after it, it may have gone out, so it is sent again under the same Message-ID
+and marked `uncertain`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,11 @@ from regulars.members.contracts import MemberProfile
 from regulars.messaging import outbox
 from regulars.messaging.channels.base import Carrier, Channel, Fate, Parcel, Receipt
 from regulars.messaging.channels.registry import CHANNELS
-from regulars.messaging.contracts import Book, Template
+from regulars.messaging.contracts import INBOX, Book, BookOf, Template
+from regulars.messaging.letters import named
 from regulars.messaging.logic import WordingError, Words, allowed, back_off_seconds, reader_language, render
 from regulars.messaging.models import Delivery
-from regulars.messaging.outbox import Due, Leased, NewDelivery
+from regulars.messaging.outbox import Due, Leased, NewDelivery, Settled
 from regulars.messaging.service import stated
 
 MESSAGES_PER_BATCH = 200
@@ -37,11 +39,12 @@ HAND_OVER_SECONDS = 120
 
 ALL_BUCKETS = tuple(range(BUCKETS))
 Status = Delivery.Status
+OUTSIDE = {name: channel for name, channel in CHANNELS.items() if not channel.inside}
 
 _log: Any = structlog.get_logger("regulars.messaging")
 
 
-def deliver_due(book_of: Callable[[int], Book], buckets: Sequence[int] = ALL_BUCKETS) -> int:
+def deliver_due(book_of: BookOf, buckets: Sequence[int] = ALL_BUCKETS) -> int:
     """Deliver what is due; how many messages and deliveries were moved on (0: nothing to do).
 
     `book_of` gives the programme of a version number. Any number of workers may run this at once. Does a
@@ -54,13 +57,12 @@ def deliver_due(book_of: Callable[[int], Book], buckets: Sequence[int] = ALL_BUC
         moved += count
         if count < MESSAGES_PER_BATCH:
             break
-    for channel in CHANNELS.values():
-        if not channel.inside:
-            moved += _send_all(channel, book_of, buckets)
+    for channel in OUTSIDE.values():
+        moved += _send_all(channel, book_of, buckets)
     return moved
 
 
-def write_deliveries(book_of: Callable[[int], Book], buckets: Sequence[int] = ALL_BUCKETS) -> int:
+def write_deliveries(book_of: BookOf, buckets: Sequence[int] = ALL_BUCKETS) -> int:
     """Turn one batch of due messages into deliveries, in one transaction; how many messages."""
     with transaction.atomic(durable=True):
         now = clock.now()
@@ -71,53 +73,78 @@ def write_deliveries(book_of: Callable[[int], Book], buckets: Sequence[int] = AL
         profiles, preferences = members.profiles(ids), stated(ids)
         books = {version: book_of(version) for version in {message.version for message in due}}
         rows: list[NewDelivery] = []
+        settled: list[Settled] = []
         for message in due:
             profile, said = profiles.get(message.member_id), preferences.get(message.member_id, {})
-            rows += _deliveries(message, books[message.version], profile, said, now)
+            decided, made = _decide(message, books[message.version], profile, said, now)
+            settled.append(decided)
+            rows += made
         outbox.insert_deliveries(rows)
-        outbox.settle_messages(due)
+        outbox.settle_messages(settled)
         return len(due)
 
 
-def _deliveries(
+def _decide(
     message: Due, book: Book, profile: MemberProfile | None, said: dict[tuple[str, str], bool], now: datetime
-) -> list[NewDelivery]:
-    """One message on each channel of its template."""
+) -> tuple[Settled, list[NewDelivery]]:
+    """Where the message goes now that its time has come.
+
+    Its place in the inbox was decided with its event, but for messages that waited when migration 0002 ran: those
+    are neither in the inbox nor skipped there.
+    """
     template = book.templates.get(message.template)
-    if template is None or profile is None:
-        why = "no_template" if template is None else "no_member"
-        return [_row(message, "inbox", now, Status.FAILED, detail=why)]
-    try:
-        words = render(
-            template, _context(message, profile), reader_language(profile.language, book), book.zone
+    if template is None:
+        _log.error(
+            "message_not_rendered", template=message.template, version=message.version, error="no_template"
         )
+        return Settled(message, False, dict.fromkeys(OUTSIDE, "no_template")), []
+    undecided = INBOX in template.channels and not message.inbox and INBOX not in message.skipped
+    inbox = undecided and allowed(said, INBOX, template.category)
+    skipped = {INBOX: "refused"} if undecided and not inbox else {}
+    addresses: dict[str, str] = {}
+    for name in template.channels:
+        if name in OUTSIDE and name not in message.skipped:
+            address, why = _address(OUTSIDE[name], template, profile, said)
+            if why:
+                skipped[name] = why
+            else:
+                addresses[name] = address
+    made = _deliveries(message, book, template, profile, addresses, now) if profile and addresses else []
+    return Settled(message, inbox, skipped), made
+
+
+def _address(
+    channel: Channel, template: Template, profile: MemberProfile | None, said: dict[tuple[str, str], bool]
+) -> tuple[str, str]:
+    """Where the member is reached, or why the channel is skipped: one of the two is empty."""
+    if profile is None:
+        return "", "no_member"
+    if not allowed(said, channel.id, template.category):
+        return "", "refused"
+    why = channel.unready() or ("" if profile.status == "active" else "inactive")
+    address = channel.address(_addresses(profile))
+    return ("", why or "no_address") if why or not address else (address, "")
+
+
+def _deliveries(
+    message: Due,
+    book: Book,
+    template: Template,
+    profile: MemberProfile,
+    addresses: dict[str, str],
+    now: datetime,
+) -> list[NewDelivery]:
+    """The message in words, on its way to each address; failed where it can't be rendered."""
+    context = named(message.context, profile.name)
+    try:
+        words = render(template, context, reader_language(profile.language, book), book.zone)
     except WordingError as error:
         _log.error("message_not_rendered", template=template.id, version=message.version, error=str(error))
-        return [_row(message, name, now, Status.FAILED, detail=str(error)) for name in template.channels]
-    return [
-        _planned(message, template, CHANNELS[name], profile, said, words, now) for name in template.channels
-    ]
-
-
-def _context(message: Due, profile: MemberProfile) -> dict[str, Any]:
-    """What the event gave, and the member's name where it gave none."""
-    given = message.context.get("member")
-    return {**message.context, "member": {"name": profile.name, **(given if isinstance(given, dict) else {})}}
-
-
-def _planned(
-    message: Due, template: Template, channel: Channel, profile: MemberProfile,
-    said: dict[tuple[str, str], bool], words: Words, now: datetime,
-) -> NewDelivery:  # fmt: skip
-    if not allowed(said, channel.id, template.category):
-        return _row(message, channel.id, now, Status.SKIPPED, words, detail="refused")
-    if channel.inside:
-        return _row(message, channel.id, now, Status.SENT, words)
-    address = channel.address(_addresses(profile))
-    why = channel.unready() or ("" if profile.status == "active" else "inactive")
-    if address is None or why:
-        return _row(message, channel.id, now, Status.SKIPPED, words, detail=why or "no_address")
-    return _row(message, channel.id, now, Status.QUEUED, words, address=address)
+        why = str(error)
+        return [
+            _row(message, name, now, Status.FAILED, address=to, detail=why) for name, to in addresses.items()
+        ]
+    return [_row(message, name, now, Status.QUEUED, words, address=to) for name, to in addresses.items()]
 
 
 def _addresses(profile: MemberProfile) -> dict[str, str]:
@@ -146,7 +173,7 @@ def _row(
     )
 
 
-def _send_all(channel: Channel, book_of: Callable[[int], Book], buckets: Sequence[int]) -> int:
+def _send_all(channel: Channel, book_of: BookOf, buckets: Sequence[int]) -> int:
     moved = 0
     for _ in range(BATCHES_PER_RUN):
         count = _send_batch(channel, book_of, buckets)
@@ -156,7 +183,7 @@ def _send_all(channel: Channel, book_of: Callable[[int], Book], buckets: Sequenc
     return moved
 
 
-def _send_batch(channel: Channel, book_of: Callable[[int], Book], buckets: Sequence[int]) -> int:
+def _send_batch(channel: Channel, book_of: BookOf, buckets: Sequence[int]) -> int:
     """Hand over one batch over one connection; how many deliveries were claimed."""
     now = clock.now()
     batch = outbox.lease(
@@ -180,7 +207,7 @@ def _send_batch(channel: Channel, book_of: Callable[[int], Book], buckets: Seque
 
 
 def _parcels(
-    batch: Sequence[Leased], languages: dict[UUID, str], book_of: Callable[[int], Book]
+    batch: Sequence[Leased], languages: dict[UUID, str], book_of: BookOf
 ) -> Iterable[tuple[Leased, Parcel]]:
     for delivery in batch:
         book = book_of(delivery.version)

@@ -106,6 +106,12 @@ def judge(ladder: Ladder, tally: Tally, standing: Standing) -> LevelStep:
     return steps[0]
 
 
+def may_lift(ladder: Ladder, standing: Standing, ever: int) -> bool:
+    """Whether a step up is possible at all for who has earned `ever` units in their life: no window holds more."""
+    above = ladder.level(standing.level).rank + 1
+    return above < len(ladder.levels) and ever >= ladder.levels[above].at
+
+
 def lift(ladder: Ladder, tally: Tally, standing: Standing, day: date) -> LevelStep | None:
     """The step up that the window on `day` earns, if it earns one."""
     top = ladder.levels[-1]

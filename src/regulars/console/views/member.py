@@ -14,9 +14,13 @@ from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.ledger.contracts import Asset, BalanceRow
 from regulars.ledger.queries import balances, endings, lots_ending, next_expiry
+from regulars.members.contracts import MemberProfile
 from regulars.members.queries import profile
+from regulars.messaging.contracts import Reader
+from regulars.messaging.queries import subject
 from regulars.orders.queries import totals
 from regulars.programme.contracts import Programme
+from regulars.programme.service import version
 from regulars.tiers.contracts import Ladder, Level, Progress
 from regulars.tiers.queries import progress
 
@@ -90,15 +94,18 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
-        **_timeline(request, member_id, programme),
+        **_timeline(request, member, programme),
     }  # fmt: skip
     return render(request, "console/member.html", context)
 
 
 @page()
 def timeline_part(request: HttpRequest, member_id: UUID) -> HttpResponse:
-    """A page of the timeline alone."""
-    context = {"member_id": member_id, **_timeline(request, member_id, programme_of(request))}
+    """A page of the timeline alone; 404 for an id that nobody has."""
+    programme, member = programme_of(request), profile(member_id)
+    if member is None:
+        raise Http404
+    context = {"member_id": member_id, **_timeline(request, member, programme)}
     return render(request, "console/_timeline.html", context)
 
 
@@ -119,12 +126,12 @@ def lots_part(request: HttpRequest, member_id: UUID, place: int) -> HttpResponse
     return render(request, "console/_lots.html", context)
 
 
-def _timeline(request: HttpRequest, member_id: UUID, programme: Programme) -> dict[str, object]:
+def _timeline(request: HttpRequest, member: MemberProfile, programme: Programme) -> dict[str, object]:
     kind = request.GET.get("type", "")[:60]
-    found = timeline(member_id, request.GET.get("cursor") or None, MOMENTS, (kind,) if kind else ())
+    found = timeline(member.id, request.GET.get("cursor") or None, MOMENTS, (kind,) if kind else ())
     return {
-        "member_id": member_id,
-        "moments": [spoken(moment, programme) for moment in found.items],
+        "member_id": member.id,
+        "moments": [spoken(moment, member, programme) for moment in found.items],
         "next_moments": found.next,
         "kind": kind,
         "first_page": not request.GET.get("cursor"),
@@ -158,8 +165,9 @@ def climb(at: Progress, programme: Programme) -> Climb:
     )
 
 
-def spoken(moment: Moment, programme: Programme) -> Shown:
-    """A moment in words: what it was, what it gave and took, which levels it changed."""
+def spoken(moment: Moment, member: MemberProfile, programme: Programme) -> Shown:
+    """A moment in words: what it was, what it gave and took, which levels it changed, what the member was told."""
+    reader = Reader(member.name, member.language)
     gains = [
         (effects.amount(asset, units, programme), units > 0)
         for asset, units in moment.gained.items()
@@ -173,7 +181,10 @@ def spoken(moment: Moment, programme: Programme) -> Shown:
         moment=moment,
         title=effects.event_name(moment.type, programme),
         gains=gains,
-        messages=[each.subject or effects.message_name(each.template, programme) for each in moment.messages],
+        messages=[
+            subject(each, version(each.version), reader) or effects.message_name(each.template, programme)
+            for each in moment.messages
+        ],
         steps=steps,
         icon=ICONS[moment.kind.value],
         explained=bool(gains or steps),

@@ -51,8 +51,8 @@ class Carrier(Protocol):
 
 
 class Channel(Protocol):
-    """A way to reach members. `inside`: the row itself is the delivery, done in the transaction that renders
-    it."""
+    """A way to reach members. `inside`: the message's own row is what is delivered, with the event's
+    transaction."""
 
     @property
     def id(self) -> str: ...

@@ -1,4 +1,4 @@
-"""The inbox of the portal: the delivery's row is what the member reads, so it arrives exactly once."""
+"""The inbox of the portal: the message's row is what the member reads, so it arrives exactly once."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager

@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.kit.ids import parent_id
 from regulars.kit.problems import BadCursor
 from regulars.messaging import service as messaging
-from regulars.messaging.queries import between
+from regulars.messaging.contracts import Reader
+from regulars.messaging.queries import in_inbox
 from regulars.messaging.queries import inbox as inbox_of
 from regulars.portal.pages import MemberVisit, member_page
+from regulars.programme.service import version
 
 SHOWN = 30
 
@@ -21,7 +22,8 @@ SHOWN = 30
 def inbox(visit: MemberVisit) -> HttpResponse:
     """Messages, latest first, unread ones marked."""
     try:
-        page = inbox_of(visit.member.id, visit.request.GET.get("after") or None, SHOWN)
+        after = visit.request.GET.get("after") or None
+        page = inbox_of(visit.member.id, version, _reader(visit), after, SHOWN)
     except BadCursor:
         return redirect("portal:inbox")
     later = bool(visit.request.GET.get("after"))
@@ -32,13 +34,11 @@ def inbox(visit: MemberVisit) -> HttpResponse:
 @member_page
 def message(visit: MemberVisit, message_id: UUID) -> HttpResponse:
     """One message; opening it is reading it."""
-    event_id = parent_id(message_id)
-    for item in between(visit.member.id, event_id, event_id):
-        for delivery in item.deliveries:
-            if item.id == message_id and delivery.channel == "inbox" and delivery.status == "sent":
-                messaging.mark_read(visit.member.id, [message_id])
-                return visit.show("message", tab="inbox", item=item, words=delivery)
-    raise Http404
+    item = in_inbox(visit.member.id, message_id, version, _reader(visit))
+    if item is None:
+        raise Http404
+    messaging.mark_read(visit.member.id, [message_id])
+    return visit.show("message", tab="inbox", item=item)
 
 
 @require_POST
@@ -47,3 +47,8 @@ def read_all(visit: MemberVisit) -> HttpResponse:
     """Mark everything read."""
     messaging.mark_read(visit.member.id)
     return redirect("portal:inbox")
+
+
+def _reader(visit: MemberVisit) -> Reader:
+    """The member, in the language that this page is in."""
+    return Reader(visit.member.name, visit.language)
