@@ -39,12 +39,15 @@ def bench_command(
     out = Console(highlight=False)
     out.print(table)
     for name in ("single", "batch"):
-        parts = ", ".join(
-            f"{part[:-3]} {value:.0f}"
-            for part, value in figures[name]["parts"].items()
-            if part.endswith("_us")
-        )
-        out.print(f"{name}: microseconds an event in the engine: {parts}")
+        parts = figures[name]["parts"]
+        passed = [part for part in parts if part.endswith("_us") and not part.startswith("cpu_")]
+        used = [part for part in parts if part.startswith("cpu_")]
+        out.print(f"{name}: a batch's time by part, µs an event: {_listed(parts, passed)}")
+        out.print(f"{name}: processor time by process, µs an event: {_listed(parts, used)}")
     out.print(
         f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores"
     )
+
+
+def _listed(parts: dict[str, float], names: list[str]) -> str:
+    return ", ".join(f"{name.removeprefix('cpu_').removesuffix('_us')} {parts[name]:.0f}" for name in names)
