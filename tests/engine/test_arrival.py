@@ -1,12 +1,14 @@
 """Whatever the order in which a life becomes known, it ends the same: late events count at their own time."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from regulars.campaigns.logic import Budgets
 from regulars.engine.decide import live, settle
@@ -17,8 +19,10 @@ from regulars.kit import clock
 from regulars.kit.ids import time_id
 from regulars.language.events import Event
 from regulars.language.snapshot import Profile, Snapshot
+from regulars.ledger.models import Balance
 from tests.engine.world import (
     DAY,
+    EARN,
     Books,
     books,
     by_day,
@@ -26,10 +30,13 @@ from tests.engine.world import (
     fresh,
     incoming,
     joined,
+    level,
     moment,
     order,
     refund,
     shop,
+    today,
+    took,
     who_is,
 )
 
@@ -200,3 +207,32 @@ def test_in_memory_is_as_in_the_database(source: str, deeds: list[Deed]) -> None
         )
         == expected.changes
     )
+
+
+def test_late_events_of_one_batch_find_the_steps_that_time_took_after_the_first() -> None:
+    """The first brings a level whose periods have long ended; the second must see that they did."""
+    web_earns_nothing = EARN.replace(
+        "    then:", "    when: {field: event.channel, op: eq, value: store}\n    then:", 1
+    )
+    fresh(shop(web_earns_nothing, period=1))
+    with today("2026-11-20"):
+        took(joined("a", "2025-12-01"), order("a", "2026-11-01", 5, "1", data={"channel": "web"}))
+        late = [
+            order("a", day, units, name, data={"channel": "store"})
+            for day, units, name in (("2026-02-01", 120, "2"), ("2026-02-10", 20, "3"))
+        ]
+        with capture_logs() as logs:
+            took(*late)
+    assert [one["event"] for one in logs] == []
+    check_books()
+
+
+def test_a_latest_day_that_was_set_too_late_ends_no_level_early() -> None:
+    """As the migration that brought the day in sets it, where it does not know the programme's zone."""
+    fresh(shop(window=1, period=1))
+    with today("2026-03-31"):
+        took(joined("a", "2026-01-01"), order("a", "2026-02-20", 120, "1"))
+        Balance.objects.update(earned_on=date(2026, 4, 1))
+        took(order("a", "2026-03-31", 1, "2"))
+        assert level("a") == ("silver", date(2026, 2, 20), date(2026, 3, 31))
+    check_books()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -87,13 +87,12 @@ def load(step: Step) -> None:
     """
     parts = max(2, os.cpu_count() or 2)
     now, shift_days = clock.now().isoformat(), str(kept()["shift_days"])
-    with ExitStack() as stack:
+    with ThreadPoolExecutor(parts) as listeners, ExitStack() as stack:
         writers = [
             stack.enter_context(_writer(str(part), str(parts), shift_days, now)) for part in range(parts)
         ]
-        with ThreadPoolExecutor(parts) as listeners:
-            for heard in [listeners.submit(_listen, writer, step) for writer in writers]:
-                heard.result()
+        for heard in as_completed([listeners.submit(_listen, writer, step) for writer in writers]):
+            heard.result()
     settle_all()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -104,9 +103,7 @@ def load(step: Step) -> None:
 def _writer(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A process that loads one part; it ends with the body, however that ends."""
     command = [sys.executable, "-m", "regulars.demo.writer", *arguments]
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as writer:
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as writer:
         try:
             yield writer
         finally:
@@ -114,11 +111,12 @@ def _writer(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def _listen(writer: subprocess.Popen[str], step: Step) -> None:
-    """Tell `step` what the writer tells, to its end."""
+    """Tell `step` what the writer tells, to its end; the last line of one that failed says why."""
     assert writer.stdout is not None
-    assert writer.stderr is not None
+    said = ""
     for line in writer.stdout:
-        step(int(line))
-    said = writer.stderr.read().strip()
+        said = line.strip()
+        if said.isdigit():
+            step(int(said))
     if writer.wait():
-        raise CliError(f"Loading stopped: {said.splitlines()[-1] if said else 'a writer was ended'}")
+        raise CliError(f"Loading stopped: {'a writer was ended' if said.isdigit() or not said else said}")

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 import django
+import structlog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
 django.setup()
@@ -21,8 +22,10 @@ django.setup()
 from regulars.demo.source import events, read_history  # noqa: E402
 from regulars.engine.doors import check  # noqa: E402
 from regulars.engine.service import take  # noqa: E402
-from regulars.kit import interpreter  # noqa: E402
+from regulars.kit import interpreter, log  # noqa: E402
+from regulars.kit.errors import CliError  # noqa: E402
 from regulars.programme.service import current  # noqa: E402
+from regulars.settings import CONFIG, DATA  # noqa: E402
 
 BATCH = 2000
 """A member's rows are read and written once a batch, so large ones cost less an event; nobody waits for an answer."""
@@ -40,7 +43,7 @@ def write(part: int, parts: int, shift: timedelta, now: datetime) -> Iterator[in
         checked = [check(event, programme, "demo", now, suspicious=False) for event in batch]
         for outcome in take(checked):
             if outcome.error is not None:
-                raise SystemExit(f"The event {outcome.key} was rejected: {outcome.error.text['en']}")
+                raise CliError(f"the event {outcome.key} was rejected: {outcome.error.text['en']}.")
         yield sum(event.type == "order.paid" for event in checked)
 
 
@@ -51,11 +54,23 @@ def _batches(source: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 
 
 def main() -> None:
-    """Do the part that the arguments name. Ctrl-C is for the parent, which ends us."""
+    """Do the part that the arguments name. Ctrl-C is for the parent, which ends us.
+
+    One that fails says why in its last line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.configure(DATA, CONFIG.log_level, "demo", to_stderr=False)
     part, parts, shift_days, now = sys.argv[1:]
-    for orders in write(int(part), int(parts), timedelta(days=int(shift_days)), datetime.fromisoformat(now)):
-        print(orders, flush=True)
+    shift = timedelta(days=int(shift_days))
+    try:
+        for orders in write(int(part), int(parts), shift, datetime.fromisoformat(now)):
+            print(orders, flush=True)
+    except CliError as error:
+        print(error.sentence)
+        sys.exit(1)
+    except Exception as error:
+        structlog.get_logger("regulars.demo").exception("writer_failed", part=part)
+        print(f"{type(error).__name__}; {log.file_of(DATA)} says more.")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -352,6 +352,8 @@ class Loader:
             member_id = snapshot.member_id
             latest = [one.since for one in snapshot.standings.values()]
             latest += [day for _, day in snapshot.credited.values() if day is not None]
+            if snapshot.totals.last_at is not None:  # to there time is caught up after a late event
+                latest.append(local_day(snapshot.totals.last_at, self.zone))
             late = max(latest, default=date.min) > first.get(member_id, date.max)
             if late or member_id in back or snapshot.orders or self.plan.late_growth:
                 found.append(member_id)

@@ -317,15 +317,16 @@ class Turn:
                     if step is not None:
                         self.step(ladder.id, step)
                 else:
-                    self._walk_again(ladder.id, day, known)
+                    self._walk_again(ladder.id, day)
 
-    def _walk_again(self, ladder_id: str, day: date, until: date) -> None:
+    def _walk_again(self, ladder_id: str, day: date) -> None:
         """The past turned out otherwise than it was known: walk the ladder anew from `day`."""
         if self.snapshot.steps is None:
             raise LookupError(f"the steps of {self.snapshot.member_id} were not loaded")
         ladder = self.plan.programme.ladders[ladder_id]
         history = self.snapshot.steps.get(ladder_id, [])
         tally = self.snapshot.tally(f"credit:{ladder.asset}")
+        until = max(max(tally, default=day), self.standing(ladder_id).since, self.day)
         steps = tiers.rewalk(ladder, tally, history, day, until)
         earlier = [step for step in history if step.day < day]
         if earlier + steps == history:

@@ -19,7 +19,7 @@ from django.db import connection
 from psycopg import Connection, adapters
 from psycopg.adapt import AdaptersMap, Buffer, Loader, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from pydantic_core import to_json
 
@@ -123,8 +123,12 @@ class Cursor:
         loader = Transformer(_Reading(self._raw))
         for wanted, result in zip(expected, results, strict=False):
             if result.status in (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED):
-                for sql in fresh:
-                    known.pop(sql, None)
+                done = len(answers)
+                for number, sql in fresh:
+                    if number >= done:
+                        known.pop(sql, None)
+                if result.error_field(DiagnosticField.SQLSTATE) in STALE:
+                    known.pop(statements[done][0], None)
                 raise error_from_result(result, encoding="utf-8")
             if wanted:
                 loader.set_pgresult(result)
@@ -133,22 +137,23 @@ class Cursor:
 
     def _commands(
         self, statements: Sequence[Statement], known: dict[str, bytes]
-    ) -> tuple[list[Callable[[], None]], list[bool], list[str]]:
-        """What to send; for each answer whether its rows are wanted; and the SQL that is prepared on the way."""
+    ) -> tuple[list[Callable[[], None]], list[bool], list[tuple[int, str]]]:
+        """What to send; for each answer whether its rows are wanted; and what is prepared on the way: the number
+        of the statement, and its SQL."""
         pgconn = self._raw.pgconn
         commands: list[Callable[[], None]] = []
         expected: list[bool] = []
-        fresh: list[str] = []
+        fresh: list[tuple[int, str]] = []
         if pgconn.transaction_status == TransactionStatus.IDLE and not self._raw.autocommit:
             commands.append(partial(pgconn.send_query_params, b"BEGIN", None))
             expected.append(False)
-        for sql, params in statements:
+        for number, (sql, params) in enumerate(statements):
             text, names = _compiled(sql)
             name = known.get(sql)
             if name is None:
                 _last[0] += 1
                 name = known[sql] = b"regulars_%d" % _last[0]
-                fresh.append(sql)
+                fresh.append((number, sql))
                 commands.append(partial(pgconn.send_prepare, name, text))
                 expected.append(False)
             given = [params[each] for each in names] if isinstance(params, Mapping) else params
@@ -195,6 +200,9 @@ def _flush(pgconn: PGconn) -> None:
 
 
 _last = [0]
+
+STALE = frozenset({b"0A000", b"26000"})
+"""What PostgreSQL says of a prepared statement whose tables have changed, or that it does not know (any more)."""
 
 JSON = frozenset({"json", "jsonb"})
 
