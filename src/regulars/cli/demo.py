@@ -66,10 +66,12 @@ def _load(console: Console, spoken: str) -> None:
     )
     lock = threading.Lock()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(LOADING[spoken], total=size.orders, rate="–")
+        bar = progress.add_task(LOADING[spoken], total=size.orders, rate="–", start=False)
 
         def step(orders: int) -> None:
             with lock:
+                if not progress.tasks[bar].started:
+                    progress.start_task(bar)
                 progress.advance(bar, orders)
                 task = progress.tasks[bar]
                 speed = task.completed / task.elapsed if task.elapsed else 0

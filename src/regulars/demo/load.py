@@ -83,7 +83,7 @@ def prepare() -> Size:
 def load(step: Step) -> None:
     """Take the whole year, then what time has done since. What is in already is not taken twice.
 
-    `step` is told how many orders each batch brought.
+    `step` is told how many orders each batch brought; 0, when the first begins.
     """
     parts = max(2, os.cpu_count() or 2)
     now, shift_days = clock.now().isoformat(), str(kept()["shift_days"])
