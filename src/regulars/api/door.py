@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from regulars.api.auth import holder
 from regulars.api.guard import EVENTS_BODY_MAX, guard, read_body
 from regulars.api.reading import named_by_header
-from regulars.api.sending import Refusal, send
+from regulars.api.sending import send
 from regulars.kit import metrics
-from regulars.staff.contracts import Scope
+from regulars.staff.contracts import KeyHolder, Scope
 
 PATH = "/api/v1/events"
 ROUTE = PATH[1:]
@@ -30,6 +30,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 class _Request(HttpRequest):
     """What the API's functions look at, and no more."""
 
+    auth: KeyHolder
+
     def __init__(self, environ: Environ) -> None:
         self.META = environ
         self.method = environ["REQUEST_METHOD"]
@@ -39,13 +41,9 @@ class _Request(HttpRequest):
 
 
 @guard
-def _take(request: HttpRequest) -> HttpResponseBase:
-    plain = request.META["HTTP_AUTHORIZATION"][len(BEARER) :]
-    request.auth = holder(plain, Scope.EVENTS_WRITE)  # type: ignore[attr-defined]
-    try:
-        return send(request, named_by_header(request, read_body(request, EVENTS_BODY_MAX)))
-    except Refusal as refusal:
-        return refusal.response
+def _take(request: _Request) -> HttpResponseBase:
+    request.auth = holder(request.META["HTTP_AUTHORIZATION"][len(BEARER) :], Scope.EVENTS_WRITE)
+    return send(request, named_by_header(request, read_body(request, EVENTS_BODY_MAX)))
 
 
 class EventsDoor:
