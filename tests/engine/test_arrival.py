@@ -1,9 +1,11 @@
 """Whatever the order in which a life becomes known, it ends the same: late events count at their own time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,6 +14,7 @@ from structlog.testing import capture_logs
 
 from regulars.campaigns.logic import Budgets
 from regulars.engine.decide import live, settle
+from regulars.engine.load import SINGLY, Loader
 from regulars.engine.plan import plan
 from regulars.engine.service import submit
 from regulars.engine.tasks import settle_all
@@ -235,4 +238,25 @@ def test_a_latest_day_that_was_set_too_late_ends_no_level_early() -> None:
         Balance.objects.update(earned_on=date(2026, 4, 1))
         took(order("a", "2026-03-31", 1, "2"))
         assert level("a") == ("silver", date(2026, 2, 20), date(2026, 3, 31))
+    check_books()
+
+
+def test_many_who_come_to_a_level_in_one_batch_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(shop())
+    people = [f"m{n}" for n in range(30)]
+    took(*(order(who, "2026-03-01", 60, f"a{who}") for who in people))
+    asked: list[int] = []
+    alone = Loader._tallies
+
+    def counted(self: Loader, whose: Iterable[UUID], names: Iterable[str]) -> Any:
+        ids = list(whose)
+        asked.append(len(ids))
+        return alone(self, ids, names)
+
+    monkeypatch.setattr(Loader, "_tallies", counted)
+    took(*(order(who, "2026-03-02", 60, f"b{who}") for who in people))
+    assert asked == [1] * SINGLY + [len(people) - SINGLY]
+    assert {level(who)[0] for who in people} == {"silver"}
+    took(*(order(who, "2026-03-03", 5, f"c{who}") for who in people))
+    assert {level(who)[0] for who in people} == {"silver"}
     check_books()

@@ -79,6 +79,9 @@ SELECT member_id, ladder, since, before, after, reason, until
 CAUSED = TIMED | {"member.joined"}
 """Types of event that may follow from others, whatever comes in."""
 
+SINGLY = 8
+"""So many members' pasts are read one by one in a batch before those of all the others are read together."""
+
 OrderName = tuple[str, str]
 
 
@@ -144,6 +147,7 @@ class Loader:
         self.moments = [event.time for event in events] + ([until] if until else [])
         self.snapshots: dict[UUID, Snapshot] = {}
         self.lots: dict[UUID, Lot] = {}
+        self.singly = 0
 
     def load(self, member_ids: Iterable[UUID]) -> dict[UUID, Snapshot]:
         """Lock these members and read what is needed of them; ids that nobody has are left out."""
@@ -385,13 +389,20 @@ class Loader:
         return False
 
     def _past(self, member_id: UUID, name: str) -> Tally:
-        """One member's tally, read in the middle of deciding."""
-        rows = ask_one(self.cursor, self._tallies([member_id], [name]))
-        return {
-            day: [count, total]
-            for _, _, days, counts, totals in rows
-            for day, count, total in zip(days, counts, totals, strict=True)
+        """One member's tally, read in the middle of deciding; where many come to need theirs, everybody's at once."""
+        self.singly += 1
+        others = [snapshot for snapshot in self.snapshots.values() if name in snapshot.unread]
+        if self.singly <= SINGLY:
+            others = []
+        whose = [member_id, *(snapshot.member_id for snapshot in others)]
+        found: dict[UUID, Tally] = {
+            owner: dict(zip(days, map(list, zip(counts, totals, strict=True)), strict=True))
+            for owner, _, days, counts, totals in ask_one(self.cursor, self._tallies(whose, [name]))
         }
+        for snapshot in others:
+            snapshot.unread.discard(name)
+            snapshot.add_past(name, found.get(snapshot.member_id, {}))
+        return found.get(member_id, {})
 
 
 def _same(rows: list[Any]) -> list[Any]:
