@@ -1,14 +1,21 @@
-"""What every test can rely on: one embedded PostgreSQL per run, in a temporary folder, gone afterwards."""
+"""What every test can rely on: one embedded PostgreSQL per run, in a temporary folder, gone afterwards.
+
+Tests are run by the role that serves, as everything is: a forgotten UPDATE of history breaks them. What only the
+owner may, they do inside `tests.owner.as_owner`.
+"""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from regulars.kit import lines, postgres
+from regulars.kit import lines, postgres, postgres_access
 from regulars.kit.errors import CliError
-from regulars.settings import DATA
+from regulars.processes import roles
+from regulars.settings import DATA, DATABASE_OWNER, database
+from tests import owner
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
@@ -23,14 +30,22 @@ def database_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: str) -> None:
-    """Have the server up before pytest-django makes its database there."""
+    """Have the server up before pytest-django, as the owner, makes its database there."""
+    owner.let_tests_become_owner(database_server)
+    owner.connect_as(DATABASE_OWNER)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:  # noqa: ARG001
-    """Close the engine's connections before pytest-django drops its database."""
-    yield
-    lines.close()
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
+    """Run the tests as the role that serves; the owner alone makes, empties and drops the tables."""
+    with django_db_blocker.unblock(), owner.emptying_tables():
+        roles.settle(postgres_access.SERVING)
+        owner.connect_as(database(postgres.serving_url(DATA / "postgres")))
+        django_db_blocker.block()
+        yield
+        django_db_blocker.unblock()
+        lines.close()
+        owner.connect_as(DATABASE_OWNER)
 
 
 def _sweep() -> None:

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-for name in [name for name in os.environ if name.startswith("REGULARS_") or name == "DATABASE_URL"]:
+for name in [name for name in os.environ if name.startswith(("REGULARS_", "DATABASE_"))]:
     del os.environ[name]
 os.environ["REGULARS_DATA"] = tempfile.mkdtemp(prefix="regulars-tests-")
 

@@ -1,10 +1,10 @@
-"""Every setting. Regulars reads `REGULARS_*` and `DATABASE_URL` from the environment, nothing else."""
+"""Every setting. Regulars reads `REGULARS_*`, `DATABASE_URL` and `DATABASE_OWNER_URL` from the environment."""
 
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from regulars.kit import postgres
@@ -17,6 +17,11 @@ class Config(BaseSettings):
 
     data: Path = Field(default=Path("data"), description="The data folder: database, secret key, files.")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    database_owner_url: str = Field(
+        default="",
+        validation_alias="DATABASE_OWNER_URL",
+        description="Who owns the tables and migrates them.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="Where members and operators reach us."
     )
@@ -32,6 +37,13 @@ class Config(BaseSettings):
     threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
     batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
     log_level: str = "INFO"
+
+    @field_validator("database_owner_url")
+    @classmethod
+    def _database_owner_url(cls, value: str, others: ValidationInfo) -> str:
+        if value and not others.data.get("database_url"):
+            raise ValueError("needs DATABASE_URL beside it, the role that serves on the same database")
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -81,7 +93,9 @@ SECRET_KEY = secret_key()
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = CONFIG.allowed_hosts
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
-DATABASES = {"default": database(CONFIG.database_url or postgres.url(DATA / "postgres"))}
+DATABASES = {"default": database(CONFIG.database_url or postgres.serving_url(DATA / "postgres"))}
+DATABASE_OWNER = database(CONFIG.database_owner_url or CONFIG.database_url or postgres.url(DATA / "postgres"))
+"""For migrations only: `processes.owner`."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "staff.Operator"
 ROOT_URLCONF = "regulars.wiring"
@@ -104,6 +118,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "procrastinate.contrib.django",
     "regulars.staff",
+    "regulars.alerts",
     "regulars.members",
     "regulars.events",
     "regulars.ledger",
@@ -113,6 +128,7 @@ INSTALLED_APPS = [
     "regulars.campaigns",
     "regulars.programme",
     "regulars.engine",
+    "regulars.approvals",
     "regulars.portal",
 ]
 

@@ -8,7 +8,9 @@ from functools import partial
 
 from regulars.engine.tasks import settle_due
 from regulars.kit.loops import Loop
+from regulars.ledger.sealing import seal_due
 from regulars.messaging.tasks import deliver_due
+from regulars.ops import nightly
 from regulars.ops import tasks as ops_tasks
 from regulars.portal.codes import clear_old as clear_old_codes
 from regulars.programme.service import version
@@ -16,7 +18,14 @@ from regulars.programme.service import version
 LOOPS: tuple[Loop, ...] = (
     Loop("settle", settle_due, 2.0),
     Loop("deliver", partial(deliver_due, version), 1.0, rest_seconds=0.2),
+    Loop("seal", seal_due, 1.0, rest_seconds=1.0),
     Loop("codes", clear_old_codes, 3600.0),
 )
 
-JOBS = (ops_tasks.sweep_stalled_jobs, ops_tasks.clear_old_jobs, ops_tasks.clear_sessions)
+JOBS = (
+    ops_tasks.sweep_stalled_jobs,
+    ops_tasks.clear_old_jobs,
+    ops_tasks.clear_sessions,
+    nightly.reconcile,
+    nightly.verify,
+)

@@ -14,10 +14,10 @@ log.configure(DATA, CONFIG.log_level, "server")
 django_application = get_wsgi_application()
 
 # What they load can be loaded only now.
-from regulars.api.door import EventsDoor  # noqa: E402
+from regulars.api.door import Door  # noqa: E402
 from regulars.processes.warm import warm  # noqa: E402
 
-application = EventsDoor(django_application)
+application = Door(django_application)
 
 warm()
 interpreter.tune()

@@ -14,6 +14,7 @@ from tests.api.test_events import nothing_happened, order
 
 pytestmark = pytest.mark.django_db
 
+OPERATION = "019a0f3c-5b00-7a31-9c5e-3f1f0a5b7000"
 OPERATIONS = [
     ("POST", "/events", Scope.EVENTS_WRITE),
     ("GET", "/events", Scope.EVENTS_READ),
@@ -30,6 +31,24 @@ OPERATIONS = [
     ("GET", "/members/pos:1/orders", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/messages", Scope.MESSAGES_READ),
     ("GET", "/members/pos:1/timeline", Scope.MEMBERS_READ),
+    ("POST", "/members/pos:1/credits", Scope.LEDGER_WRITE),
+    ("POST", "/members/pos:1/spends", Scope.LEDGER_SPEND),
+    ("GET", "/members/pos:1/holds", Scope.LEDGER_READ),
+    ("POST", "/members/pos:1/holds", Scope.LEDGER_SPEND),
+    ("POST", f"/members/pos:1/holds/{OPERATION}/capture", Scope.LEDGER_SPEND),
+    ("POST", f"/members/pos:1/holds/{OPERATION}/release", Scope.LEDGER_SPEND),
+    ("POST", "/members/pos:1/reversals", Scope.LEDGER_WRITE),
+    ("POST", "/members/pos:1/corrections", Scope.LEDGER_WRITE),
+    ("POST", "/members/pos:1/adjustments", Scope.LEDGER_WRITE),
+    ("POST", "/members/pos:1/expirations", Scope.LEDGER_WRITE),
+    ("POST", "/members/pos:1/conversions", Scope.LEDGER_SPEND),
+    ("POST", "/members/pos:1/gifts", Scope.LEDGER_SPEND),
+    ("POST", f"/members/pos:1/gifts/{OPERATION}/revoke", Scope.LEDGER_SPEND),
+    ("GET", "/members/pos:1/statement", Scope.LEDGER_READ),
+    ("GET", "/members/pos:1/wallets", Scope.LEDGER_READ),
+    ("GET", "/wallets", Scope.PROGRAMME_READ),
+    ("GET", "/approvals", Scope.LEDGER_READ),
+    ("GET", f"/approvals/{OPERATION}", Scope.LEDGER_READ),
     ("GET", "/programme", Scope.PROGRAMME_READ),
     ("GET", "/event-types", Scope.PROGRAMME_READ),
 ]

@@ -188,13 +188,13 @@ CREDIT = """\
   - id: cash_back
     name: Cash back
     on: order.paid
-    then: [{credit: {asset: cash, for_each: 1, step: 100, of: event.total}}]
+    then: [{credit: {asset: rebate, for_each: 1, step: 100, of: event.total}}]
 """
 
 
 def test_amounts_are_written_the_same_everywhere(caller: Caller) -> None:
     source = GROCERY.read_text(encoding="utf-8").replace(
-        "assets:\n", "assets:\n  cash: {name: cash, scale: 2}\n", 1
+        "assets:\n", "assets:\n  rebate: {name: rebate, scale: 2}\n", 1
     )
     publish(source + CREDIT, "tests")
     caller.post("/events", order())
@@ -202,9 +202,9 @@ def test_amounts_are_written_the_same_everywhere(caller: Caller) -> None:
               "data": {"order_id": "1001", "amount": "28.00", "currency": "CNY"}}  # fmt: skip
     result = caller.post("/events", refund).json()["results"][0]
     assert [(each["kind"], each.get("asset"), each["amount"]) for each in result["effects"] if "amount" in each] == [
-        ("refund", None, "28.00"), ("take", "points", 28), ("take", "growth", 28), ("take", "cash", "0.28"),
+        ("refund", None, "28.00"), ("take", "points", 28), ("take", "growth", 28), ("take", "rebate", "0.28"),
     ]  # fmt: skip
-    assert result["balances"]["cash"] == "1.00"
+    assert result["balances"]["rebate"] == "1.00"
     read = caller.get("/events/pos/r").json()
     assert read["outcome"]["balances"] == result["balances"]
     plain = [{name: value for name, value in each.items() if name != "reason"} for each in result["effects"]]

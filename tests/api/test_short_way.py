@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from regulars.api.door import EventsDoor
+from regulars.api.door import Door
 from regulars.kit.problems import LANGUAGES
 from regulars.staff.service import create_api_key
 from regulars.wsgi import application
@@ -35,7 +35,7 @@ def ask(app: Any, body: bytes, key: str, **more: str) -> Answer:
 def both(body: Any, key: str, **more: str) -> tuple[Answer, Answer]:
     """The same by the short way, then by the long one."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    assert isinstance(application, EventsDoor)
+    assert isinstance(application, Door)
     return ask(application, raw, key, **more), ask(application.application, raw, key, **more)
 
 

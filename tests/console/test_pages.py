@@ -15,12 +15,12 @@ from regulars.programme.service import publish
 from regulars.staff.models import Operator
 from tests.console.shop import GROCERY, LIN, NOW, paid, tell
 
-PAGES = ("", "members/", "programme/", "events/", "settings/")
+PAGES = ("", "members/", "programme/", "events/", "alerts/", "settings/")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 TITLES = {
-    "zh-hans": ("首页", "会员", "邻家超市会员", "事件", "设置"),
-    "zh-hant": ("首頁", "會員", "鄰家超市會員", "事件", "設定"),
-    "en": ("Home", "Members", "Corner Grocery Club", "Events", "Settings"),
+    "zh-hans": ("首页", "会员", "邻家超市会员", "事件", "提醒", "设置"),
+    "zh-hant": ("首頁", "會員", "鄰家超市會員", "事件", "警示", "設定"),
+    "en": ("Home", "Members", "Corner Grocery Club", "Events", "Alerts", "Settings"),
 }
 
 

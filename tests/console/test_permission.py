@@ -13,7 +13,7 @@ from tests.console.conftest import PASSWORD
 
 PLACES = (
     "", "charts", "members/", "members/export.csv", "members/export.xlsx", "programme/", "programme/diff", "events/",
-    "events/new", "settings/",
+    "events/new", "alerts/", "settings/",
 )  # fmt: skip
 
 

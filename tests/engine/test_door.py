@@ -74,7 +74,8 @@ def test_the_order_of_the_issue_is_answered_to_the_letter() -> None:
                     {"kind": "message", "rule": "joining_gift", "template": "welcome", "event": "member.joined",
                      "reason": gift},
                 ],
-                "balances": {"points": 228, "growth": 128}, "tier": tier, "tiers": {"level": tier},
+                "balances": {"points": 228, "growth": 128, "cash": "0.00", "gift_cash": "0.00"},
+                "tier": tier, "tiers": {"level": tier},
             }
         ]  # fmt: skip
     grown = moved(before)

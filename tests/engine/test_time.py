@@ -30,6 +30,7 @@ from tests.engine.world import (
     took,
     who_is,
 )
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,8 @@ def test_a_member_who_cannot_be_settled_holds_up_no_other() -> None:
     took(order("a", "2026-01-31", 50, "1"), order("b", "2026-01-31", 20, "2"))
     broken = who_is("a")
     with (
-        connection.cursor() as cursor
+        as_owner(),
+        connection.cursor() as cursor,
     ):  # as after a careless repair by hand: the books refuse to go below zero
         cursor.execute(
             "ALTER TABLE ledger_balance ADD CONSTRAINT careful CHECK (member_id <> %s OR balance > 0)",

@@ -18,6 +18,7 @@ from regulars.ledger.models import Balance
 from regulars.members.models import Identity, Member
 from regulars.orders.models import MemberTotals
 from regulars.tiers.models import Standing as StandingRow
+from tests.owner import as_owner
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -222,8 +223,8 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
 
 def write(drawn: Iterable[Drawn]) -> None:
     """All of it in the tables, in the place of what was there."""
-    for model in (Member, Identity, StandingRow, Balance, MemberTotals, Tally, EventRow):
-        with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
+        for model in (Member, Identity, StandingRow, Balance, MemberTotals, Tally, EventRow):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
     for one in drawn:
         _write(one)

@@ -12,7 +12,7 @@ from regulars.language.condition import Condition, Facts, Fields, parse_conditio
 from regulars.language.events import Event
 from regulars.language.problems import words
 from regulars.language.snapshot import Snapshot
-from regulars.ledger.contracts import Asset, Clawback, Expiry
+from regulars.ledger.contracts import Asset, Clawback, Expiry, Wallet
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.vocabulary import fields_for
 from regulars.tiers.contracts import Ladder, Level
@@ -90,6 +90,7 @@ def programme(zone: ZoneInfo = SHANGHAI, currency: str = "CNY") -> Programme:
         templates={},
         event_types={ORDER.id: ORDER, CHECKIN.id: CHECKIN},
         rules=(),
+        wallets={"purse": Wallet("purse", words("钱包", "錢包", "purse"), "credit", "points")},
     )
 
 

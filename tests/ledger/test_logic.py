@@ -15,16 +15,17 @@ from regulars.ledger.contracts import Asset, Clawback, Expiry
 from regulars.ledger.logic import (
     apply_credit,
     apply_take,
-    by_expiry,
+    draw_from,
     expire,
     expires_at,
     fill_debts,
-    first_expiry,
-    share_taken_back,
-    spend,
+    in_order,
+    share_of,
     take_back,
     take_from,
+    wanted_back,
 )
+from regulars.ledger.timing import Kind, first_moment
 
 SHANGHAI, BERLIN, NEW_YORK, HAVANA = map(
     ZoneInfo, ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "America/Havana")
@@ -39,12 +40,12 @@ def test_any_split_of_a_full_refund_adds_up_exactly(earned: int, parts: list[int
     total, refunded, taken = sum(parts), 0, 0
     for part in parts:
         refunded += part
-        share = share_taken_back(earned, refunded, total)
+        share = share_of(earned, (refunded, total))
         assert taken <= share <= earned
         if total:
             assert abs(share - earned * refunded / total) <= 0.5 + 1e-6 * earned
         taken = share
-    assert taken == earned
+    assert taken == (earned if total else 0)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,26 @@ def test_what_never_expires() -> None:
     assert expires_at(Expiry(round=RoundUp.YEAR), date(2026, 1, 1), SHANGHAI) is None
 
 
+@MANY
+@given(
+    amounts=st.lists(st.integers(0, 10**6), min_size=1, max_size=6),
+    parts=st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
+)
+def test_what_goes_back_is_shared_by_largest_remainder(amounts: list[int], parts: list[int]) -> None:
+    lots = [lot(amount, None, amount=amount) for amount in amounts]
+    total, refunded = sum(parts), 0
+    for part in parts:
+        refunded += part
+        before = [one.reversed for one in lots]
+        for one, wanted in zip(lots, wanted_back(lots, (refunded, total)), strict=True):
+            assert wanted >= 0
+            one.reversed += wanted
+        assert sum(one.reversed for one in lots) == share_of(sum(amounts), (refunded, total))
+        assert all(was <= one.reversed <= one.amount for was, one in zip(before, lots, strict=True))
+    if total:
+        assert [one.reversed for one in lots] == amounts
+
+
 def lot(remaining: int, days: int | None, earned: int = 0, amount: int | None = None) -> Lot:
     at = NOW + timedelta(days=earned)
     ends = None if days is None else NOW + timedelta(days=days)
@@ -87,8 +108,8 @@ def lot(remaining: int, days: int | None, earned: int = 0, amount: int | None = 
 
 def test_the_order_of_spending() -> None:
     never, late, soon_young, soon_old = lot(5, None), lot(5, 30), lot(5, 10, earned=2), lot(5, 10, earned=1)
-    assert by_expiry([never, late, soon_young, soon_old]) == [soon_old, soon_young, late, never]
-    takes = take_from(by_expiry([never, late, soon_young, soon_old]), 12)
+    assert in_order([never, late, soon_young, soon_old]) == [soon_old, soon_young, late, never]
+    takes = take_from(in_order([never, late, soon_young, soon_old]), 12)
     assert takes == [(soon_old.id, 5), (soon_young.id, 5), (late.id, 2)]
     assert take_from([never], 9) == [(never.id, 5)]
     assert take_from([never], 0) == []
@@ -104,15 +125,19 @@ def test_debts_are_filled_first_and_in_order() -> None:
 
 def holding(*lots: Lot) -> Snapshot:
     return Snapshot(
-        member_id(NOW), balances={"points": sum(one.remaining for one in lots)}, lots={"points": list(lots)}
+        member_id(NOW, "till", "1"),
+        balances={"points": sum(one.remaining for one in lots)},
+        lots={"points": list(lots)},
     )
 
 
 def test_what_runs_out_together() -> None:
     a, b, c, empty = lot(1, 5), lot(2, 5, earned=1), lot(3, 6), lot(0, 1, amount=9)
     snapshot = holding(c, b, empty, a)
-    assert first_expiry(snapshot, NOW + timedelta(days=4, hours=23)) is None
-    assert first_expiry(snapshot, NOW + timedelta(days=5)) == (a.expires_at, "points", [a, b])
+    assert first_moment(snapshot, {}, NOW + timedelta(days=4, hours=23)) is None
+    due = first_moment(snapshot, {}, NOW + timedelta(days=5))
+    assert due is not None
+    assert (due.at, due.kind, due.asset, due.lots) == (a.expires_at, Kind.END, "points", (a, b))
     take = expire("points", [a, b], NOW)
     apply_take(snapshot, take)
     assert (take.amount, a.expired, a.remaining, b.expired, snapshot.balances) == (3, 1, 0, 2, {"points": 3})
@@ -139,8 +164,7 @@ def test_taking_back(
 ) -> None:
     mine, other = lot(own, 10, amount=100), lot(others, 5)
     snapshot = holding(mine, other)
-    take = take_back(asset(clawback), mine, snapshot, (500, 500), NOW, SHANGHAI)
-    assert take is not None
+    take = take_back(asset(clawback), mine, 100, snapshot, NOW, SHANGHAI)
     assert [units for _, units in take.takes] == takes
     assert (take.debt, take.waived, take.amount) == (debt, waived, sum(takes) + debt)
     take.debt_lot = child_id(time_id(NOW), 7) if debt else None
@@ -151,14 +175,14 @@ def test_taking_back(
         == sum(one.remaining for one in snapshot.lots["points"])
         == own + others - take.amount
     )
-    assert take_back(asset(clawback), mine, snapshot, (500, 500), NOW, SHANGHAI) is None
+    assert wanted_back([mine], (500, 500)) == [0]
 
 
 def test_what_has_expired_is_not_taken_back() -> None:
     mine = lot(0, 10, amount=100)
     mine.expired = 70
-    take = take_back(asset(Clawback.DEBT), mine, holding(mine), (1, 1), NOW, SHANGHAI)
-    assert take is not None
+    assert wanted_back([mine], (1, 1)) == [30]
+    take = take_back(asset(Clawback.DEBT), mine, 30, holding(mine), NOW, SHANGHAI)
     assert (take.amount, take.debt) == (30, 30)
 
 
@@ -191,22 +215,23 @@ def test_the_balance_is_always_the_sum_of_the_lots(steps: list[tuple[str, int]],
             )
             entries += number
         elif kind == "spend" and 0 < snapshot.balances["points"] >= number:
-            take = spend("points", by_expiry(lots), number, "r", at)
+            take = draw_from("spend", "points", in_order(lots), number, "r", at)
             assert sum(units for _, units in take.takes) == number
             apply_take(snapshot, take)
             entries -= number
         elif kind == "back" and made:
             mine = made[number % len(made)]
             shares[number % len(made)] = min(shares.get(number % len(made), 0) + 3, 7)
-            back = take_back(asset(clawback), mine, snapshot, (shares[number % len(made)], 7), at, SHANGHAI)
-            if back is not None:
+            (wanted,) = wanted_back([mine], (shares[number % len(made)], 7))
+            if wanted:
+                back = take_back(asset(clawback), mine, wanted, snapshot, at, SHANGHAI)
                 back.debt_lot = child_id(time_id(at), 2) if back.debt else None
                 apply_take(snapshot, back)
                 entries -= back.amount
         elif kind == "expire":
-            due = first_expiry(snapshot, at + timedelta(days=number))
+            due = first_moment(snapshot, {}, at + timedelta(days=number))
             if due is not None:
-                take = expire("points", due[2], due[0])
+                take = expire("points", due.lots, due.at)
                 apply_take(snapshot, take)
                 entries -= take.amount
         assert snapshot.balances["points"] == sum(one.remaining for one in lots) == entries

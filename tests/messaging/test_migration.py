@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from regulars.kit.ids import bucket_of, child_id, time_id
 from tests.messaging.world import MOMENT
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def empty_schema() -> Iterator[None]:
     """A house without tables beside the tests' own."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA before; SET search_path TO before")
         yield
         cursor.execute("SET search_path TO public; DROP SCHEMA before CASCADE")

@@ -75,7 +75,7 @@ def make_member(
     name: str = "小雨", email: str | None = None, language: str = "", status: str = "active"
 ) -> UUID:
     """A member, with an e-mail identity where one is given."""
-    member = member_id(MOMENT)
+    member = member_id(MOMENT, "tests", str(next(_TURNS)))
     Member.objects.create(
         id=member, bucket=bucket_of(member), name=name, language=language, status=status,
         joined_at=MOMENT, updated_at=MOMENT,

@@ -96,6 +96,9 @@ CASES = (
     ("steps: {type: integer}", "steps: {type: int}", 20, "event_types.visit.fields.steps.type", "must be"),
     ("  visit: {name", "  tier.visit: {name", 20, "event_types.tier.visit", "choose another, such as visit"),
     ("  visit: {name", "  asset.sold: {name", 20, "event_types.asset.sold", "choose another, such as sold"),
+    ("  visit: {name", "  hold.it: {name", 20, "event_types.hold.it", "choose another, such as it"),
+    ("  visit: {name", "  gift.it: {name", 20, "event_types.gift.it", "choose another, such as it"),
+    ("  visit: {name", "  wallet.topped_up: {name", 20, "event_types.wallet.topped_up", "is built in"),
     ("place: {type: text}", "type: {type: text}", 20, "event_types.visit.fields.type", "such as visit_type"),
     (
         "place: {type: text}",
@@ -129,7 +132,7 @@ CASES = (
         "limit: {per: day}",
         26,
         "rules.0.limit",
-        "must state times, units or both",
+        "must state times, units, money, or several of them",
     ),
     ("limit: {times: 1, per: day}", "limit: {times: 0, per: day}", 26, "rules.0.limit.times", "greater than"),
     ("limit: {times: 1, per: day}", "limit: {times: 1, per: hour}", 26, "rules.0.limit.per", "must be"),
@@ -139,7 +142,7 @@ CASES = (
         "budget: {units: 1.5, per: month}",
         27,
         "rules.0.budget.units",
-        "integer",
+        "must be a whole number of smallest units above 0",
     ),
     (
         "asset: points, for_each",

@@ -10,6 +10,7 @@ from regulars.campaigns.logic import Budgets
 from regulars.engine.meanings import message_context
 from regulars.engine.plan import make_plan
 from regulars.engine.turn import Turn
+from regulars.language.effects import ToppedUp, TopUpRefunded
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.programme.letters import context_shape
@@ -88,6 +89,28 @@ def test_what_one_of_the_events_has_may_be_asked_for() -> None:
     assert load(unsent), "nobody says yet on which events it goes out"
 
 
+VALUE = "{{ units }} {{ asset.name }} {{ asset.id }} {{ expires_on }}"
+TOPUP = "{{ topup.wallet }} {{ topup.amount }} {{ topup.bonus }} {{ topup.balance }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        (VALUE, "asset.expiring"),
+        (VALUE, "asset.expired"),
+        (VALUE, "asset.spent"),
+        (VALUE, "hold.lapsed"),
+        (VALUE, "gift.revoked"),
+        (TOPUP, "wallet.topped_up"),
+        (TOPUP, "wallet.refunded"),
+    ],
+)
+def test_a_message_about_value_may_name_it(text: str, on: str) -> None:
+    assert load(written(text, text, on))
+    missing = "units" if text is VALUE else "topup"
+    assert f"a message on order.paid has no {missing}" in faults(written(text))[0][2]
+
+
 def test_the_line_of_a_long_text_is_told_and_each_language_by_itself() -> None:
     long = """
   letter:
@@ -133,9 +156,17 @@ def test_the_proofreader_knows_what_the_engine_gives() -> None:
             data["order_id"] = "1"
         if event_type.id.startswith("tier."):
             data = {"ladder": "level", "before": "basic", "after": "silver"}
+        if event_type.id.startswith(("asset.", "hold.", "gift.")):
+            data = {"asset": "points", "units": 5}
+        if event_type.id.startswith("wallet."):
+            data = {"wallet": "wallet", "topup_id": "1", "amount_minor": 50_000}
         snapshot = Snapshot(UUID(int=1))
         event = Event(UUID(int=2), "s", "k", event_type.id, UUID(int=1), moment, data)
         turn = Turn(plan, snapshot, event, moment, Budgets())
         turn.day = date(2026, 3, 1)
         turn.standing("level")
+        if event_type.id == "wallet.topped_up":
+            turn.effects.append(ToppedUp("s", "1", "wallet", 50_000, 5_000, moment))
+        if event_type.id == "wallet.refunded":
+            turn.effects.append(TopUpRefunded("s", "1", "r", "wallet", 50_000, 5_000))
         assert paths(message_context(turn)) == paths(context_shape(programme, event_type)), event_type.id

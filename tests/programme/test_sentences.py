@@ -38,12 +38,24 @@ def test_the_grocerys_rules() -> None:
         "会员消费时：订单金额每满 1 元送 1 积分；订单金额每满 1 元送 1 成长值；发送消息“本次消费获得 … 积分”。",
         "会员消费时（每月 18 日）：订单金额每满 1 元送 1 积分。",
         "会员升级时：发送消息“恭喜升级为…”。",
+        "会员使用资产时（资产是积分）：发送消息“积分变动通知”。",
+        "人工调整资产时（资产是积分）：发送消息“积分变动通知”。",
+        "会员收到赠送时（资产是积分）：发送消息“积分变动通知”。",
+        "会员资产即将到期时（资产是积分）：发送消息“… 积分将于 … 到期”。",
+        "会员资产到期时（资产是积分）：发送消息“… 积分已到期”。",
+        "会员充值时：发送消息“充值成功：… 元”。",
     ]
     assert [each.sentence for each in rules_in_words(programme, "zh-hant")] == [
         "會員入會時：贈送 100 點數；傳送訊息「歡迎加入鄰家超市會員」；每人限 1 次。",
         "會員消費時：訂單金額每滿 1 元贈送 1 點數；訂單金額每滿 1 元贈送 1 成長值；傳送訊息「本次消費獲得 … 點」。",
         "會員消費時（每月 18 日）：訂單金額每滿 1 元贈送 1 點數。",
         "會員升級時：傳送訊息「恭喜升級為…」。",
+        "會員使用資產時（資產是點數）：傳送訊息「點數異動通知」。",
+        "人工調整資產時（資產是點數）：傳送訊息「點數異動通知」。",
+        "會員收到贈送時（資產是點數）：傳送訊息「點數異動通知」。",
+        "會員資產即將到期時（資產是點數）：傳送訊息「… 點將於 … 到期」。",
+        "會員資產到期時（資產是點數）：傳送訊息「… 點已到期」。",
+        "會員儲值時：傳送訊息「儲值成功：… 元」。",
     ]
     assert [each.sentence for each in rules_in_words(programme, "en")] == [
         "When a member joins: give 100 points; send “Welcome to the Corner Grocery Club”; once per member.",
@@ -51,6 +63,12 @@ def test_the_grocerys_rules() -> None:
         "the order total; send “You earned … points”.",
         "When a member buys (on day 18 of the month): give points, 1 for every full ¥1 of the order total.",
         "When a member moves up: send “You are now …”.",
+        "When a member spends (asset is points): send “Your points have changed”.",
+        "When an operator adjusts a balance (asset is points): send “Your points have changed”.",
+        "When a member receives a gift (asset is points): send “Your points have changed”.",
+        "When a member’s balance is about to expire (asset is points): send “… points expire on …”.",
+        "When a member’s balance expires (asset is points): send “… points have expired”.",
+        "When a member tops up a wallet: send “Receipt for your top-up of …”.",
     ]
 
 
@@ -167,6 +185,18 @@ def test_value_with_decimals_is_said_with_them() -> None:
         "When a member checks in: give 1.5 credit; at most 10 credit a week per member."
     )
     assert asset_in_words(programme.assets["credit"], "en")[1] == "It expires 1 day after it was earned."
+
+
+def test_a_rate_of_value_with_decimals_counts_whole_units() -> None:
+    """`for_each: 0.05` of an asset with two decimals is 5 of its smallest unit, as the engine reckons it."""
+    stored = "  credit:\n    name: credit\n    scale: 2\n"
+    source = GROCERY.replace("assets:\n", "assets:\n" + stored) + RICHER
+    source += "    on: order.paid\n    then:\n"
+    source += "".join(f"      - credit: {{asset: credit, for_each: {rate}}}\n" for rate in ("0.05", "1"))
+    assert list(rules_in_words(load(source), "en"))[-1].sentence == (
+        "When a member buys: give credit, 0.05 for every ¥1 of the order total, rounded down; "
+        "give credit, 1 for every ¥1 of the order total, rounded down."
+    )
 
 
 def test_every_builtin_event_has_its_own_opening() -> None:

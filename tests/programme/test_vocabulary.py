@@ -8,6 +8,8 @@ import pytest
 from regulars.language.condition import Scope, UnknownFieldError
 from regulars.language.operators import operators_of
 from regulars.language.text import LANGUAGES
+from regulars.programme.gallery import template
+from regulars.programme.loader import load
 from regulars.programme.vocabulary import fields_for
 from regulars.programme.vocabulary.holidays import all_holidays, country_of, holidays_on
 from tests.language.sample import CHECKIN, ORDER, programme
@@ -28,7 +30,7 @@ def test_rules_on_orders_can_ask_for_all_this() -> None:
         "member.days_since_joining", "member.age", "member.identities",
         "member.attribute.city", "member.attribute.size", "member.attribute.pet", "member.attribute.married",
         "member.attribute.age_group",
-        "tags", "level.level", "level.vip", "balance.points", "balance.credit",
+        "tags", "level.level", "level.vip", "balance.points", "balance.credit", "wallet.purse",
         "orders.count", "orders.spend", "orders.average", "orders.first_at", "orders.last_at", "orders.days_since_last",
         "earned.points", "earned.credit", "events.order.paid.count", "events.checkin.count",
         "calendar.day", "calendar.weekday", "calendar.month", "calendar.date", "calendar.hour", "calendar.holiday",
@@ -48,6 +50,47 @@ def test_every_field_has_a_label_in_three_languages_and_operators() -> None:
         assert all(field.label.values()), field.name
         assert operators_of(field), field.name
         assert (field.scope is Scope.LINE) is field.name.startswith("item.")
+
+
+def test_events_about_value_know_what_there_is() -> None:
+    """A rule can't wait for an asset that the programme has not."""
+    mall = load(template("mall"))
+    asked = {
+        (type_id, name): [
+            choice.value for choice in fields_for(mall, mall.event_types[type_id])[name].choices
+        ]
+        for type_id, name in (
+            ("asset.expiring", "event.asset"),
+            ("asset.spent", "event.asset"),
+            ("asset.converted", "event.conversion"),
+            ("wallet.topped_up", "event.wallet"),
+        )
+    }
+    assets = ["points", "growth", "coins", "cash", "gift_cash"]
+    assert asked == {
+        ("asset.expiring", "event.asset"): assets,
+        ("asset.spent", "event.asset"): [*assets, "wallet"],
+        ("asset.converted", "event.conversion"): ["points_to_coins"],
+        ("wallet.topped_up", "event.wallet"): ["wallet"],
+    }
+    assert "wallet.wallet" in {field.name for field in fields_for(mall, None)}
+
+
+def test_a_brands_own_event_may_say_anything() -> None:
+    own = "event_types:\n  loan: {name: Loan, fields: {asset: {type: text}, wallet: {type: text}}}\n"
+    programme = load(template("mall") + own)
+    fields = fields_for(programme, programme.event_types["loan"])
+    assert fields["event.asset"].choices == fields["event.wallet"].choices == ()
+
+
+def test_what_is_not_counted_is_not_offered() -> None:
+    """Commands and what Regulars makes itself are not counted; everything that comes from outside is."""
+    mall = load(template("mall"))
+    offered = {field.name for field in fields_for(mall, None) if field.name.startswith("events.")}
+    outside = [each.id for each in mall.event_types.values() if not (each.derived or each.command)]
+    assert offered == {f"events.{each}.count" for each in outside}
+    assert "order.completed" in outside
+    assert "asset.spent" not in outside
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:

@@ -1,6 +1,7 @@
 """Rows as the engine writes them, made by hand: small enough to count on one's fingers."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -63,13 +64,15 @@ PROGRAMME = Programme(
     rules=(),
 )
 
+_numbers = count()
+
 
 def member(
     name: str = "", joined: datetime | None = None, tags: tuple[str, ...] = (), **identities: str
 ) -> UUID:
     """A member known by `identities` (kind=value, as normalised)."""
     at = joined or days_ago(400)
-    made = ids.member_id(at)
+    made = ids.member_id(at, "tests", str(next(_numbers)))
     Member.objects.create(
         id=made,
         bucket=ids.bucket_of(made),

@@ -95,4 +95,4 @@ def test_profiles_come_with_identities_in_two_queries() -> None:
     assert first.tags == ("vip",)
     assert first.attributes == {}
     assert [(each.kind, each.value) for each in first.identities] == [("phone", "+8613800000000")]
-    assert queries.profile(rows.ids.member_id(rows.NOW)) is None
+    assert queries.profile(rows.ids.member_id(rows.NOW, "tests", "nobody")) is None

@@ -134,7 +134,7 @@ def create(request: HttpRequest, body: schemas.MemberIn) -> Any:
 )
 @parameters()
 def balances(request: HttpRequest, ref: str) -> Any:
-    programme, who = current(), _id(ref)
+    programme, who = current(), member_id(ref)
     return [
         shapes.balance(row, programme, language_of(request), ledger.next_expiry(who, row.asset))
         for row in ledger.balances(who)
@@ -157,7 +157,7 @@ def lots(
     cursor: Cursor,
     limit: Limit,
 ) -> Any:
-    return _listed(ledger.lots(_id(ref), asset.replace("\0", ""), cursor, limit))
+    return _listed(ledger.lots(member_id(ref), asset.replace("\0", ""), cursor, limit))
 
 
 @router.get(
@@ -176,7 +176,7 @@ def entries(
     cursor: Cursor,
     limit: Limit,
 ) -> Any:
-    return _listed(ledger.entries(_id(ref), asset.replace("\0", ""), cursor, limit))
+    return _listed(ledger.entries(member_id(ref), asset.replace("\0", ""), cursor, limit))
 
 
 @router.get(
@@ -189,7 +189,7 @@ def entries(
 )
 @parameters()
 def tier(request: HttpRequest, ref: str) -> Any:
-    programme, who = current(), _id(ref)
+    programme, who = current(), member_id(ref)
     today = local_day(clock.now(), programme.zone)
     found = tiers.progress(who, programme.ladders.values(), today)
     return [shapes.tier(each, programme, language_of(request)) for each in found]
@@ -206,7 +206,7 @@ def tier(request: HttpRequest, ref: str) -> Any:
 @parameters("cursor", "limit")
 def order_list(request: HttpRequest, ref: str, cursor: Cursor, limit: Limit) -> Any:  # noqa: ARG001
     digits = current().minor_digits
-    page = orders.of_member(_id(ref), cursor, limit)
+    page = orders.of_member(member_id(ref), cursor, limit)
     return {"items": [shapes.order(each, digits) for each in page.items], "next": page.next}
 
 
@@ -220,7 +220,7 @@ def order_list(request: HttpRequest, ref: str, cursor: Cursor, limit: Limit) -> 
 )
 @parameters("cursor", "limit")
 def message_list(request: HttpRequest, ref: str, cursor: Cursor, limit: Limit) -> Any:  # noqa: ARG001
-    return _listed(messages.of_member(_id(ref), version, cursor, limit))
+    return _listed(messages.of_member(member_id(ref), version, cursor, limit))
 
 
 @router.get(
@@ -240,7 +240,7 @@ def life(
     limit: Limit,
 ) -> Any:
     digits = current().minor_digits
-    page = timeline(_id(ref), cursor, limit, _words(type))
+    page = timeline(member_id(ref), cursor, limit, _words(type))
     return {"items": [shapes.moment(each, digits) for each in page.items], "next": page.next}
 
 
@@ -254,7 +254,7 @@ def life(
 )
 @parameters()
 def read(request: HttpRequest, ref: str) -> Any:  # noqa: ARG001
-    return shapes.member(_profile(_id(ref)))
+    return shapes.member(_profile(member_id(ref)))
 
 
 @router.patch(
@@ -268,7 +268,7 @@ def read(request: HttpRequest, ref: str) -> Any:  # noqa: ARG001
 )
 @parameters()
 def update(request: HttpRequest, ref: str, body: schemas.MemberPatch) -> Any:
-    who = _id(ref)
+    who = member_id(ref)
     data = body.model_dump(mode="json", exclude_none=True)
     if not data:
         raise ApiProblem(422, "no_change", texts.NO_CHANGE)
@@ -276,7 +276,7 @@ def update(request: HttpRequest, ref: str, body: schemas.MemberPatch) -> Any:
     return _changed(result)
 
 
-def _id(reference: str) -> UUID:
+def member_id(reference: str) -> UUID:
     """The member's id. Refuses what can't be an identity and what names nobody."""
     try:
         return members.get(reference, region()).id

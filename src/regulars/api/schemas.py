@@ -74,7 +74,8 @@ class MemberLineOut(MemberOut):
 
 
 class BalanceOut(Schema):
-    """What a member holds of an asset: `balance = earned − spent − expired − reversed`."""
+    """What a member holds of an asset: `balance = earned + moved − spent − expired − reversed − held − pending`, what
+    may be used now."""
 
     asset: str = Field(examples=["points"])
     name: str
@@ -84,12 +85,15 @@ class BalanceOut(Schema):
     spent: Units
     expired: Units
     reversed: Units
+    moved: Units = Field(0, description="Net of adjustments, conversions and gifts.")
+    held: Units = Field(0, description="Set aside by holds.")
+    pending: Units = Field(0, description="The member's, but not ripe yet.")
     expires_next_at: datetime | None = Field(description="When units expire next.")
     expires_next: Units = Field(0, description="How many units expire then.")
 
 
 class LotOut(Schema):
-    """Units credited together that are not used up. A negative `remaining` is owed."""
+    """Units credited together that are not used up: `remaining` are free. A negative `remaining` is owed."""
 
     id: UUID
     asset: str
@@ -97,6 +101,12 @@ class LotOut(Schema):
     remaining: Units
     earned_at: datetime
     expires_at: datetime | None
+    held: Units = Field(0, description="Set aside by holds.")
+    pending: Units = Field(0, description="Not ripe yet.")
+    matures_at: datetime | None = Field(
+        None, description="When pending units ripen; null: when something happens."
+    )
+    rule: str = Field("", description="The rule that gave it.")
     event_id: UUID
 
 
@@ -107,7 +117,9 @@ class EntryOut(Schema):
     asset: str
     amount: Units
     balance: Units
-    account: Literal["issue", "spend", "expire", "reverse"]
+    account: Literal[
+        "issue", "spend", "expire", "reverse", "adjust", "convert", "gift", "hold", "pending"
+    ] = Field(description="The other side; `hold` and `pending` are the member's but set aside.")
     rule: str = Field(description="The rule that wanted it; empty where no rule did.")
     time: datetime
     lot_id: UUID

@@ -76,6 +76,9 @@ def balance(
         spent=found.spent,
         expired=found.expired,
         reversed=found.reversed,
+        moved=found.moved,
+        held=found.held,
+        pending=found.pending,
         expires_next_at=expiry[0] if expiry else None,
         expires_next=expiry[1] if expiry else 0,
     )

@@ -122,6 +122,62 @@ NO_CHANGE = _three(
     "沒有要更新的內容。",
     "There is nothing to change in the body.",
 )
+KEY_NEEDED = _three(
+    "请在请求头 Idempotency-Key 中为这次操作命名，例如一个 UUID；重试时用同一个，不会重复入账。",
+    "請在請求標頭 Idempotency-Key 中為這次操作命名，例如一個 UUID；重試時用同一個，不會重複入帳。",
+    "Name this operation in the header Idempotency-Key, with a UUID for instance: sent again under the same name it"
+    " is done once.",
+)
+AMOUNT_DECIMALS = _three("最多 {scale} 位小数", "最多 {scale} 位小數", "must have at most {scale} decimals")
+AMOUNT_WHOLE = _three(
+    "应为整数，此资产没有小数",
+    "應為整數，此資產沒有小數",
+    "must be a whole number: this asset has no decimals",
+)
+AMOUNT_LIMIT = _three("超出可接受的上限", "超出可接受的上限", "is larger than any amount that is accepted")
+OPERATION_UNKNOWN = _three("该会员没有这笔操作", "該會員沒有這筆操作", "is no operation of this member")
+RECEIVER_UNKNOWN = _three("没有这位受赠会员", "沒有這位受贈會員", "names no member who could receive it")
+RECEIVER_SPLIT = _three(
+    "这些标识属于不同的会员", "這些識別屬於不同的會員", "these identities belong to different members"
+)
+NOT_ID = _three("应为会员 ID（UUID）", "應為會員 ID（UUID）", "must be a member's id, a UUID")
+MINUTES_OR_UNTIL = _three(
+    "minutes 与 until 只能给出一个", "minutes 與 until 只能提供一個", "say either minutes or until"
+)
+ORDER_SOURCE_ALONE = _three("请同时给出 order_id", "請同時提供 order_id", "says nothing without order_id")
+ASSET_UNKNOWN = _three(
+    "没有这种资产，现有：{known}", "沒有這種資產，現有：{known}", "is no asset; there are: {known}"
+)
+STATEMENT_EMPTY = _three(
+    "开始日期不能晚于结束日期", "開始日期不能晚於結束日期", "`from` must not be later than `to`"
+)
+STATEMENT_LONG = _three(
+    "超过 {most} 行，请导出 CSV 或缩短时间段",
+    "超過 {most} 列，請匯出 CSV 或縮短期間",
+    "There are more than {most} lines: ask for CSV, or for a shorter time",
+)
+NOT_APPROVED = _three(
+    "这项申请未获批准（{state}）：{note}",
+    "這筆申請未獲核准（{state}）：{note}",
+    "This request was not approved ({state}): {note}",
+)
+
+STATEMENT: dict[str, Sentence] = {
+    "time": _three("时间", "時間", "Time"),
+    "what": _three("事项", "事項", "What"),
+    "reason": _three("说明", "說明", "Reason"),
+    "order": _three("订单", "訂單", "Order"),
+    "change": _three("变动", "異動", "Change"),
+    "balance": _three("余额", "餘額", "Balance"),
+    "opening": _three("期初余额", "期初餘額", "Opening balance"),
+    "closing": _three("期末余额", "期末餘額", "Closing balance"),
+    "operation": _three("操作编号", "操作編號", "Operation"),
+    "statement": _three("对账单", "對帳單", "statement"),
+    "hold": _three("冻结", "凍結", "held"),
+    "pending": _three("待生效", "待生效", "pending"),
+}
+"""Headings of a statement as a file."""
+
 DAY_FAR_OFF = _three(
     "日期应在 1970 年到 2200 年之间。",
     "日期應在 1970 年到 2200 年之間。",
@@ -153,6 +209,8 @@ PYDANTIC: dict[str, Sentence] = {
     "dict_type": _three("应为对象", "應為物件", "must be an object"),
     "greater_than_equal": _three("不能小于 {ge}", "不能小於 {ge}", "must be at least {ge}"),
     "less_than_equal": _three("不能大于 {le}", "不能大於 {le}", "must be at most {le}"),
+    "too_short": _three("至少 {min_length} 项", "至少 {min_length} 項", "has at least {min_length} item"),
+    "string_pattern_mismatch": _three("格式不正确", "格式不正確", "is not written as it should be"),
     "string_too_long": _three(
         "最长 {max_length} 个字符", "最長 {max_length} 個字元", "has at most {max_length} characters"
     ),
@@ -162,6 +220,21 @@ PYDANTIC: dict[str, Sentence] = {
     "too_long": _three("最多 {max_length} 项", "最多 {max_length} 項", "has at most {max_length} items"),
     "literal_error": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
     "enum": _three("应为 {expected} 之一", "應為 {expected} 之一", "must be one of {expected}"),
+    "amount_type": _three(
+        '应为数量，如 100 或 "12.50"',
+        '應為數量，如 100 或 "12.50"',
+        'must be an amount such as 100 or "12.50"',
+    ),
+    "amount_format": _three(
+        '应为数量，如 100 或 "12.50"',
+        '應為數量，如 100 或 "12.50"',
+        'must be an amount such as 100 or "12.50"',
+    ),
+    "amount_negative": _three("不能为负数", "不能為負數", "must not be negative"),
+    "amount_zero": _three("必须大于 0", "必須大於 0", "must be more than 0"),
+    "time_far_off": _three(
+        "应在 1970 年到 2200 年之间", "應在 1970 年到 2200 年之間", "must lie between 1970 and 2200"
+    ),
     "uuid_parsing": _three("应为 UUID", "應為 UUID", "must be a UUID"),
     "date_from_datetime_parsing": _DAY,
     "date_parsing": _DAY,

@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 import regulars
-from regulars.api import events, members, programme
+from regulars.api import approvals, events, members, programme, statements, value
 from regulars.api.auth import ApiKeyBearer
 from regulars.api.guard import guarded, no_route
 from regulars.api.problems import CONTENT_TYPE, from_exception
@@ -31,6 +31,8 @@ Regulars (回头客) runs a brand's membership: **events happen, rules decide, e
   `errors[].code` are stable, `errors[].field` is the place in what was sent.
 - **Lists** answer `{"items": [...], "next": cursor}`; pass `next` back as `cursor`.
 - **Writes** can be repeated safely: an event's `id`, or the header `Idempotency-Key`, names them for ever.
+- **Value** is moved by commands below a member: spend, hold and capture, reverse, adjust, give. They answer with
+  `operation_id`; `?preview=true` tells what would happen.
 - **Money** is decimal text in the programme's currency; **times** are ISO 8601 with an offset, answered in UTC.
 """
 
@@ -106,7 +108,9 @@ api = Api(
     renderer=Renderer(),
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
-for router in (events.router, members.router, programme.router):
+for router in (
+    events.router, value.router, statements.router, members.router, approvals.router, programme.router,
+):  # fmt: skip
     api.add_router("", router)
 
 _patterns, _app, _namespace = api.urls

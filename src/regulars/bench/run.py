@@ -104,7 +104,8 @@ def _rates(found: list[dict[str, Any]], events: int, tps: float) -> dict[str, An
 def _house(tell: Tell) -> Iterator[House]:
     data = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
-    environment.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        environment.pop(name, None)
     environment |= {"REGULARS_DATA": str(data), "REGULARS_LOG_LEVEL": "WARNING"}
     port = _free_port()
     tell("a server on a fresh data folder")

@@ -75,20 +75,33 @@ Action = CreditAction | DebitAction | LevelAction | TagAction | MessageAction
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one member can have from the rule in one period: `times`, `units`, or both (0: no bound)."""
+    """What one member can have from the rule in one period: `times`, `units`, what they cost in the currency's
+    smallest unit, or several of these (0: no bound)."""
 
     per: Per
     times: int = 0
     units: int = 0
+    money_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the rule can give out in one period over all members, in units of all its credits."""
+    """What can be given out in one period over all members: in `units` of all credits, or, where `money_minor` is
+    stated instead, in what they cost the house. Either is ≥ 1, the other 0."""
 
     units: int
     per: Per
     when_short: WhenShort = WhenShort.PARTIAL
+    money_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Rules that belong together and draw on one budget, each beside its own."""
+
+    id: str
+    name: Text
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +116,4 @@ class Rule:
     limit: Limit | None = None
     budget: Budget | None = None
     priority: int = 0
+    campaign: str = ""

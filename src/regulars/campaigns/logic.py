@@ -1,11 +1,13 @@
 """How much a rule gives. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from regulars.campaigns.contracts import CreditAction, Rounding, Rule, WhenShort
+from regulars.campaigns.contracts import Budget, Campaign, CreditAction, Rounding, Rule, WhenShort
+from regulars.language.calendar import Per, period_of
 
 AmountOf = Callable[[dict[str, Any]], int]
 """An event's payload → units."""
@@ -76,30 +78,75 @@ def _rounded(value: Fraction, rounding: Rounding) -> int:
             return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
+MICRO = 10**6
+"""Costs are counted in millionths of the currency's smallest unit, so that a point's cost is a whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """A budget to draw on: `most` units in a period, or, if `money`, as many millionths of the smallest
+    currency unit."""
+
+    name: str
+    per: Per
+    most: int
+    when_short: WhenShort
+    money: bool
+
+
+def pots_of(rule: Rule, campaign: Campaign | None) -> tuple[Pot, ...]:
+    """The budgets that a rule draws on: its own and its campaign's."""
+    owners = ((rule.id, rule.budget), (f"campaign:{rule.campaign}", campaign.budget if campaign else None))
+    return tuple(_pot(name, budget) for name, budget in owners if budget is not None)
+
+
+def _pot(name: str, budget: Budget) -> Pot:
+    if budget.money_minor:
+        return Pot(f"{name}:money", budget.per, budget.money_minor * MICRO, budget.when_short, True)
+    return Pot(name, budget.per, budget.units, budget.when_short, False)
+
+
 @dataclass(slots=True)
 class Budgets:
-    """What the budgets of a batch have given out: (rule, period) → units, and what this batch added.
+    """What the budgets of a batch have given out: (name, period) → units or money, and what this batch changed.
 
     `look` tells of a budget that was not known to be needed.
     """
 
     used: dict[tuple[str, str], int] = field(default_factory=dict)
     added: dict[tuple[str, str], int] = field(default_factory=dict)
-    look: Callable[[str, str], int] = lambda rule_id, period: 0  # noqa: ARG005
+    look: Callable[[str, str], int] = lambda name, period: 0  # noqa: ARG005
 
-    def draw(self, rule: Rule, period: str, wanted: int) -> int:
-        """How many of `wanted` units the budget still has, drawn at once. To the unit, never more."""
-        if rule.budget is None:
-            return wanted
-        key = (rule.id, period)
+    def draw(self, pots: Sequence[Pot], day: date, wanted: int, cost: int) -> int:
+        """How many of `wanted` units all `pots` still have, drawn from each at once. To the unit, never more.
+
+        `cost`: of one unit, in millionths of the smallest currency unit.
+        """
+        units = wanted
+        for pot in pots:
+            price = cost if pot.money else 1
+            left = max(pot.most - self._used(pot, day), 0) // price if price else units
+            units = granted(units, left, pot.when_short)
+        if units:
+            self._move(pots, day, units, cost)
+        return units
+
+    def give_back(self, pots: Sequence[Pot], day: date, units: int, cost: int) -> None:
+        """What had been drawn on `day` is there again."""
+        self._move(pots, day, -units, cost)
+
+    def _used(self, pot: Pot, day: date) -> int:
+        key = (pot.name, period_of(day, pot.per))
         if key not in self.used:
             self.used[key] = self.look(*key)
-        left = max(rule.budget.units - self.used[key], 0)
-        units = granted(wanted, left, rule.budget.when_short)
-        if units:
-            self.used[key] += units
-            self.added[key] = self.added.get(key, 0) + units
-        return units
+        return self.used[key]
+
+    def _move(self, pots: Sequence[Pot], day: date, units: int, cost: int) -> None:
+        for pot in pots:
+            key = (pot.name, period_of(day, pot.per))
+            before = self._used(pot, day)
+            self.used[key] = max(before + units * (cost if pot.money else 1), 0)
+            self.added[key] = self.added.get(key, 0) + self.used[key] - before
 
 
 def granted(wanted: int, left: int, when_short: WhenShort) -> int:

@@ -8,10 +8,15 @@ from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, array, unnest
 
 ADD_USES = """
-INSERT INTO campaigns_ruleuse AS now (member_id, rule, period, bucket, times, units)
-SELECT * FROM {rows}
-ON CONFLICT (member_id, rule, period, bucket) DO UPDATE
-   SET times = now.times + excluded.times, units = now.units + excluded.units
+MERGE INTO campaigns_ruleuse AS now
+USING {rows} AS more(member_id, rule, period, bucket, times, units)
+   ON now.member_id = more.member_id AND now.rule = more.rule AND now.period = more.period
+  AND now.bucket = more.bucket
+ WHEN MATCHED THEN UPDATE SET times = greatest(now.times + more.times, 0),
+                              units = greatest(now.units + more.units, 0)
+ WHEN NOT MATCHED AND more.units > 0 OR more.times > 0 THEN
+      INSERT (member_id, rule, period, bucket, times, units)
+      VALUES (more.member_id, more.rule, more.period, more.bucket, greatest(more.times, 0), greatest(more.units, 0))
 """
 
 PUT_BUDGETS = """

@@ -78,4 +78,5 @@ def _load(console: Console, spoken: str) -> None:
                 progress.update(bar, rate=f"{speed:,.0f}")
 
         demo.load(step)
+    tables.analyze()
     console.print(LOADED[spoken].format(orders=size.orders, members=size.members))

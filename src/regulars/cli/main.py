@@ -43,6 +43,8 @@ COMMANDS = {
     "migrate": Command("migrate", "Bring the database to this version."),
     "worker": Command("worker", "Run only the background work (`up` runs it too)."),
     "stats": Command("stats", "Members, orders, points, levels in figures."),
+    "reconcile": Command("reconcile", "Check that the books add up, for every member and asset."),
+    "verify": Command("verify", "Prove that no entry of the books was changed, removed or inserted."),
     "programme": Command("programme", "Validate, publish, show or compare programmes."),
     "apikey": Command("apikey", "Create keys for other systems."),
     "operator": Command("operator", "Create accounts for the console."),
@@ -145,5 +147,5 @@ def _settings_sentence(error: ValidationError) -> str:
     wrong = []
     for found in error.errors():
         name = "_".join(str(part) for part in found["loc"]).upper()
-        wrong.append(f"{name if name == 'DATABASE_URL' else f'REGULARS_{name}'}: {found['msg']}")
+        wrong.append(f"{name if name.startswith('DATABASE_') else f'REGULARS_{name}'}: {found['msg']}")
     return "A setting is wrong: " + "; ".join(wrong) + "."

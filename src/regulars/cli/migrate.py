@@ -2,7 +2,7 @@
 
 import typer
 
-from regulars.processes import database, tables
+from regulars.processes import database, roles, tables
 
 app = typer.Typer(add_completion=False)
 
@@ -11,4 +11,10 @@ app = typer.Typer(add_completion=False)
 def migrate() -> None:
     with database.held():
         taken = tables.migrate()
+        one_role = roles.one_for_all()
     print(f"{taken} migrations taken." if taken else "The database is up to date.")
+    if one_role:
+        print(
+            "History is kept by triggers only: the database role that serves owns the tables"
+            " (docs/deployment.md says how to have two roles)."
+        )

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from regulars.cli.words import language
 from regulars.kit import log
-from regulars.processes import supervisor
+from regulars.processes import roles, supervisor
 from regulars.settings import CONFIG, DATA
 
 app = typer.Typer(add_completion=False)
@@ -35,6 +35,12 @@ PLACES = (
     ({"zh-hans": "开放接口", "zh-hant": "開放介面", "en": "API"}, "/api/v1/docs"),
 )
 LOGS = {"zh-hans": "日志", "zh-hant": "日誌", "en": "Logs"}
+HISTORY = {"zh-hans": "历史记录", "zh-hant": "歷史紀錄", "en": "History"}
+ONE_ROLE = {
+    "zh-hans": "仅由触发器保护：对外服务的数据库账号就是表的所有者（docs/deployment.md 说明如何分成两个账号）",
+    "zh-hant": "僅由觸發器保護：對外服務的資料庫帳號就是資料表的擁有者（docs/deployment.md 說明如何分成兩個帳號）",
+    "en": "kept by triggers only: the database role that serves owns the tables (docs/deployment.md: two roles)",
+}
 STOP = {
     "zh-hans": "按 Ctrl-C 停止。",
     "zh-hant": "按 Ctrl-C 停止。",
@@ -65,6 +71,8 @@ def _greet(console: Console, spoken: str, address: str, further: Sequence[tuple[
     public = CONFIG.public_url.rstrip("/") if "REGULARS_PUBLIC_URL" in os.environ else address
     lines = [(names[spoken], public + path) for names, path in PLACES]
     lines += [*further, (LOGS[spoken], str(log.file_of(DATA)))]
+    if roles.one_for_all():
+        lines.append((HISTORY[spoken], ONE_ROLE[spoken]))
     console.print(f"[bold green]{READY[spoken]}[/]")
     width = max(cell_len(what) for what, _ in lines)
     for what, where in lines:

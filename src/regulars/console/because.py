@@ -11,36 +11,69 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from regulars.console import effects, formats
+from regulars.console.asked import About, operator_said
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import by_ids
 from regulars.kit.ids import parent_id
-from regulars.language.effects import EXPIRE, REVERSE
+from regulars.language.effects import EXPIRE, PENDING, REVERSE, SPEND
 from regulars.ledger.contracts import EntryRow
 from regulars.ledger.queries import entries_between
 from regulars.programme.contracts import Programme
 from regulars.programme.sentences import asset_in_words, ladder_in_words, level_in_words
 
 TAKEN = (EXPIRE, REVERSE)
+MOVEMENTS = ("credit", "take", "give")
 
 
 def reasons(event: RecordedEvent, records: list[dict[str, Any]], programme: Programme) -> list[str]:
-    """For each of these effects of `event` a sentence that says why; empty where it speaks for itself."""
+    """For each of these effects of `event` a sentence that says why; empty where it speaks for itself.
+
+    What somebody asked for, or time brought, is said once, at the first movement."""
     moved: list[EntryRow] = []
     if any(record.get("account") in TAKEN for record in records):
         moved = entries_between(event.member_id, event.id, event.id)
-    return [_reason(event, record, moved, programme) for record in records]
+    found = []
+    said = _said_once(event, programme)
+    for record in records:
+        if said and record.get("kind") in MOVEMENTS:
+            found.append(said)
+            said = ""
+        else:
+            found.append(_reason(event, record, moved, programme))
+    return found
+
+
+def _said_once(event: RecordedEvent, programme: Programme) -> str:
+    if not event.type.startswith(("asset.", "hold.", "gift.")) or event.type == "asset.expired":
+        return ""
+    if event.type == "asset.matured":
+        return _("It was pending, and is the member's to use from now on.")
+    about = About(event.member_id, [event], programme).say(event)
+    return " ".join(part for part in (about, operator_said(event)) if part)
 
 
 def _reason(event: RecordedEvent, record: dict[str, Any], moved: list[EntryRow], programme: Programme) -> str:
     kind, account = record.get("kind"), record.get("account")
     if kind == "tier":
         return _level(record, programme)
+    if event.type.startswith("order.") and kind == "give":
+        return _came_back(str(account))
     if kind != "take" or account not in TAKEN:
+        return ""
+    if account == REVERSE and not event.type.startswith("order."):
         return ""
     lots = [each.lot_id for each in moved if (each.asset, each.account) == (record["asset"], account)]
     return (
         _expired(record, lots, programme) if account == EXPIRE else _returned(event, record, lots, programme)
     )
+
+
+def _came_back(account: str) -> str:
+    """Why a refund, a cancellation or a completed order gave something back."""
+    return {
+        SPEND: _("It was spent on the order, and goes back to where it came from with its own end."),
+        PENDING: _("It had waited for the order."),
+    }.get(account, "")
 
 
 def _expired(record: dict[str, Any], lots: list[UUID], programme: Programme) -> str:

@@ -1,17 +1,66 @@
 """What an event did, as lines that a person reads: from the records that are stored with the event."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
-from regulars.language.effects import EXPIRE, REVERSE, SPEND
+from regulars.language.effects import (
+    ADJUST,
+    CONVERT,
+    EXPIRE,
+    GIFT,
+    HOLD,
+    ISSUE,
+    PENDING,
+    REVERSE,
+    SPEND,
+)
 from regulars.language.text import say
+from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.sentences import blanks
+
+
+ACCOUNTS = {
+    ISSUE: gettext_lazy("Issued"),
+    SPEND: gettext_lazy("Spent"),
+    EXPIRE: gettext_lazy("Expired"),
+    REVERSE: gettext_lazy("Taken back"),
+    ADJUST: gettext_lazy("Adjusted"),
+    CONVERT: gettext_lazy("Converted"),
+    GIFT: gettext_lazy("Gifts"),
+    HOLD: gettext_lazy("Held"),
+    PENDING: gettext_lazy("Pending"),
+}
+"""The house's accounts, and what is set aside, as headings."""
+
+_CREDITED = {
+    ADJUST: gettext_lazy("adjusted"),
+    CONVERT: gettext_lazy("converted into it"),
+    GIFT: gettext_lazy("received as a gift"),
+}
+_TAKEN = {
+    SPEND: gettext_lazy("spent"),
+    EXPIRE: gettext_lazy("expired"),
+    REVERSE: gettext_lazy("taken back"),
+    ADJUST: gettext_lazy("adjusted"),
+    CONVERT: gettext_lazy("converted"),
+    GIFT: gettext_lazy("given away"),
+    HOLD: gettext_lazy("held"),
+}
+_GIVEN = {
+    SPEND: gettext_lazy("spending undone"),
+    ADJUST: gettext_lazy("put right"),
+    CONVERT: gettext_lazy("conversion undone"),
+    GIFT: gettext_lazy("gift undone"),
+    HOLD: gettext_lazy("no longer held"),
+    PENDING: gettext_lazy("no longer pending"),
+}
+"""Why units came, went and came back, by account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +134,13 @@ def level_step(
 def _text(record: dict[str, Any], programme: Programme) -> str:
     match record.get("kind"):
         case "credit":
-            return amount(record["asset"], record["amount"], programme)
+            return _credit(record, programme)
         case "take":
             return _take(record, programme)
+        case "give":
+            return _with(amount(record["asset"], record["amount"], programme), _GIVEN.get(record["account"]))
+        case "topup" | "topup_refund":
+            return _topup(record, programme)
         case "tier":
             until = date.fromisoformat(record["until"]) if record.get("until") else None
             return level_step(
@@ -120,16 +173,53 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
     return str(record.get("kind", ""))
 
 
+def account_name(account: str) -> str:
+    """What an account of the books is called."""
+    return str(ACCOUNTS.get(account, account))
+
+
+def _with(moved: str, why: object) -> str:
+    return _("%(amount)s (%(why)s)") % {"amount": moved, "why": why} if why else moved
+
+
+def _credit(record: dict[str, Any], programme: Programme) -> str:
+    said = _with(
+        amount(record["asset"], record["amount"], programme), _CREDITED.get(record.get("account", ISSUE))
+    )
+    if not record.get("pending"):
+        return said
+    ripe = record.get("matures_at")
+    if ripe:
+        return said + _(", pending until %(day)s") % {"day": formats.day(datetime.fromisoformat(ripe))}
+    return said + _(", pending until the order is completed")
+
+
 def _take(record: dict[str, Any], programme: Programme) -> str:
-    moved = amount(record["asset"], -record["amount"], programme)
-    why = {SPEND: _("spent"), EXPIRE: _("expired"), REVERSE: _("taken back for a refund")}
-    said = _("%(amount)s (%(why)s)") % {"amount": moved, "why": why.get(record.get("account", ""), "")}
+    asset = programme.assets.get(record["asset"])
+    said = _with(amount(record["asset"], -record["amount"], programme), _TAKEN.get(record["account"]))
     if record.get("debt"):
-        said += _(", of which %(debt)s is owed") % {"debt": formats.number(record["debt"])}
+        said += _(", of which %(debt)s is owed") % {"debt": formats.units(record["debt"], asset)}
     if record.get("waived"):
-        said += _(", %(waived)s written off") % {"waived": formats.number(record["waived"])}
+        said += _(", %(waived)s written off") % {"waived": formats.units(record["waived"], asset)}
     return said
 
 
+def _topup(record: dict[str, Any], programme: Programme) -> str:
+    """What was paid in or paid back, and what came or went on top of it."""
+    wallet = programme.wallets.get(record["wallet"])
+    asset: Asset | None = programme.assets.get(wallet.principal) if wallet else None
+    values = {
+        "principal": formats.units(record["principal"], asset),
+        "bonus": formats.units(record["bonus"], asset),
+    }
+    if record["kind"] == "topup":
+        if record["bonus"]:
+            return _("Topped up %(principal)s, with a bonus of %(bonus)s") % values
+        return _("Topped up %(principal)s") % values
+    if record["bonus"]:
+        return _("Paid back %(principal)s; the bonus of %(bonus)s went with it") % values
+    return _("Paid back %(principal)s") % values
+
+
 def _tone(record: dict[str, Any]) -> str:
-    return {"credit": "gain", "take": "loss"}.get(str(record.get("kind")), "")
+    return {"credit": "gain", "give": "gain", "take": "loss"}.get(str(record.get("kind")), "")

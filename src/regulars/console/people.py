@@ -6,6 +6,7 @@ from regulars.staff.contracts import Scope
 from regulars.staff.models import Operator
 
 ADMINS = (Operator.Role.ADMIN.value,)
+ANSWERING = (Operator.Role.ADMIN.value, Operator.Role.OPERATOR.value)
 
 ROLES = {
     Operator.Role.ADMIN.value: _("Administrator"),
@@ -23,6 +24,8 @@ SCOPES = {
     Scope.MEMBERS_READ.value: _("Read members, their orders and levels"),
     Scope.MEMBERS_WRITE.value: _("Create and change members"),
     Scope.LEDGER_READ.value: _("Read balances, lots and entries"),
+    Scope.LEDGER_SPEND.value: _("Spend, hold, convert and give away what members hold"),
+    Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
     Scope.MESSAGES_READ.value: _("Read messages"),
     Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
     Scope.METRICS_READ.value: _("Read measurements for Prometheus"),
@@ -45,4 +48,10 @@ DEEDS = {
     "apikey.revoked": _("Revoked an API key"),
     "programme.published": _("Published the programme"),
     "members.exported": _("Exported members"),
+    "value.asked": _("Asked for a change that needs a second person"),
+    "value.done": _("Changed what a member holds"),
+    "value.approved": _("Approved a change"),
+    "value.rejected": _("Rejected a change"),
+    "value.withdrawn": _("Withdrew a change asked for"),
+    "alert.acknowledged": _("Took note of an alert"),
 }

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.alerts.queries import calling
 from regulars.kit.problems import Problem
 from regulars.programme.contracts import Programme
 from regulars.staff.models import Operator
@@ -34,6 +35,7 @@ ENTRIES = (
     Entry("members", "console:members", _("Members"), "users"),
     Entry("programme", "console:programme", _("Programme"), "stairs-up"),
     Entry("events", "console:events", _("Events"), "activity"),
+    Entry("alerts", "console:alerts", _("Alerts"), "bell"),
     Entry("settings", "console:settings", _("Settings"), "settings"),
 )
 
@@ -82,4 +84,9 @@ def frame(request: HttpRequest) -> dict[str, object]:
     """Context of every console and sign-in page: the side bar, the languages, the brand's name."""
     if not hasattr(request, "programme"):
         return {}
-    return {"entries": ENTRIES, "languages": settings.LANGUAGES, "programme": programme_of(request)}
+    return {
+        "entries": ENTRIES,
+        "languages": settings.LANGUAGES,
+        "programme": programme_of(request),
+        "calling": calling() if request.user.is_authenticated else 0,
+    }

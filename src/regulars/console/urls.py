@@ -7,6 +7,7 @@ from regulars.console.views import (
     account as own_account,
 )
 from regulars.console.views import (
+    alerts,
     events,
     export,
     home,
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/", events.index, name="events"),
     path("events/new", events.newer, name="events_new"),
     path("events/<uuid:member_id>/<uuid:event_id>/", events.show, name="event"),
+    path("alerts/", alerts.index, name="alerts"),
+    path("alerts/<int:alert_id>/acknowledge", alerts.acknowledge, name="alert_acknowledge"),
     path("settings/", settings.show, name="settings"),
     path("settings/operators/new", operators.add, name="operator_new"),
     path("settings/operators/<int:operator_id>/", operators.show, name="operator"),

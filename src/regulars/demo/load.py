@@ -10,8 +10,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from regulars.demo.source import Size, shift_of, size
 from regulars.engine.tasks import settle_all
 from regulars.kit import clock
@@ -94,8 +92,6 @@ def load(step: Step) -> None:
         for heard in as_completed([listeners.submit(_listen, writer, step) for writer in writers]):
             heard.result()
     settle_all()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     _keep(loaded=True)
 
 

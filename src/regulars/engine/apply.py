@@ -16,6 +16,7 @@ from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor
 from regulars.language.effects import (
     Credit,
+    Give,
     LevelChange,
     MessageWish,
     OrderPaid,
@@ -23,14 +24,18 @@ from regulars.language.effects import (
     ProfileChange,
     TagChange,
     Take,
+    ToppedUp,
+    TopUpRefunded,
 )
-from regulars.language.snapshot import Snapshot, Standing
+from regulars.language.snapshot import Due, Snapshot, Standing
 from regulars.ledger import service as ledger
+from regulars.ledger import timing
 from regulars.members import service as members
 from regulars.messaging import service as messaging
 from regulars.messaging.consent import consent
 from regulars.messaging.contracts import Outgoing
 from regulars.orders import service as orders
+from regulars.programme.contracts import Programme
 from regulars.programme.service import version as programme
 from regulars.tiers import service as tiers
 
@@ -54,7 +59,7 @@ def apply(
     Consent goes before messages, so that what an event refuses holds for the messages it causes.
     """
     templates = programme(version).templates
-    movements: list[tuple[UUID, Credit | Take]] = []
+    movements: list[tuple[UUID, UUID, ledger.Written]] = []
     deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
     changes: list[tuple[UUID, LevelChange]] = []
     outgoing: list[Outgoing] = []
@@ -63,8 +68,8 @@ def apply(
     for one in decided:
         member_id = one.event.member_id
         for effect in one.effects:
-            if isinstance(effect, Credit | Take):
-                movements.append((member_id, effect))
+            if isinstance(effect, Credit | Take | Give | ToppedUp | TopUpRefunded):
+                movements.append((member_id, one.event.id, effect))
             elif isinstance(effect, OrderPaid | OrderRefunded):
                 deeds.append((member_id, one.event.id, effect))
             elif isinstance(effect, MessageWish):
@@ -82,12 +87,26 @@ def apply(
         [(one.event.member_id, *cell) for one in decided for cell in one.tallied],
     )
     orders.write(cursor, deeds)
-    ledger.write(cursor, movements)
+    ledger.write(cursor, movements, _dues(programme(version), snapshots), now)
     tiers.write(cursor, changes, _moved(changes, snapshots))
     campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
     consent(cursor, [(member_id, given) for member_id, given in stated.items() if given])
     messaging.enqueue(cursor, outgoing)
+
+
+def _dues(current: Programme, snapshots: dict[UUID, Snapshot]) -> dict[tuple[UUID, str], Due]:
+    """What time has to do from now on, where that has changed or may be told better now."""
+    dues = {}
+    for member_id, snapshot in snapshots.items():
+        for asset_id, due in snapshot.due.items():
+            if snapshot.whole:
+                at = timing.due_at(snapshot, current.assets.get(asset_id), asset_id)
+                due.changed = due.changed or at != due.at
+                due.at = at
+            if due.changed:
+                dues[member_id, asset_id] = due
+    return dues
 
 
 def _moved(
@@ -102,6 +121,10 @@ def _row(one: Decided, sent: Incoming | None, version: int, now: datetime) -> tu
     outcome: dict[str, Any] = {}
     if one.balances:
         outcome["balances"] = one.balances
+    if one.held:
+        outcome["held"] = one.held
+    if one.pending:
+        outcome["pending"] = one.pending
     if one.standings:
         outcome["tiers"] = tier_records(one.standings)
     if one.follows:

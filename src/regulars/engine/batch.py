@@ -23,8 +23,9 @@ from regulars.engine.contracts import (
     unknown_member,
 )
 from regulars.engine.decide import Decided, live, settle
-from regulars.engine.load import Loader, OrderName, Orders, order_name, read_orders
+from regulars.engine.load import Loader, Orders, read_orders
 from regulars.engine.plan import Plan, plan
+from regulars.engine.reach import OrderName, order_name, other_member
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
@@ -67,6 +68,14 @@ def process(batch: Sequence[Incoming]) -> list[Outcome]:
     return outcomes
 
 
+def rehearse(batch: Sequence[Incoming]) -> list[Outcome]:
+    """What would become of a batch now: it is decided, and nothing is written. Raises NotPublished."""
+    with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
+        outcomes = _Batch(cursor, batch, Parts(), writes=False).run()
+        transaction.set_rollback(True)
+    return outcomes
+
+
 def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
     """Do what time alone has to do for these members through `until`; how many events that were."""
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
@@ -93,10 +102,11 @@ def _number(*parts: str) -> int:
 class _Batch:
     """The way of one batch through the engine. Positions are those in the batch."""
 
-    def __init__(self, cursor: Cursor, batch: Sequence[Incoming], parts: Parts) -> None:
+    def __init__(self, cursor: Cursor, batch: Sequence[Incoming], parts: Parts, writes: bool = True) -> None:
         self.cursor = cursor
         self.batch = batch
         self.parts = parts
+        self.writes = writes
         self.now = clock.now()
         self.outcomes: dict[int, Outcome] = {}
         self.twins: list[tuple[int, int]] = []
@@ -175,7 +185,13 @@ class _Batch:
             (
                 position,
                 Event(
-                    ids.time_id(one.time), one.source, one.key, one.type, owner[position], one.time, one.data
+                    ids.event_id(one.time, one.source, one.key),
+                    one.source,
+                    one.key,
+                    one.type,
+                    owner[position],
+                    one.time,
+                    one.data,
                 ),
             )
             for position, one in enumerate(self.batch)
@@ -186,7 +202,7 @@ class _Batch:
     def _live(self, ready: Plan, work: list[tuple[int, Event]], orders: Orders, fresh: set[UUID]) -> None:
         loader = Loader(self.cursor, ready, [event for _, event in work], orders, frozenset(fresh))
         snapshots = loader.load({event.member_id for _, event in work})
-        budgets = self._budgets(ready, work)
+        budgets = self._budgets(ready, work, snapshots)
         self.parts.done("load")
         decided: list[Decided] = []
         sent: dict[UUID, Incoming] = {}
@@ -196,8 +212,11 @@ class _Batch:
                 self._reject(position, unknown_member())
                 continue
             decided += settle(ready, snapshot, event.time, self.now, budgets)
+            other = snapshots.get(other_member(event) or event.member_id)
+            if other is not None and other is not snapshot:
+                decided += settle(ready, other, event.time, self.now, budgets)
             try:
-                lived = live(ready, snapshot, event, self.now, budgets, event.member_id in fresh)
+                lived = live(ready, snapshot, event, self.now, budgets, event.member_id in fresh, snapshots)
             except Rejected as error:
                 self._reject(position, error)
                 continue
@@ -206,6 +225,8 @@ class _Batch:
             sent[event.id] = self.batch[position]
             self.outcomes[position] = _outcome(lived[0], ready.programme.number)
         self.parts.done("decide")
+        if not self.writes:
+            return
         with self.cursor.gather():
             apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
         self.parts.done("apply")
@@ -221,17 +242,27 @@ class _Batch:
             late.standings = dict(snapshot.standings)
         return since
 
-    def _budgets(self, ready: Plan, work: list[tuple[int, Event]]) -> Budgets:
-        """The budgets that these events may draw on, locked."""
+    def _budgets(
+        self, ready: Plan, work: list[tuple[int, Event]], snapshots: dict[UUID, Snapshot]
+    ) -> Budgets:
+        """The budgets that these events may draw on, or give back to, locked."""
         zone = ready.programme.zone
-        names = {
-            (planned.rule.id, period_of(local_day(event.time, zone), planned.rule.budget.per))
+        drawn = {
+            (pot.name, period_of(local_day(event.time, zone), pot.per))
             for _, event in work
             if event.type in ready.budgeted
             for planned in ready.rules[event.type]
-            if planned.rule.budget is not None
+            for pot in planned.pots
         }
-        return campaigns.lock_budgets(self.cursor, names)
+        back = {
+            (pot.name, period_of(local_day(lot.earned_at, zone), pot.per))
+            for snapshot in snapshots.values()
+            for lots in snapshot.earned.values()
+            for lot in lots
+            if lot.rule in ready.by_id
+            for pot in ready.by_id[lot.rule].pots
+        }
+        return campaigns.lock_budgets(self.cursor, drawn | back)
 
 
 def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -247,6 +278,9 @@ def _outcome(first: Decided, version: int) -> Outcome:
         first.balances,
         tier_records(first.standings),
         version,
+        event_id=first.event.id,
+        held=first.held,
+        pending=first.pending,
     )
 
 
@@ -263,4 +297,7 @@ def _again(one: Incoming, before: Known) -> Outcome:
         outcome.get("balances", {}),
         outcome.get("tiers", {}),
         before.version,
+        event_id=before.id,
+        held=outcome.get("held", {}),
+        pending=outcome.get("pending", {}),
     )

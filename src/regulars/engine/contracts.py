@@ -84,9 +84,10 @@ class Incoming:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of an incoming event. `status`: processed, duplicate or rejected.
+    """What became of an incoming event. `status`: processed, duplicate or rejected; preview: what would become of it.
 
-    `effects` are records of the event's own effects and of those that followed from it.
+    `held` and `pending`, of commands: what is set aside of an asset, where something is. `effects` are records of
+    the event's own effects and of those that followed from it.
     """
 
     key: str
@@ -97,6 +98,9 @@ class Outcome:
     tiers: dict[str, dict[str, Any]] = field(default_factory=dict)
     version: int = 0
     error: Rejected | None = None
+    event_id: UUID | None = None
+    held: dict[str, int] = field(default_factory=dict)
+    pending: dict[str, int] = field(default_factory=dict)
 
 
 def tier_records(standings: dict[str, Standing]) -> dict[str, dict[str, Any]]:

@@ -9,17 +9,20 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from regulars.campaigns.logic import Budgets
+from regulars.engine.commands import COMMANDS
 from regulars.engine.meanings import LOTS_PER_EVENT, MEANINGS, counted, give_back, message_context
 from regulars.engine.plan import Plan
 from regulars.engine.turn import Turn
-from regulars.kit.ids import time_id
+from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.effects import Effect, MessageWish
 from regulars.language.events import RULES, TIMER, Event
-from regulars.language.snapshot import Snapshot, Standing
-from regulars.ledger import logic as ledger
+from regulars.language.snapshot import Due, Snapshot, Standing
+from regulars.ledger import timing
 from regulars.tiers import logic as tiers
 
 DEPTH_LIMIT = 8
@@ -42,26 +45,37 @@ class Decided:
     tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
     used: list[tuple[str, str, int, int]] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    pending: dict[str, int] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
     follows: list[dict[str, Any]] = field(default_factory=list)
 
 
 def live(
-    plan: Plan, snapshot: Snapshot, event: Event, now: datetime, budgets: Budgets, joining: bool = False
+    plan: Plan,
+    snapshot: Snapshot,
+    event: Event,
+    now: datetime,
+    budgets: Budgets,
+    joining: bool = False,
+    others: dict[UUID, Snapshot] | None = None,
 ) -> list[Decided]:
     """Live through `event`; it comes first, what it caused after it. Raises Rejected, with nothing changed.
 
-    `now` is when the event became known: one much older is history and notifies nobody. `joining` says that
-    the member came with this event; unless it is the joining itself, that happens before it.
+    `others`: further members to whom something may happen by it. `now` is when the event became known: one much
+    older is history and notifies nobody. `joining` says that the member came with this event; unless it is the
+    joining itself, that happens before it.
     """
     first = Decided(event)
     decided = [first]
+    at_hand = others or {}
     if joining and event.type != "member.joined":
+        key = f"{event.id}:joined"
         joined = Event(
-            time_id(event.time),
+            event_id(event.time, RULES, key),
             RULES,
-            f"{event.id}:joined",
+            key,
             "member.joined",
             event.member_id,
             event.time,
@@ -69,27 +83,35 @@ def live(
             event.id,
             event.depth + 1,
         )
-        decided += _chain(plan, snapshot, Decided(joined), now, budgets, first)
+        decided += _chain(plan, snapshot, Decided(joined), now, budgets, first, at_hand)
     rules_apply = event.type != "member.joined" or joining
-    return [first, *_chain(plan, snapshot, first, now, budgets, first, rules_apply), *decided[1:]]
+    return [first, *_chain(plan, snapshot, first, now, budgets, first, at_hand, rules_apply), *decided[1:]]
 
 
 def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment."""
     decided: list[Decided] = []
+    told_since = now - timedelta(days=plan.programme.quiet_after_days)
     for _ in range(TIMERS_LIMIT):
-        due = next_due(plan, snapshot, until)
+        due = next_due(plan, snapshot, until, told_since)
         if due is None:
             return decided
         first = Decided(due)
-        decided += [first, *_chain(plan, snapshot, first, now, budgets, first)]
+        decided += [first, *_chain(plan, snapshot, first, now, budgets, first, {})]
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
-def next_due(plan: Plan, snapshot: Snapshot, until: datetime) -> Event | None:
-    """The earliest thing that time has to do by `until`."""
+def next_due(
+    plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None = None
+) -> Event | None:
+    """The earliest thing that time has to do by `until`. Ends that had to be announced before `told_since` are not
+    announced any more."""
     member_id, zone = snapshot.member_id, plan.programme.zone
-    expiring = ledger.first_expiry(snapshot, until)
+    moment = timing.first_moment(snapshot, plan.programme.assets, until)
+    while told_since and moment and moment.kind is timing.Kind.REMIND and moment.at < told_since:
+        due = snapshot.due.setdefault(moment.asset, Due())
+        due.reminded_to, due.changed = moment.ends_at, True
+        moment = timing.first_moment(snapshot, plan.programme.assets, until)
     ending = None
     if any(one.until is not None for one in snapshot.standings.values()):
         ending = min(
@@ -100,17 +122,46 @@ def next_due(plan: Plan, snapshot: Snapshot, until: datetime) -> Event | None:
             ),
             default=None,
         )
-    if expiring is not None and (ending is None or expiring[0] <= ending[0]):
-        moment, asset, lots = expiring
-        data = {"asset": asset, "units": sum(lot.remaining for lot in lots[:LOTS_PER_EVENT])}
-        key = f"{asset}:{lots[0].id}"
-        return Event(time_id(moment), TIMER, key, "asset.expired", member_id, moment, data)
+    if moment is not None and (ending is None or moment.at <= ending[0]):
+        return _timer(member_id, *_value_timer(moment, zone), moment.at)
     if ending is not None:
-        moment, ladder, last_day = ending
-        new = time_id(moment)
-        key = f"{ladder}:{last_day}:{new}"  # the same period ends again where a late event rewrote the steps before it
-        return Event(new, TIMER, key, "tier.period_ended", member_id, moment, {"ladder": ladder})
+        at, ladder, last_day = ending
+        # The same period ends again where a late event rewrote the steps before it.
+        asset = plan.programme.ladders[ladder].asset
+        past = snapshot.credited.get(asset, (0, None))[0] + snapshot.taken_back.get(asset, 0)
+        return _timer(
+            member_id, "tier.period_ended", f"{ladder}:{member_id}:{last_day}:{past}", {"ladder": ladder}, at
+        )
     return None
+
+
+def _timer(member_id: UUID, event_type: str, key: str, data: dict[str, Any], at: datetime) -> Event:
+    return Event(event_id(at, TIMER, key), TIMER, key, event_type, member_id, at, data)
+
+
+def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[str, Any]]:
+    """The type, the key and the data of what time does to value."""
+    asset, stamp = moment.asset, int(moment.at.timestamp())
+    if moment.draw is not None:
+        operation = parent_id(moment.draw.id)
+        data = {"asset": asset, "units": moment.draw.held, "operation": str(operation)}
+        return "hold.lapsed", f"{asset}:held:{moment.draw.id}", data
+    lots = moment.lots[:LOTS_PER_EVENT]
+    if moment.kind is timing.Kind.RIPEN:
+        units = sum(lot.pending for lot in lots)
+        return "asset.matured", f"{asset}:ripe:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
+    units = sum(lot.remaining for lot in moment.lots[:LOTS_PER_EVENT])
+    if moment.kind is timing.Kind.REMIND:
+        assert moment.ends_at is not None
+        units = sum(lot.remaining for lot in moment.lots)
+        data = {
+            "asset": asset,
+            "units": units,
+            "expires_on": timing.last_good_day(moment.ends_at, zone).isoformat(),
+        }
+        ends = int(moment.ends_at.timestamp())
+        return "asset.expiring", f"{asset}:ends:{lots[0].id}:{ends}", data
+    return "asset.expired", f"{asset}:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
 
 
 def _chain(
@@ -120,6 +171,7 @@ def _chain(
     now: datetime,
     budgets: Budgets,
     told: Decided,
+    others: dict[UUID, Snapshot],
     rules_apply: bool = True,
 ) -> list[Decided]:
     """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
@@ -127,7 +179,9 @@ def _chain(
     waiting = deque([start])
     while waiting:
         current = waiting.popleft()
-        turn = Turn(plan, snapshot, current.event, now, budgets)
+        member_id = current.event.member_id
+        whose = snapshot if member_id == snapshot.member_id else others[member_id]
+        turn = Turn(plan, whose, current.event, now, budgets, others)
         _decide(turn, rules_apply or current is not start)
         current.effects, current.trace = turn.effects, turn.trace
         current.tallied, current.used = turn.tallied, turn.used
@@ -138,10 +192,20 @@ def _chain(
         if current.event.depth < DEPTH_LIMIT:
             waiting.extend(Decided(event) for event in turn.derived)
     for ladder in plan.programme.ladders:
-        turn.standing(ladder)
+        Turn(plan, snapshot, start.event, now, budgets).standing(ladder)
     told.balances = dict(snapshot.balances)
+    if start.event.type in COMMANDS and snapshot.whole:
+        told.held, told.pending = _set_aside(snapshot)
     told.standings = dict(snapshot.standings)
     return caused
+
+
+def _set_aside(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int]]:
+    """What is the member's but can't be used now, held and pending, by asset; only what there is."""
+    lots = snapshot.lots.items()
+    held = {asset: units for asset, some in lots if (units := sum(lot.held for lot in some))}
+    pending = {asset: units for asset, some in lots if (units := sum(lot.pending for lot in some))}
+    return held, pending
 
 
 def _decide(turn: Turn, rules_apply: bool) -> None:
@@ -150,7 +214,8 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
     if rules_apply:
         turn.follow_rules()
     if turn.event.type == "order.paid":
-        give_back(turn, turn.snapshot.orders[turn.event.source, turn.event.data["order_id"]])
+        name = (turn.event.source, turn.event.data["order_id"])
+        give_back(turn, name, turn.snapshot.orders[name])
     if turn.touched:
         turn.climb()
     wishes = [effect for effect in turn.effects if isinstance(effect, MessageWish)]

@@ -121,7 +121,7 @@ def receive(body: bytes, source_default: str, language: str) -> Received:
             faults = [outcome.error]
             results[position] = _rejection(outcome.key, faults, language)
         else:
-            results[position] = _answer(outcome, language)
+            results[position] = answer(outcome, language)
     received = Received(result for result in results if result is not None)
     if single and received[0]["status"] == "rejected":
         received.refusal = Refused(
@@ -359,7 +359,8 @@ def _rejection(key: str | None, errors: list[Rejected], language: str) -> dict[s
     return {"id": key, "status": "rejected", "error": found[0], "errors": found}
 
 
-def _answer(outcome: Outcome, language: str) -> dict[str, Any]:
+def answer(outcome: Outcome, language: str) -> dict[str, Any]:
+    """What became of an event or a command, as it is told outside: amounts as decimals, names in words."""
     programme = version(outcome.version)
     names = {rule.id: rule.name for rule in programme.rules}
     tiers = {

@@ -48,6 +48,11 @@ _NOTES: dict[str, Text] = {
         "zh-hant": "已達每人上限，未再發放",
         "en": "the member's limit was used up, so no more was given",
     },
+    "cap": {
+        "zh-hans": "该资产对每人的发放上限已用完，未再发放",
+        "zh-hant": "此資產的每人發放上限已用完，未再發放",
+        "en": "the most that one member can have of the asset was reached, so less or nothing was given",
+    },
     "budget": {
         "zh-hans": "规则预算不足，未发放或只发放了剩余部分",
         "zh-hant": "規則預算不足，未發放或只發放了剩餘部分",

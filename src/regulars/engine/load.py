@@ -6,83 +6,49 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from regulars.engine.plan import TIMED, Plan
+from regulars.engine.load_sql import (
+    ALL_USES,
+    BALANCES,
+    COUNTS,
+    EVENT_DRAWS,
+    EVENT_LOTS,
+    LOTS_BY_ID,
+    OPEN_DRAWS,
+    OPEN_LOTS,
+    ORDER_DRAWS,
+    ORDERS,
+    STANDINGS,
+    STEPS,
+    TALLIES,
+    TOPUPS,
+    TOTALS,
+    USES,
+)
+from regulars.engine.notebook import Notebook
+from regulars.engine.plan import TIMED, Plan, cap_name, money_name
+from regulars.engine.reach import (
+    CAUSED,
+    DAILY,
+    OPERATING,
+    REWRITING,
+    TAKING,
+    OrderName,
+    order_name,
+    other_member,
+    topup_name,
+)
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.rows import Cursor, Question, array, ask, ask_one
-from regulars.language.calendar import local_day, period_of
-from regulars.language.effects import LevelStep
+from regulars.language.calendar import Per, local_day, period_of
 from regulars.language.events import Event
-from regulars.language.snapshot import Lot, OrderState, Snapshot, Standing, Tally, Totals
+from regulars.language.snapshot import OrderState, Snapshot, Tally
 from regulars.members import service as members
 from regulars.tiers import logic as tiers
-
-STANDINGS = """
-SELECT member_id, ladder, level, since, until
-  FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
-"""
-BALANCES = (
-    "SELECT member_id, asset, balance, earned, earned_on"
-    "  FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)"
-)
-TOTALS = """
-SELECT member_id, orders, spend_minor, refunded_minor, first_at, last_at
-  FROM orders_membertotals WHERE member_id = ANY(%s) AND bucket = ANY(%s)
-"""
-TALLIES = """
-SELECT member_id, name, array_agg(day), array_agg(count), array_agg(total)
-  FROM events_tally
- WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
-   AND day >= least(%(first)s::date, (SELECT min(until) - %(window)s::int FROM tiers_standing
-                                       WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s)))
- GROUP BY member_id, name
-"""
-COUNTS = """
-SELECT member_id, name, sum(count)::bigint
-  FROM events_tally WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
- GROUP BY member_id, name
-"""
-USES = """
-SELECT member_id, rule, period, times, units
-  FROM campaigns_ruleuse WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND rule = ANY(%s) AND period = ANY(%s)
-"""
-ALL_USES = """
-SELECT member_id, rule, period, times, units
-  FROM campaigns_ruleuse WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND rule = ANY(%s)
-"""
-LOT = "member_id, id, asset, amount, remaining, earned_at, expires_at, expired, reversed"
-DUE_LOTS = f"""
-SELECT {LOT}
-  FROM unnest(%s::uuid[]) AS row(owner)
-  JOIN ledger_lot ON member_id = row.owner AND remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %s
-"""
-OPEN_LOTS = f"SELECT {LOT} FROM ledger_lot WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND remaining <> 0"
-ORDER_LOTS = f"""
-SELECT {LOT}, row.event_id
-  FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[]) AS row(owner, shelf, event_id, last)
-  JOIN ledger_lot ON member_id = row.owner AND bucket = row.shelf AND id > row.event_id AND id <= row.last
- WHERE amount > 0
-"""
-ORDERS = """
-SELECT known.source, known.order_id, known.member_id, total_minor, refunded_minor, paid_by, paid_at,
-       (SELECT array_agg(refund.refund_id) FROM orders_refund AS refund
-         WHERE refund.order_id = known.order_id AND refund.source = known.source AND refund.bucket = known.bucket)
-  FROM orders_order AS known
-  JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
-    ON known.order_id = row.order_id AND known.source = row.source
-"""
-STEPS = """
-SELECT member_id, ladder, since, before, after, reason, until
-  FROM tiers_change WHERE member_id = ANY(%s) AND bucket = ANY(%s)
- ORDER BY since, id
-"""
-
-CAUSED = TIMED | {"member.joined"}
-"""Types of event that may follow from others, whatever comes in."""
 
 SINGLY = 8
 """So many members' pasts are read one by one in a batch before those of all the others are read together."""
 
-OrderName = tuple[str, str]
+CAP_PERIODS = (Per.DAY, Per.MONTH, Per.LIFETIME)
 
 
 @dataclass(slots=True)
@@ -113,16 +79,7 @@ def read_orders(names: Iterable[OrderName]) -> Question[Orders]:
     return Question(ORDERS, columns, read)
 
 
-def order_name(event_type: str, source: str, data: dict[str, Any]) -> OrderName | None:
-    """The order that an event speaks of, if it speaks of one by which it counts."""
-    if event_type == "order.paid":
-        return source, data["order_id"]
-    if event_type == "order.refunded":
-        return data.get("order_source") or source, data["order_id"]
-    return None
-
-
-class Loader:
+class Loader(Notebook):
     """Fills the snapshots of a batch's members with what its events need, no more.
 
     `fresh` members were made by this batch and have nothing yet. `until`: time will be settled to there, where
@@ -138,24 +95,24 @@ class Loader:
         fresh: frozenset[UUID] = frozenset(),
         until: datetime | None = None,
     ) -> None:
+        super().__init__(plan)
         self.cursor = cursor
-        self.plan = plan
         self.events = events
         self.orders = orders
         self.fresh = fresh
         self.zone = plan.programme.zone
         self.moments = [event.time for event in events] + ([until] if until else [])
-        self.snapshots: dict[UUID, Snapshot] = {}
-        self.lots: dict[UUID, Lot] = {}
         self.singly = 0
+        self.others = {other for event in events if (other := other_member(event)) is not None}
+        self.orders_of: dict[UUID, set[OrderName]] = {}
 
     def load(self, member_ids: Iterable[UUID]) -> dict[UUID, Snapshot]:
         """Lock these members and read what is needed of them; ids that nobody has are left out."""
-        ids = sorted(member_ids)
+        ids = sorted({*member_ids, *self.others})
         known = [member_id for member_id in ids if member_id not in self.fresh]
         readers = self._questions(known) if known else []
         if self.plan.identities:
-            readers.append((members.identity_kinds(ids), self._note_identities))
+            readers.append((members.identity_kinds(ids), self.note_identities))
         locked, *answers = ask(self.cursor, [members.lock(ids), *(question for question, _ in readers)])
         for member_id, one in locked.items():
             self.snapshots[member_id] = Snapshot(member_id, one.status, one.profile, one.tags)
@@ -168,6 +125,7 @@ class Loader:
             )
         for member_id in self.fresh.intersection(self.snapshots):
             self.snapshots[member_id].steps = {}
+            self.snapshots[member_id].whole = True
         return self.snapshots
 
     def _questions(self, known: Sequence[UUID]) -> list[tuple[Question[Any], Callable[[Any], None]]]:
@@ -177,16 +135,18 @@ class Loader:
             [array(known), array({bucket_of(member_id) for member_id in known})],
         )
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = [
-            (_rows(STANDINGS, *whose), self._note_standings),
-            (_rows(BALANCES, *whose), self._note_balances),
-            (_rows(TOTALS, *whose), self._note_totals),
-            (_rows(DUE_LOTS, whose[0], max(self.moments)), self._note_lots),
+            (_rows(STANDINGS, *whose), self.note_standings),
+            (_rows(BALANCES, *whose), self.note_balances),
+            (_rows(TOTALS, *whose), self.note_totals),
         ]
         if plan.tallies:
-            asked.append((self._tallies(known, plan.tallies), self._note_tallies))
+            asked.append((self._tallies(known, plan.tallies), self.note_tallies))
         if plan.counts:
-            asked.append((_rows(COUNTS, *whose, array(plan.counts)), self._note_counts))
-        return asked + [(question, self._note_uses) for question in self._uses(whose)]
+            asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
+        topups = {(event.member_id, *name) for event in self.events if (name := topup_name(event))}
+        if topups:
+            asked.append((_rows(TOPUPS, *_names(topups)), self.note_topups))
+        return asked + [(question, self.note_uses) for question in self._uses(whose)]
 
     def _tallies(self, whose: Iterable[UUID], names: Iterable[str]) -> Question[list[Any]]:
         """What these members did by days, as far back as a window may look."""
@@ -213,84 +173,43 @@ class Loader:
 
         Time decides on days of its own, so of rules that may follow from it every period is read.
         """
-        rules = [rule for rule in self.plan.programme.rules if rule.limit is not None]
+        programme, days = self.plan.programme, {local_day(event.time, self.zone) for event in self.events}
         types = {event.type for event in self.events} | {"member.joined"}
-        timed = [rule.id for rule in rules if rule.on in TIMED]
-        direct = [rule for rule in rules if rule.on in types and rule.on not in TIMED]
-        days = {local_day(event.time, self.zone) for event in self.events}
-        periods = {period_of(day, rule.limit.per) for rule in direct for day in days if rule.limit}
+        names: set[str] = set()
+        periods: set[str] = set()
+        timed = []
+        for rule in programme.rules:
+            if rule.limit is None:
+                continue
+            counted = [rule.id, money_name(rule.id)] if rule.limit.money_minor else [rule.id]
+            if rule.on in TIMED:
+                timed += counted
+            elif rule.on in types:
+                names.update(counted)
+                periods.update(period_of(day, rule.limit.per) for day in days)
+        if self.plan.capped:
+            names.update(cap_name(asset_id) for asset_id in self.plan.capped)
+            periods.update(period_of(day, per) for day in days for per in CAP_PERIODS)
+        daily = {
+            event.data.get("conversion") or event.data["asset"]
+            for event in self.events
+            if event.type in DAILY
+        }
+        if daily:
+            names.update(f"{kind}:{one}" for one in daily for kind in ("conversion", "gift"))
+            periods.update(period_of(day, Per.DAY) for day in days)
         asked = []
-        if direct:
-            asked.append(_rows(USES, *whose, array(rule.id for rule in direct), array(periods)))
+        if names:
+            asked.append(_rows(USES, *whose, array(names), array(periods)))
         if timed:
             asked.append(_rows(ALL_USES, *whose, array(timed)))
         return asked
 
-    def _note_standings(self, rows: list[Any]) -> None:
-        for member_id, ladder, level, since, until in rows:
-            if self._exists(ladder, level):
-                self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
-
-    def _exists(self, ladder: str, level: str) -> bool:
-        """Whether the programme in force still has this level: who stands on one that it has not begins anew."""
-        known = self.plan.programme.ladders.get(ladder)
-        return known is not None and any(one.id == level for one in known.levels)
-
-    def _note_balances(self, rows: list[Any]) -> None:
-        for member_id, asset, balance, earned, earned_on in rows:
-            snapshot = self.snapshots[member_id]
-            snapshot.balances[asset] = balance
-            snapshot.credited[asset] = (earned, earned_on)
-
-    def _note_totals(self, rows: list[Any]) -> None:
-        for member_id, *values in rows:
-            self.snapshots[member_id].totals = Totals(*values)
-
-    def _note_tallies(self, rows: list[Any]) -> None:
-        for member_id, name, days, counts, totals in rows:
-            cells = zip(counts, totals, strict=True)
-            self.snapshots[member_id].add_past(name, dict(zip(days, map(list, cells), strict=True)))
-
-    def _note_counts(self, rows: list[Any]) -> None:
-        for member_id, name, count in rows:
-            self.snapshots[member_id].counts[name] = count
-
-    def _note_identities(self, kinds: dict[UUID, frozenset[str]]) -> None:
-        for member_id, some in kinds.items():
-            self.snapshots[member_id].profile.identities = some
-
-    def _note_uses(self, rows: list[Any]) -> None:
-        for member_id, rule_id, period, times, units in rows:
-            self.snapshots[member_id].uses[rule_id, period] = [times, units]
-
-    def _note_lots(self, rows: list[Any]) -> None:
-        for row in rows:
-            self._lot(row)
-
-    def _lot(self, row: Sequence[Any]) -> Lot:
-        member_id, lot_id, asset = row[0], row[1], row[2]
-        lot = self.lots.get(lot_id)
-        if lot is None:
-            lot = self.lots[lot_id] = Lot(*row[1:9])
-            if lot.remaining:
-                self.snapshots[member_id].lots.setdefault(asset, []).append(lot)
-        return lot
-
-    def _note_order_lots(self, rows: list[Any]) -> None:
-        for row in rows:
-            self.snapshots[row[0]].earned.setdefault(row[9], []).append(self._lot(row))
-
-    def _note_steps(self, rows: list[Any]) -> None:
-        for member_id, ladder, *step in rows:
-            steps = self.snapshots[member_id].steps
-            assert steps is not None
-            one = LevelStep(*step)
-            if self._exists(ladder, one.before) and self._exists(ladder, one.after):
-                steps.setdefault(ladder, []).append(one)
-
     def _note_orders(self) -> None:
         for event in self.events:
             name = order_name(event.type, event.source, event.data)
+            if name:
+                self.orders_of.setdefault(event.member_id, set()).add(name)
             state = self.orders.states.get(name) if name else None
             if name and state and self.orders.owners[name] == event.member_id:
                 self.snapshots[event.member_id].orders[name] = state
@@ -301,44 +220,99 @@ class Loader:
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
         takers = self._takers(known)
         if takers:
-            whose = [array(takers), array({bucket_of(member_id) for member_id in takers})]
-            asked.append((_rows(OPEN_LOTS, *whose), self._note_lots))
-            paid = [
-                (member_id, bucket_of(member_id), state.paid_by, UUID(int=state.paid_by.int + CHILDREN - 1))
-                for member_id in takers
-                for state in self.snapshots[member_id].orders.values()
-                if state.paid_by is not None
-            ]
-            if paid:
-                asked.append((_rows(ORDER_LOTS, *map(array, zip(*paid, strict=True))), self._note_order_lots))
+            asked += self._value_questions(takers)
         rework = self._rework(known)
         for member_id in rework:
             self.snapshots[member_id].steps = {}
         walking = self._walking(known)
         if walking:
-            asked.append((self._tallies(walking, self.plan.ladder_tallies), self._note_tallies))
+            asked.append((self._tallies(walking, self.plan.ladder_tallies), self.note_tallies))
         if rework:
             whose = [array(rework), array({bucket_of(member_id) for member_id in rework})]
-            asked.append((_rows(STEPS, *whose), self._note_steps))
+            asked.append((_rows(STEPS, *whose), self.note_steps))
+        self._ask(asked)
+        for member_id in takers:
+            self.snapshots[member_id].whole = True
+        self._load_parts(takers)
+
+    def _ask(self, asked: Sequence[tuple[Question[Any], Callable[[Any], None]]]) -> None:
         if asked:
             answers = ask(self.cursor, [question for question, _ in asked])
             for answer, (_, note) in zip(answers, asked, strict=True):
                 note(answer)
 
+    def _value_questions(self, takers: Sequence[UUID]) -> list[tuple[Question[Any], Callable[[Any], None]]]:
+        """All that is open of these members, and what the events may undo: what orders and operations brought and
+        took, and top-ups."""
+        whose = [array(takers), array({bucket_of(member_id) for member_id in takers})]
+        asked: list[tuple[Question[Any], Callable[[Any], None]]] = [
+            (_rows(OPEN_LOTS, *whose), self.note_lots),
+            (_rows(OPEN_DRAWS, *whose), self.note_draws),
+        ]
+        inside = set(takers)
+        paid = {
+            (member_id, state.paid_by)
+            for member_id in takers
+            for state in self.snapshots[member_id].orders.values()
+            if state.paid_by is not None
+        }
+        named = {
+            (event.member_id, UUID(event.data["operation"]))
+            for event in self.events
+            if event.type in OPERATING and event.member_id in inside
+        }
+        if paid or named:
+            asked.append((_rows(EVENT_LOTS, *_ranges(paid | named)), self.note_event_lots))
+        if named:
+            asked.append((_rows(EVENT_DRAWS, *_ranges(named)), self.note_draws))
+        orders = {(member_id, *name) for member_id in takers for name in self._named_orders(member_id)}
+        if orders:
+            asked.append((_rows(ORDER_DRAWS, *_names(orders)), self.note_draws))
+        return asked
+
+    def _named_orders(self, member_id: UUID) -> Iterable[OrderName]:
+        return self.orders_of.get(member_id, ())
+
+    def _load_parts(self, takers: Sequence[UUID]) -> None:
+        """Lots that draws came from, and those of top-ups, where they are not at hand yet."""
+        wanted = {
+            (member_id, part.lot_id)
+            for member_id in takers
+            for draw in self.snapshots[member_id].draws.values()
+            for part in draw.parts
+            if part.lot_id not in self.lots
+        }
+        asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
+        if wanted:
+            columns = [(member_id, bucket_of(member_id), lot_id) for member_id, lot_id in wanted]
+            asked.append((_rows(LOTS_BY_ID, *map(array, zip(*columns, strict=True))), self.note_lots))
+        topups = {
+            (member_id, state.event_id)
+            for member_id in takers
+            for state in self.snapshots[member_id].topups.values()
+        }
+        if topups:
+            asked.append((_rows(EVENT_LOTS, *_ranges(topups)), self.note_event_lots))
+        self._ask(asked)
+
     def _takers(self, known: Sequence[Snapshot]) -> list[UUID]:
-        """Members from whom something may be taken, or who owe."""
+        """Members from whom something may be taken or to whom something may come back, who owe, or for whom time has
+        something to do."""
         taking = {
             event.member_id
             for event in self.events
-            if event.type in self.plan.takes_on or event.type == "order.refunded"
+            if event.type in TAKING or event.type in self.plan.takes_on
         }
+        taking.update(self.others)
         if self.plan.takes_on & CAUSED:
             return [snapshot.member_id for snapshot in known]
+        until = max(self.moments)
         return [
             snapshot.member_id
             for snapshot in known
             if any(balance < 0 for balance in snapshot.balances.values())
-            or any(state.refunded_minor for state in snapshot.orders.values())
+            or any(due.at is not None and due.at <= until for due in snapshot.due.values())
+            or any(state.refunds for state in snapshot.orders.values())
             or (taking and snapshot.member_id in taking)
         ]
 
@@ -349,7 +323,7 @@ class Loader:
         for event in self.events:
             day = local_day(event.time, self.zone)
             first[event.member_id] = min(first.get(event.member_id, day), day)
-            if event.type == "order.refunded":
+            if event.type in REWRITING:
                 back.add(event.member_id)
         found = []
         for snapshot in known:
@@ -411,3 +385,18 @@ def _same(rows: list[Any]) -> list[Any]:
 
 def _rows(sql: str, *params: Any) -> Question[list[Any]]:
     return Question(sql, params, _same)
+
+
+def _ranges(named: Iterable[tuple[UUID, UUID]]) -> list[str]:
+    """(member, event) → the columns of a question about all that these events brought."""
+    rows = [
+        (member_id, bucket_of(member_id), event_id, UUID(int=event_id.int + CHILDREN - 1))
+        for member_id, event_id in named
+    ]
+    return [array(column) for column in zip(*rows, strict=True)]
+
+
+def _names(named: Iterable[tuple[UUID, str, str]]) -> list[str]:
+    """(member, source, name) → the columns of a question about things of these names."""
+    rows = [(member_id, bucket_of(member_id), source, name) for member_id, source, name in named]
+    return [array(column) for column in zip(*rows, strict=True)]

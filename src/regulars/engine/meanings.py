@@ -4,13 +4,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from regulars.engine import telling
+from regulars.engine.commands import COMMANDS
 from regulars.engine.contracts import Rejected
+from regulars.engine.reach import OrderName
+from regulars.engine.records import money_of
+from regulars.engine.topups import TOP_UPS
 from regulars.engine.turn import Turn
 from regulars.language.calendar import local_day
 from regulars.language.effects import OrderPaid, OrderRefunded, ProfileChange
 from regulars.language.problems import words
-from regulars.language.snapshot import OrderState
+from regulars.language.snapshot import CANCELLED, Lot, OrderState
 from regulars.ledger import logic as ledger
+from regulars.ledger import timing
 from regulars.tiers import logic as tiers
 
 LOTS_PER_EVENT = 1000
@@ -29,8 +35,10 @@ def order_paid(turn: Turn) -> None:
             words("这笔订单已经入账", "這筆訂單已經入帳", "this order has been counted already"),
         )
     total = data["total_minor"]
-    waiting = min(known.refunded_minor, total) if known else 0
     refunds = known.refunds if known else set()
+    waiting = min(known.refunded_minor, total) if known else 0
+    if CANCELLED in refunds:
+        waiting = total
     snapshot.orders[name] = OrderState(total, waiting, event.id, event.time, refunds)
     totals = snapshot.totals
     totals.orders += 1
@@ -58,9 +66,9 @@ def order_paid(turn: Turn) -> None:
 def order_refunded(turn: Turn) -> None:
     """Money of an order goes back, and with it, in proportion, what the order earned."""
     event, data, snapshot = turn.event, turn.event.data, turn.snapshot
-    source, amount = data.get("order_source") or event.source, data["amount_minor"]
+    name, amount = _order_name(turn), data["amount_minor"]
     refund_id = data.get("refund_id") or event.key
-    state = snapshot.orders.setdefault((source, data["order_id"]), OrderState(0, 0, None, None))
+    state = snapshot.orders.setdefault(name, OrderState(0, 0, None, None))
     if refund_id in state.refunds:
         raise Rejected(
             "refund_known",
@@ -73,32 +81,87 @@ def order_refunded(turn: Turn) -> None:
             "data.amount",
             words("退款合计超过订单金额", "退款合計超過訂單金額", "the refunds come to more than the order"),
         )
+    turn.count_day(event.type, turn.day, amount)
+    _refund(turn, name, state, refund_id, amount, data["currency"])
+    give_back(turn, name, state)
+
+
+def _refund(
+    turn: Turn, name: OrderName, state: OrderState, refund_id: str, amount: int, currency: str
+) -> None:
     state.refunds.add(refund_id)
     state.refunded_minor += amount
     paid_day: date | None = None
-    turn.count_day(event.type, turn.day, amount)
     if state.paid_at is not None:
         paid_day = local_day(state.paid_at, turn.plan.programme.zone)
-        snapshot.totals.refunded_minor += amount
+        turn.snapshot.totals.refunded_minor += amount
         turn.count_day("order.paid", paid_day, -amount, 0)
-    turn.effects.append(
-        OrderRefunded(source, data["order_id"], refund_id, amount, data["currency"], event.time, paid_day)
-    )
-    give_back(turn, state)
+    turn.effects.append(OrderRefunded(*name, refund_id, amount, currency, turn.event.time, paid_day))
 
 
-def give_back(turn: Turn, state: OrderState) -> None:
-    """Take back what the order earned, in proportion to what has been refunded of it so far."""
-    if state.paid_by is None or not state.refunds:
-        return
-    programme = turn.plan.programme
+def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
+    """What went back of an order goes back on both sides, in proportion: what it earned, and what was spent on it."""
+    if state.paid_by is not None and state.refunds:
+        earned: dict[str, list[Lot]] = {}
+        for lot in turn.snapshot.earned.get(state.paid_by, ()):
+            earned.setdefault(lot.asset, []).append(lot)
+        for lots in earned.values():
+            for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
+                turn.take_back(lot, wanted)
+    for draw in list(turn.snapshot.draws.values()):
+        if draw.order == name and draw.asset in turn.plan.programme.assets:
+            spent = draw.used + draw.returned
+            turn.undo(draw, max(ledger.share_of(spent, state.share) - draw.returned, 0))
+
+
+def order_completed(turn: Turn) -> None:
+    """What the order earned, and waits for this, is the member's to use."""
+    state = turn.snapshot.orders.get(_order_name(turn))
+    if state is None or state.paid_by is None:
+        raise _order_unknown()
+    turn.count_day(turn.event.type, turn.day, 0)
+    waiting: dict[str, list[Lot]] = {}
     for lot in turn.snapshot.earned.get(state.paid_by, ()):
-        asset = programme.assets.get(lot.asset)
-        if asset is not None:
-            share = (state.refunded_minor, state.total_minor)
-            effect = ledger.take_back(asset, lot, turn.snapshot, share, turn.event.time, programme.zone)
-            if effect is not None:
-                turn.take(effect)
+        if lot.pending:
+            waiting.setdefault(lot.asset, []).append(lot)
+    for asset_id, lots in waiting.items():
+        turn.ripen(asset_id, lots)
+
+
+def order_cancelled(turn: Turn) -> None:
+    """The order does not count any more: all of it that had not gone back goes back, and its holds are released."""
+    name = _order_name(turn)
+    state = turn.snapshot.orders.setdefault(name, OrderState(0, 0, None, None))
+    if CANCELLED in state.refunds:
+        raise Rejected(
+            "refund_known",
+            "data.order_id",
+            words("这笔订单已经取消", "這筆訂單已經取消", "this order has been cancelled already"),
+        )
+    left = max(state.total_minor - state.refunded_minor, 0) if state.paid_by is not None else 0
+    turn.count_day(turn.event.type, turn.day, left)
+    _refund(turn, name, state, CANCELLED, left, turn.plan.programme.currency)
+    for draw in list(turn.snapshot.draws.values()):
+        if draw.order == name and draw.held:
+            turn.release(draw, draw.held)
+    give_back(turn, name, state)
+
+
+def _order_name(turn: Turn) -> OrderName:
+    data = turn.event.data
+    return data.get("order_source") or turn.event.source, data["order_id"]
+
+
+def _order_unknown() -> Rejected:
+    return Rejected(
+        "order_unknown",
+        "data.order_id",
+        words(
+            "还没有这笔订单的付款，请先发送 order.paid",
+            "還沒有這筆訂單的付款，請先傳送 order.paid",
+            "this order has not been paid yet: send order.paid first",
+        ),
+    )
 
 
 def profile_stated(turn: Turn) -> None:
@@ -121,10 +184,35 @@ def profile_stated(turn: Turn) -> None:
 
 def asset_expired(turn: Turn) -> None:
     """Lots whose time is over go back to the house."""
-    due = ledger.first_expiry(turn.snapshot, turn.event.time)
+    due = _moment(turn, timing.Kind.END)
     if due is not None:
-        moment, asset, lots = due
-        turn.take(ledger.expire(asset, lots[:LOTS_PER_EVENT], moment))
+        turn.take(ledger.expire(due.asset, due.lots[:LOTS_PER_EVENT], due.at))
+
+
+def asset_matured(turn: Turn) -> None:
+    """Pending lots are ripe."""
+    due = _moment(turn, timing.Kind.RIPEN)
+    if due is not None:
+        turn.ripen(due.asset, list(due.lots[:LOTS_PER_EVENT]))
+
+
+def asset_expiring(turn: Turn) -> None:
+    """An end has been announced; it is not announced again."""
+    due = _moment(turn, timing.Kind.REMIND)
+    if due is not None:
+        turn.due(due.asset).reminded_to = due.ends_at
+
+
+def hold_lapsed(turn: Turn) -> None:
+    """A hold has reached its limit: what is still held goes back."""
+    due = _moment(turn, timing.Kind.LAPSE)
+    if due is not None and due.draw is not None:
+        turn.release(due.draw, due.draw.held)
+
+
+def _moment(turn: Turn, kind: timing.Kind) -> timing.Moment | None:
+    due = timing.first_moment(turn.snapshot, turn.plan.programme.assets, turn.event.time)
+    return due if due is not None and due.kind is kind else None
 
 
 def period_ended(turn: Turn) -> None:
@@ -145,8 +233,15 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     "order.refunded": order_refunded,
     "member.joined": profile_stated,
     "member.updated": profile_stated,
+    "order.completed": order_completed,
+    "order.cancelled": order_cancelled,
     "asset.expired": asset_expired,
+    "asset.matured": asset_matured,
+    "asset.expiring": asset_expiring,
+    "hold.lapsed": hold_lapsed,
     "tier.period_ended": period_ended,
+    **COMMANDS,
+    **TOP_UPS,
 }
 
 
@@ -158,21 +253,22 @@ def message_context(turn: Turn) -> dict[str, Any]:
     context: dict[str, Any] = {
         "event": {"type": event.type, "time": local.isoformat(timespec="minutes")},
         "member": {"name": turn.snapshot.profile.name},
-        "earned": {asset: turn.earned.get(asset, 0) for asset in programme.assets},
-        "balances": {asset: turn.snapshot.balances.get(asset, 0) for asset in programme.assets},
+        "earned": telling.earned(turn),
+        "balances": telling.balances(turn),
         "tiers": {
             one.ladder: {"level": one.level, "until": one.until.isoformat() if one.until else ""}
             for one in turn.snapshot.standings.values()
         },
     }
     if event.type == "order.paid":
-        total = event.data["total_minor"]
-        digits = programme.minor_digits
-        whole, rest = divmod(total, 10**digits)
-        amount = f"{whole}.{rest:0{digits}}" if digits else str(whole)
-        context["order"] = {"order_id": event.data["order_id"], "total": amount}
+        total = money_of(event.data["total_minor"], programme.minor_digits)
+        context["order"] = {"order_id": event.data["order_id"], "total": total}
     if event.type.startswith("tier."):
         context["tier"] = _tier_context(turn)
+    if event.type.startswith(telling.VALUE):
+        context |= telling.value(turn)
+    if event.type in telling.TOP_UPS:
+        context["topup"] = telling.top_up(turn)
     return context
 
 

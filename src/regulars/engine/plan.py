@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
 from regulars.campaigns.contracts import (
     Action,
@@ -9,10 +11,11 @@ from regulars.campaigns.contracts import (
     DebitAction,
     Rule,
 )
-from regulars.campaigns.logic import AmountOf, credit_amount
+from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_of
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
 from regulars.language.condition import Compiled, Fields, compile_condition, compile_lines
+from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version
 from regulars.programme.vocabulary import fields_for
@@ -27,7 +30,18 @@ class PlannedCredit:
     amount: AmountOf
 
 
-TIMED = frozenset({"asset.expired", "tier.period_ended", "tier.upgraded", "tier.downgraded", "tier.kept"})
+TIMED = frozenset(
+    {
+        "asset.expired",
+        "asset.expiring",
+        "asset.matured",
+        "hold.lapsed",
+        "tier.period_ended",
+        "tier.upgraded",
+        "tier.downgraded",
+        "tier.kept",
+    }
+)
 """Types of event that time alone may bring."""
 
 MONTH_DAYS = 31
@@ -43,6 +57,7 @@ class PlannedRule:
     rule: Rule
     when: Compiled | None
     actions: tuple[PlannedAction, ...]
+    pots: tuple[Pot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,13 @@ class Plan:
     """Whether time alone may credit what a ladder looks at, so that a member's steps are always read."""
     identities: bool
     """Whether a condition asks which identities a member has."""
+    by_id: dict[str, PlannedRule]
+    costs: dict[str, int]
+    """Asset → what its smallest unit costs the house, in millionths of the smallest currency unit, rounded up."""
+    capped: frozenset[str]
+    """Assets of which a member can be given so much at most."""
+    with_level: dict[str, tuple[str, ...]]
+    """Ladder → the assets that end with its periods."""
 
 
 @once(most=16)
@@ -99,7 +121,7 @@ def make_plan(programme: Programme) -> Plan:
         window_days=None if any(needs.lifetimes for needs in compiled) else max(days, default=0),
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
         limited=_types_with(programme, lambda rule: rule.limit is not None),
-        budgeted=_types_with(programme, lambda rule: rule.budget is not None),
+        budgeted=frozenset(on for on, some in rules.items() if any(planned.pots for planned in some)),
         late_growth=any(
             isinstance(one, CreditAction) and one.asset in ladders_of
             for rule in programme.rules
@@ -107,7 +129,28 @@ def make_plan(programme: Programme) -> Plan:
             for one in rule.then
         ),
         identities=any("identities" in needs.parts for needs in compiled),
+        by_id={planned.rule.id: planned for some in rules.values() for planned in some},
+        costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
+        capped=frozenset(one.id for one in programme.assets.values() if one.caps is not None),
+        with_level={
+            ladder: tuple(one.id for one in programme.assets.values() if one.expiry.with_level == ladder)
+            for ladder in programme.ladders
+        },
     )
+
+
+def _cost(asset: Asset, digits: int) -> int:
+    return ceil(Fraction(asset.cost) * Fraction(MICRO * 10**digits, 10**asset.scale))
+
+
+def cap_name(asset_id: str) -> str:
+    """The name under which an asset's caps are counted."""
+    return f"cap:{asset_id}"
+
+
+def money_name(rule_id: str) -> str:
+    """The name under which a member's limit of a rule in money is counted."""
+    return f"{rule_id}:money"
 
 
 def _types_with(programme: Programme, wanted: Callable[[Rule], bool]) -> frozenset[str]:
@@ -122,7 +165,7 @@ def _planned(rule: Rule, programme: Programme) -> PlannedRule:
         _planned_credit(action, event_type, programme, fields) if isinstance(action, CreditAction) else action
         for action in rule.then
     )
-    return PlannedRule(rule, when, actions)
+    return PlannedRule(rule, when, actions, pots_of(rule, programme.campaigns.get(rule.campaign)))
 
 
 def _planned_credit(

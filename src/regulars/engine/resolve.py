@@ -15,7 +15,8 @@ from regulars.engine.contracts import (
     unknown_member,
     unknown_member_id,
 )
-from regulars.engine.load import OrderName, Orders, order_name
+from regulars.engine.load import Orders
+from regulars.engine.reach import OrderName, order_name
 from regulars.kit.ids import member_id as new_member_id
 from regulars.kit.rows import Cursor, ask_one
 from regulars.language.events import Identity
@@ -109,7 +110,7 @@ class Resolver:
         if not found and not one.joins:
             raise unknown_member()
         new = not found
-        owner = new_member_id(one.time) if new else found.pop()
+        owner = new_member_id(one.time, one.source, one.key) if new else found.pop()
         self._check_order(one, owner)
         if new:
             self.joined[owner] = []

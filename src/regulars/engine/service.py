@@ -158,13 +158,13 @@ def take(batch: Sequence[Incoming]) -> list[Outcome]:
     """Take one batch by itself. One that fails as a whole is taken event by event, so that one bad event
     never stops the others: it is rejected and reported."""
     try:
-        return _with_retries(lambda: process(batch))
+        return with_retries(lambda: process(batch))
     except Problem:
         raise
     except Exception as error:
         if len(batch) == 1:
             log.exception("event_failed", source=batch[0].source, key=batch[0].key, type=batch[0].type)
-            return [Outcome(batch[0].key, "rejected", error=_failed(error))]
+            return [Outcome(batch[0].key, "rejected", error=failed(error))]
         log.warning("batch_failed", events=len(batch), error=repr(error))
         return [outcome for one in batch for outcome in take([one])]
 
@@ -175,7 +175,7 @@ def settle(member_ids: Sequence[UUID], until: datetime) -> int:
     A member for whom it can't be done holds up no other: that is logged, and tried again the next time.
     """
     try:
-        _with_retries(lambda: settle_members(member_ids, until))
+        with_retries(lambda: settle_members(member_ids, until))
     except Problem:
         raise
     except Exception as error:
@@ -187,7 +187,8 @@ def settle(member_ids: Sequence[UUID], until: datetime) -> int:
     return len(member_ids)
 
 
-def _with_retries(work: Callable[[], Result]) -> Result:
+def with_retries(work: Callable[[], Result]) -> Result:
+    """`work`, tried again where it lost against others. Raises Unavailable when that does not help."""
     for attempt in range(RETRIES):
         try:
             return work()
@@ -203,7 +204,8 @@ def _with_retries(work: Callable[[], Result]) -> Result:
     )
 
 
-def _failed(error: Exception) -> Rejected:
+def failed(error: Exception) -> Rejected:
+    """The refusal of an event that could not be decided."""
     kind = "database" if isinstance(error, DatabaseError) else "rule"
     return Rejected(
         f"failed_{kind}",

@@ -1,4 +1,4 @@
-"""What time does while nobody asks: lots run out, periods end."""
+"""What time does while nobody asks: lots ripen and run out, holds lapse, ends are announced, periods end."""
 
 from uuid import UUID
 
@@ -12,8 +12,7 @@ MEMBERS_PER_BATCH = 500
 
 DUE = """
 SELECT member_id FROM (
-    SELECT member_id, expires_at AS due FROM ledger_lot
-     WHERE remaining > 0 AND expires_at IS NOT NULL AND expires_at <= %(now)s
+    SELECT member_id, due_at AS due FROM ledger_balance WHERE due_at <= %(now)s
     UNION ALL
     SELECT member_id, until::timestamptz FROM tiers_standing
      WHERE until IS NOT NULL AND until < %(today)s

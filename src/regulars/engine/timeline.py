@@ -37,6 +37,7 @@ class Kind(StrEnum):
     REFUND = "refund"
     LEVEL = "level"
     VALUE = "value"
+    BOOKS = "books"
     MESSAGE = "message"
     PROFILE = "profile"
     ACT = "act"
@@ -149,7 +150,15 @@ def _moment(
     )
 
 
-_KINDS = {"order.paid": Kind.ORDER, "order.refunded": Kind.REFUND, "asset.expired": Kind.VALUE}
+_KINDS = {
+    "order.paid": Kind.ORDER,
+    "order.refunded": Kind.REFUND,
+    "asset.expired": Kind.VALUE,
+    "asset.ended": Kind.VALUE,
+    "asset.expiring": Kind.VALUE,
+}
+_ON_VALUE = ("asset.", "hold.", "gift.", "wallet.")
+"""Types of events that move value and nothing else."""
 
 
 def _kind(
@@ -161,6 +170,8 @@ def _kind(
 ) -> Kind:
     if event.type in _KINDS:
         return _KINDS[event.type]
+    if event.type.startswith(_ON_VALUE):
+        return Kind.BOOKS
     if event.type.startswith("member."):
         return Kind.PROFILE
     if levels or event.type.startswith("tier."):

@@ -4,103 +4,58 @@ A turn changes the snapshot with every effect it decides; the effects are what t
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from regulars.campaigns.contracts import (
     DebitAction,
     LevelAction,
+    Limit,
     MessageAction,
     TagAction,
 )
-from regulars.campaigns.logic import Budgets, granted
-from regulars.engine.plan import Plan, PlannedCredit, PlannedRule
-from regulars.kit.ids import CHILDREN, child_id, time_id
+from regulars.campaigns.logic import MICRO, granted
+from regulars.engine.books import Books
+from regulars.engine.plan import PlannedCredit, PlannedRule, money_name
 from regulars.language.calendar import local_day, period_of
 from regulars.language.condition import Facts
-from regulars.language.effects import (
-    Credit,
-    Effect,
-    LevelChange,
-    LevelStep,
-    MessageWish,
-    TagChange,
-    Take,
-)
-from regulars.language.events import RULES, Event
-from regulars.language.snapshot import Snapshot, Standing
+from regulars.language.effects import SPEND, LevelChange, LevelStep, MessageWish, TagChange
+from regulars.language.snapshot import Standing
 from regulars.ledger import logic as ledger
 from regulars.tiers import logic as tiers
 
 NO_EFFECT_LIMIT, NO_EFFECT_BUDGET, NO_EFFECT_QUIET, NO_EFFECT_SHORT = "limit", "budget", "quiet", "short"
-"""Why a rule that held did less than it says: its limit or budget was used up, the event is history, or the
-member had too little to take."""
+NO_EFFECT_CAP = "cap"
+"""Why a rule that held did less than it says: its limit, the asset's cap or the budget was used up, the event is
+history, or the member had too little to take."""
 
 
 @dataclass(slots=True)
-class Turn:
+class _Left:
+    """What a member's limit of a rule still leaves, in units and in money (None: no bound), and what was spent of
+    the latter."""
+
+    units: int | None = None
+    money: int | None = None
+    spent: int = 0
+
+    def within(self, wanted: int, cost: int) -> int:
+        units = wanted if self.units is None else min(wanted, self.units)
+        return units if self.money is None or not cost else min(units, self.money // cost)
+
+    def take(self, units: int, cost: int) -> None:
+        if self.units is not None:
+            self.units -= units
+        if self.money is not None:
+            self.money -= units * cost
+            self.spent += units * cost
+
+
+@dataclass(slots=True)
+class Turn(Books):
     """Decides one event. `trace` has per rule [id, held, values seen, notes…]."""
 
-    plan: Plan
-    snapshot: Snapshot
-    event: Event
-    now: datetime
-    budgets: Budgets
-    effects: list[Effect] = field(default_factory=list)
     trace: list[list[Any]] = field(default_factory=list)
-    derived: list[Event] = field(default_factory=list)
-    tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
-    used: list[tuple[str, str, int, int]] = field(default_factory=list)
-    """Limits drawn on: (rule, period, times, units)."""
-    earned: dict[str, int] = field(default_factory=dict)
-    touched: dict[str, date] = field(default_factory=dict)
-    """Ladder's asset → the earliest day whose earning changed."""
-    rework: set[str] = field(default_factory=set)
-    """Assets of which something earned earlier was taken back, so that ladders are walked anew."""
-    day: date = date.min
-    ordinal: int = 0
-
-    def __post_init__(self) -> None:
-        self.day = local_day(self.event.time, self.plan.programme.zone)
-
-    def take_id(self, count: int = 1) -> UUID:
-        """The id of the event's next consequence; `count` ids in a row are reserved."""
-        first = self.ordinal + 1
-        self.ordinal += count
-        if self.ordinal >= CHILDREN:
-            raise OverflowError(f"event {self.event.id} has more than {CHILDREN} consequences")
-        return child_id(self.event.id, first)
-
-    def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
-        """Add to a tally."""
-        self.tallied.append((name, day, count, total))
-        if name in self.plan.counts:
-            self.snapshot.counts[name] = self.snapshot.counts.get(name, 0) + count
-        days = self.snapshot.tallies.setdefault(name, {})
-        cell = days.get(day)
-        if cell is None:
-            days[day] = [count, total]
-        else:
-            cell[0] += count
-            cell[1] += total
-
-    def derive(self, event_type: str, data: dict[str, Any]) -> None:
-        """Something that follows from this event, at the same moment."""
-        event = self.event
-        self.derived.append(
-            Event(
-                time_id(event.time),
-                RULES,
-                f"{event.id}:{len(self.derived)}",
-                event_type,
-                event.member_id,
-                event.time,
-                data,
-                event.id,
-                event.depth + 1,
-            )
-        )
 
     # Rules
 
@@ -122,13 +77,13 @@ class Turn:
 
         A rule whose budget is used up does nothing of what it says, and tells nobody."""
         notes: list[str] = []
-        limit, use, left, period = planned.rule.limit, None, None, ""
+        limit, use, left, period = planned.rule.limit, None, _Left(), ""
         if limit is not None:
             period = period_of(self.day, limit.per)
             use = self.snapshot.uses.setdefault((planned.rule.id, period), [0, 0])
-            if (limit.times and use[0] >= limit.times) or (limit.units and use[1] >= limit.units):
+            left = self._left(planned, limit, period, use)
+            if (limit.times and use[0] >= limit.times) or left.units == 0 or left.money == 0:
                 return [NO_EFFECT_LIMIT]
-            left = limit.units - use[1] if limit.units else None
         given, before = self._granted(planned, left, notes), len(self.effects)
         if NO_EFFECT_BUDGET in notes and not any(given.values()):
             return sorted(set(notes))
@@ -142,27 +97,42 @@ class Turn:
             use[0] += 1
             use[1] += units
             self.used.append((planned.rule.id, period, 1, units))
+            if left.spent:
+                self.snapshot.uses[money_name(planned.rule.id), period][1] += left.spent
+                self.used.append((money_name(planned.rule.id), period, 0, left.spent))
         return sorted(set(notes))
 
-    def _granted(self, planned: PlannedRule, left: int | None, notes: list[str]) -> dict[int, int]:
-        """The units that each of the rule's credits gives, by its place among the actions. Where the limit has
-        less `left` than a credit asks, it gives what is left; the budget says itself what it does then."""
+    def _left(self, planned: PlannedRule, limit: Limit, period: str, use: list[int]) -> "_Left":
+        money = None
+        if limit.money_minor:
+            spent = self.snapshot.uses.setdefault((money_name(planned.rule.id), period), [0, 0])
+            money = max(limit.money_minor * MICRO - spent[1], 0)
+        return _Left(max(limit.units - use[1], 0) if limit.units else None, money)
+
+    def _granted(self, planned: PlannedRule, left: "_Left", notes: list[str]) -> dict[int, int]:
+        """The units that each of the rule's credits gives, by its place among the actions. Where the member's limit
+        or the asset's cap has less `left` than a credit asks, it gives what is left; a budget says itself what it
+        does then."""
         given: dict[int, int] = {}
         for number, action in enumerate(planned.actions):
             if not isinstance(action, PlannedCredit):
                 continue
-            units = action.amount(self.event.data)
-            if left is not None and left < units:
+            asset = self.plan.programme.assets[action.action.asset]
+            cost = self.plan.costs[asset.id]
+            wanted = action.amount(self.event.data)
+            units = left.within(wanted, cost)
+            if units < wanted:
                 notes.append(NO_EFFECT_LIMIT)
-                units = left
-            if units > 0 and planned.rule.budget is not None:
-                wanted = units
-                units = self.budgets.draw(planned.rule, period_of(self.day, planned.rule.budget.per), wanted)
-                if units < wanted:
-                    notes.append(NO_EFFECT_BUDGET)
+            capped = self.room(asset, units)
+            if capped < units:
+                notes.append(NO_EFFECT_CAP)
+            units = self.budgets.draw(planned.pots, self.day, capped, cost) if planned.pots else capped
+            if units < capped:
+                notes.append(NO_EFFECT_BUDGET)
             given[number] = max(units, 0)
-            if left is not None:
-                left -= given[number]
+            if given[number]:
+                self.cap(asset, given[number])
+                left.take(given[number], cost)
         return given
 
     def _act(self, planned: PlannedRule, action: Any, notes: list[str]) -> None:
@@ -186,49 +156,13 @@ class Turn:
         """Events older than the programme's stated age count in full and notify nobody."""
         return self.now - self.event.time > timedelta(days=self.plan.programme.quiet_after_days)
 
-    # Value
-
-    def credit(self, asset_id: str, units: int, rule: str) -> None:
-        """Units for the member, which first pay what they owe."""
-        programme = self.plan.programme
-        expires = ledger.expires_at(programme.assets[asset_id].expiry, self.day, programme.zone)
-        fills = []
-        if self.snapshot.balances.get(asset_id, 0) < 0:
-            fills = ledger.fill_debts(self.snapshot.lots.get(asset_id, ()), units)
-        effect = Credit(asset_id, units, rule, self.event.time, self.day, expires, self.take_id(), fills)
-        lot = ledger.apply_credit(self.snapshot, effect)
-        if self.event.type == "order.paid":
-            self.snapshot.earned.setdefault(self.event.id, []).append(lot)
-        self.effects.append(effect)
-        self.earned[asset_id] = self.earned.get(asset_id, 0) + units
-        self.count_day(f"credit:{asset_id}", self.day, units)
-        ever, latest = self.snapshot.credited.get(asset_id, (0, None))
-        self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
-        if asset_id in self.plan.ladders_of:
-            self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
-
     def debit(self, action: DebitAction, rule: str) -> bool:
         """Take units, earliest to expire first; False if there was too little for what the action asks."""
-        lots = ledger.by_expiry(self.snapshot.lots.get(action.asset, ()))
-        held = max(self.snapshot.balances.get(action.asset, 0), 0)
-        units = granted(action.amount, held, action.when_short)
+        asset = self.plan.programme.assets[action.asset]
+        units = granted(action.amount, self.free(asset.id), action.when_short)
         if units:
-            self.take(ledger.spend(action.asset, lots, units, rule, self.event.time))
+            self.draw(asset, units, SPEND, rule)
         return units == action.amount
-
-    def take(self, effect: Take) -> None:
-        """Value that leaves the member. Its entries get their ids here."""
-        effect.entry_id = self.take_id(len(effect.takes) + (1 if effect.debt else 0))
-        if effect.debt:
-            effect.debt_lot = child_id(effect.entry_id, len(effect.takes))
-        ledger.apply_take(self.snapshot, effect)
-        self.effects.append(effect)
-        if effect.earned_on is not None:
-            self.count_day(f"credit:{effect.asset}", effect.earned_on, -(effect.amount + effect.waived), 0)
-            if effect.asset in self.plan.ladders_of:
-                earlier = self.touched.get(effect.asset, effect.earned_on)
-                self.touched[effect.asset] = min(earlier, effect.earned_on)
-                self.rework.add(effect.asset)
 
     def tag(self, action: TagAction, rule: str) -> None:
         tags = self.snapshot.tags
@@ -287,6 +221,11 @@ class Turn:
             )
         )
         self.snapshot.standings[after.ladder] = after
+        for asset_id in self.plan.with_level[after.ladder]:
+            if asset_id in self.snapshot.balances:
+                due = self.due(asset_id)
+                due.lapses_at = ledger.after(after.until, self.plan.programme.zone)
+                due.at = min((one for one in (due.at, due.lapses_at) if one is not None), default=None)
         ladder = self.plan.programme.ladders[after.ladder]
         rise = ladder.level(after.level).rank - ladder.level(before.level).rank
         if rise:

@@ -38,8 +38,9 @@ class EventType:
     """A kind of event: what its payload holds and whether it may bring a new member.
 
     `has_items` says that the payload's `items` are order lines (sku, name, category, brand, quantity,
-    price_minor, total_minor). `derived` types come from Regulars itself and are refused from outside.
-    `states_profile`: the payload says who the member is. `adapter` is the pydantic TypeAdapter that checks and
+    price_minor, total_minor). `derived` types come from Regulars itself and are refused from outside;
+    so are `command` types, which have endpoints of their own. `states_profile`: the payload says who the member is.
+    `adapter` is the pydantic TypeAdapter that checks and
     normalises a payload.
     """
 
@@ -51,6 +52,7 @@ class EventType:
     has_items: bool = False
     adapter: Any = None
     states_profile: bool = False
+    command: bool = False
 
 
 @dataclass(frozen=True, slots=True)

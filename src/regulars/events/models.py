@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from regulars.kit.models import BucketField, WrittenJsonField
+from regulars.kit.models import AppendOnly, BucketField, WrittenJsonField
 
 
-class Event(models.Model):
+class Event(AppendOnly):
     """One thing that happened, and everything that Regulars made of it.
 
     `id` is a UUIDv7 of the event's own time, so that a member's rows lie in the order of their life.

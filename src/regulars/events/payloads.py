@@ -137,16 +137,25 @@ _TEXTS: dict[str, Text] = {
     "after": {"zh-hans": "新等级", "zh-hant": "新等級", "en": "level after"},
     "asset": {"zh-hans": "资产", "zh-hant": "資產", "en": "asset"},
     "units": {"zh-hans": "数量", "zh-hant": "數量", "en": "units"},
+    "reason": {"zh-hans": "原因", "zh-hant": "原因", "en": "reason"},
+    "conversion": {"zh-hans": "兑换项目", "zh-hant": "兌換項目", "en": "conversion"},
+    "wallet": {"zh-hans": "储值账户", "zh-hant": "儲值帳戶", "en": "wallet"},
+    "topup": {"zh-hans": "充值金额", "zh-hant": "儲值金額", "en": "amount paid in"},
+    "topup_back": {"zh-hans": "退还金额", "zh-hant": "退還金額", "en": "amount paid back"},
+    "topup_id": {"zh-hans": "充值单号", "zh-hant": "儲值單號", "en": "top-up number"},
 }
 
 
-def _fields(shape: Any = None, **kinds: FieldKind | tuple[FieldKind, str]) -> dict[str, PayloadField]:
-    """The fields of these kinds; those that the payload's TypedDict can't do without are required."""
+def _fields(
+    shape: Any = None, **kinds: FieldKind | tuple[FieldKind, str] | tuple[FieldKind, str, str]
+) -> dict[str, PayloadField]:
+    """The fields of these kinds (with the key that they are stored under, and that of their name, where these are
+    others); those that the payload's TypedDict can't do without are required."""
     needed = shape.__required_keys__ if shape is not None else ()
     fields = {}
     for name, given in kinds.items():
-        kind, path = given if isinstance(given, tuple) else (given, name)
-        fields[name] = PayloadField(name, _TEXTS[name], kind, path, path in needed)
+        kind, path, text = (*given, name)[:3] if isinstance(given, tuple) else (given, name, name)
+        fields[name] = PayloadField(name, _TEXTS[text], kind, path, path in needed)
     return fields
 
 
@@ -193,6 +202,30 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         items: NotRequired[Annotated[list[Line], Field(max_length=ITEMS_LIMIT)]]
 
     @with_config(_OPEN)
+    class OrderEnd(TypedDict):
+        """An order was completed, or cancelled."""
+
+        order_id: Name
+        order_source: NotRequired[Word]
+
+    @with_config(_OPEN)
+    class ToppedUp(TypedDict):
+        wallet: Word
+        topup_id: NotRequired[Name]
+        amount_minor: Annotated[amount, Field(alias="amount")]
+        currency: own
+        channel: NotRequired[Word]
+        store: NotRequired[Word]
+
+    @with_config(_OPEN)
+    class TopUpRefunded(TypedDict):
+        topup_id: Name
+        topup_source: NotRequired[Word]
+        refund_id: NotRequired[Name]
+        amount_minor: Annotated[amount, Field(alias="amount")]
+        currency: own
+
+    @with_config(_OPEN)
     class Thing(TypedDict):
         """An act that points at something: a product, a page, a post."""
 
@@ -221,6 +254,11 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
         return EventType(type_id, name, _fields(**kinds), derived=True)
 
+    def command(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
+        name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
+        return EventType(type_id, name, _fields(**kinds), command=True)
+
+    ending = TypeAdapter(OrderEnd)
     profile = TypeAdapter(Profile)
     types = (
         EventType(
@@ -259,6 +297,42 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
             has_items=True,
             adapter=TypeAdapter(Refunded),
         ),
+        EventType(
+            "order.completed",
+            {"zh-hans": "订单完成", "zh-hant": "訂單完成", "en": "order completed"},
+            _fields(OrderEnd, order_id=text),
+            adapter=ending,
+        ),
+        EventType(
+            "order.cancelled",
+            {"zh-hans": "订单取消", "zh-hant": "訂單取消", "en": "order cancelled"},
+            _fields(OrderEnd, order_id=text),
+            adapter=ending,
+        ),
+        EventType(
+            "wallet.topped_up",
+            {"zh-hans": "储值充值", "zh-hant": "儲值", "en": "wallet topped up"},
+            _fields(
+                ToppedUp,
+                wallet=text,
+                topup_id=text,
+                amount=(FieldKind.MONEY, "amount_minor", "topup"),
+                currency=text,
+            ),
+            joins=True,
+            adapter=TypeAdapter(ToppedUp),
+        ),
+        EventType(
+            "wallet.refunded",
+            {"zh-hans": "储值退款", "zh-hant": "儲值退款", "en": "top-up paid back"},
+            _fields(
+                TopUpRefunded,
+                topup_id=text,
+                amount=(FieldKind.MONEY, "amount_minor", "topup_back"),
+                currency=text,
+            ),
+            adapter=TypeAdapter(TopUpRefunded),
+        ),
         act("checkin", "签到", "簽到", "check-in", channel=text, store=text),
         act(
             "product.viewed", "浏览商品", "瀏覽商品", "product viewed", sku=text, category=text, channel=text
@@ -274,6 +348,39 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         derived("tier.kept", "保级", "保級", "level kept", ladder=text, after=text),
         derived("tier.period_ended", "等级到期", "等級到期", "level period ended", ladder=text),
         derived("asset.expired", "资产到期", "資產到期", "value expired", asset=text, units=integer),
+        derived(
+            "asset.matured",
+            "待生效转为可用",
+            "待生效轉為可用",
+            "pending value matured",
+            asset=text,
+            units=integer,
+        ),
+        derived(
+            "asset.expiring",
+            "资产即将到期",
+            "資產即將到期",
+            "value about to expire",
+            asset=text,
+            units=integer,
+        ),
+        derived("asset.received", "收到赠送", "收到贈送", "gift received", asset=text, units=integer),
+        derived("asset.withdrawn", "赠送被撤回", "贈送被撤回", "gift withdrawn", asset=text, units=integer),
+        derived("hold.lapsed", "冻结超时释放", "凍結逾時釋放", "hold lapsed", asset=text, units=integer),
+        command("asset.credited", "发放", "發放", "credited", asset=text, units=integer, reason=text),
+        command(
+            "asset.spent", "使用", "使用", "spent", asset=text, units=integer, reason=text, order_id=text
+        ),
+        command("asset.held", "冻结", "凍結", "held", asset=text, units=integer, reason=text, order_id=text),
+        command("hold.captured", "冻结转使用", "凍結轉使用", "hold captured", units=integer),
+        command("hold.released", "冻结释放", "凍結釋放", "hold released", units=integer),
+        command("asset.reversed", "撤销", "撤銷", "reversed", units=integer, reason=text),
+        command("asset.corrected", "更正", "更正", "corrected", units=integer, reason=text),
+        command("asset.adjusted", "调整", "調整", "adjusted", asset=text, units=integer, reason=text),
+        command("asset.ended", "提前到期", "提前到期", "ended early", asset=text, units=integer, reason=text),
+        command("asset.converted", "兑换", "兌換", "converted", conversion=text, units=integer),
+        command("asset.gifted", "赠送", "贈送", "gifted", asset=text, units=integer, reason=text),
+        command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
     )
     return {one.id: one for one in types}
 

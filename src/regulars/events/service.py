@@ -30,7 +30,8 @@ EVENT = {
 LOCK_NAMES = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 
 KNOWN = """
-SELECT event.source, event.key, event.member_id, event.digest, event.data, event.version, event.effects, event.outcome
+SELECT event.source, event.key, event.member_id, event.digest, event.data, event.version, event.effects, event.outcome,
+       event.id
   FROM events_event AS event
   JOIN unnest(%s::text[], %s::text[]) AS row(source, key) ON event.key = row.key AND event.source = row.source
 """
@@ -53,6 +54,7 @@ class Known:
     version: int
     effects: list[dict[str, Any]]
     outcome: dict[str, Any]
+    id: UUID
 
 
 def lock_names(numbers: Iterable[int]) -> Question[None]:
@@ -69,8 +71,8 @@ def known(names: Sequence[tuple[str, str]]) -> Question[dict[tuple[str, str], Kn
         KNOWN,
         [array((source for source, _ in names)), array((key for _, key in names))],
         lambda rows: {
-            (source, key): Known(member_id, bytes(digest), data, version, effects, outcome)
-            for source, key, member_id, digest, data, version, effects, outcome in rows
+            (source, key): Known(member_id, bytes(digest), data, version, effects, outcome, event_id)
+            for source, key, member_id, digest, data, version, effects, outcome, event_id in rows
         },
     )
 

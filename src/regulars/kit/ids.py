@@ -2,10 +2,12 @@
 
 An id is a UUIDv7 (RFC 9562, 5.7) whose low 12 bits are zero when it names an event: what the event
 causes (entries, lots, messages) takes the event's id plus an ordinal, so a cause and its consequences
-are found by one range of the primary key and no second lookup.
+are found by one range of the primary key and no second lookup. Ids of events and of the members whom they bring
+follow from the event's name, so that a journal that is replayed gives the same ids.
 """
 
 from datetime import datetime
+from hashlib import blake2b
 from os import urandom
 from uuid import UUID, SafeUUID
 
@@ -14,7 +16,7 @@ CHILDREN = 1 << 12
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
-_RANDOM_A_MASK = (1 << 12) - 1
+_MILLIS_MASK = (1 << 48) - 1
 _RANDOM_B_MASK = ((1 << 62) - 1) & ~(CHILDREN - 1)
 
 
@@ -28,20 +30,35 @@ def _uuid(number: int) -> UUID:
 
 def time_id(at: datetime) -> UUID:
     """A new UUIDv7 that carries `at` (aware, 1970 or later) in milliseconds and ends in 12 zero bits."""
-    millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)
-    random = int.from_bytes(urandom(10))
-    return _uuid(
-        millis << 80
+    return _uuid(_with_time(at, int.from_bytes(urandom(10))))
+
+
+def event_id(at: datetime, source: str, key: str) -> UUID:
+    """The id of the event `(source, key)` at `at`, as `time_id` but the same again for the same event."""
+    return _uuid(_with_time(at, _digest(source, key)))
+
+
+def member_id(at: datetime, source: str, key: str) -> UUID:
+    """The UUIDv7 of the member whom the event `(source, key)` brings: its low 6 bits, the bucket, are spread evenly."""
+    number = _digest(source, key, "member")
+    return _uuid(_with_time(at, number) | number & (CHILDREN - 1))
+
+
+def _digest(*names: str) -> int:
+    return int.from_bytes(blake2b("\x00".join(names).encode(), digest_size=10).digest())
+
+
+def _with_time(at: datetime, noise: int) -> int:
+    """A UUIDv7 of `at`, its microseconds in the bits after the milliseconds (RFC 9562, 6.2, method 3), and 80 bits of
+    noise, of which the low 12 are left out."""
+    micros = int(at.timestamp()) * 1_000_000 + at.microsecond
+    return (
+        (micros // 1000 & _MILLIS_MASK) << 80
         | _VERSION_7
-        | (random & _RANDOM_A_MASK) << 64
+        | (micros % 1000 << 2 | noise & 3) << 64
         | _VARIANT
-        | (random >> 12) & _RANDOM_B_MASK
+        | (noise >> 12) & _RANDOM_B_MASK
     )
-
-
-def member_id(at: datetime) -> UUID:
-    """A new member's UUIDv7: its low 6 bits, the bucket, are random, so that members spread evenly."""
-    return _uuid(time_id(at).int | int.from_bytes(urandom(2)) & (CHILDREN - 1))
 
 
 def child_id(parent: UUID, ordinal: int) -> UUID:

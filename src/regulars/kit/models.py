@@ -13,6 +13,17 @@ else:
     _Json = models.JSONField
 
 
+class AppendOnly(models.Model):
+    """A table of history: rows are added, never changed, never removed.
+
+    The database holds to it, whatever the program does: the role that serves may only read such a table and add to
+    it (`processes.roles`). A migration, which runs as the owner, still can change it.
+    """
+
+    class Meta:
+        abstract = True
+
+
 class BucketField(_SmallInteger):
     """The member's bucket, 0–63: the low 6 bits of the member's id. Part of every key of a growing table."""
 

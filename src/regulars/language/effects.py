@@ -12,6 +12,14 @@ from uuid import UUID
 ISSUE, SPEND, EXPIRE, REVERSE = "issue", "spend", "expire", "reverse"
 """The house's accounts: what it gave out, took in exchange, took back by time, took back for a return."""
 
+ADJUST, CONVERT, GIFT = "adjust", "convert", "gift"
+"""What an operator put right, what became another asset or came from one, what went from member to member."""
+
+HOLD, PENDING = "hold", "pending"
+"""What is the member's and set aside: held for a purchase, or not yet ripe."""
+
+SET_ASIDE = frozenset({HOLD, PENDING})
+
 
 NOT_YET = UUID(int=0)
 """The id of entries that are still to be written."""
@@ -19,7 +27,10 @@ NOT_YET = UUID(int=0)
 
 @dataclass(slots=True)
 class Credit:
-    """`amount` units of `asset` from the house to the member, in a lot of their own."""
+    """`amount` units of `asset` from the house to the member, in a lot of their own.
+
+    `pending` ones are set aside at once, until `matures_at` (None: until something happens).
+    """
 
     kind: ClassVar[str] = "credit"
     asset: str
@@ -31,6 +42,9 @@ class Credit:
     lot_id: UUID
     fills: list[tuple[UUID, int]] = field(default_factory=list)
     """Debts that the credit pays first: (lot, units)."""
+    account: str = ISSUE
+    pending: bool = False
+    matures_at: datetime | None = None
 
     def record(self) -> dict[str, Any]:
         out: dict[str, Any] = {
@@ -39,6 +53,11 @@ class Credit:
             "asset": self.asset,
             "amount": self.amount,
         }
+        if self.account != ISSUE:
+            out["account"] = self.account
+        if self.pending:
+            out["pending"] = True
+            out["matures_at"] = self.matures_at.isoformat() if self.matures_at else None
         if self.expires_at is not None:
             out["expires_at"] = self.expires_at.isoformat()
         return out
@@ -48,7 +67,7 @@ class Credit:
 class Take:
     """`amount` units of `asset` from the member to a house account, lot by lot.
 
-    `account` is `spend`, `expire` or `reverse`. `debt` units could not be taken from any lot and are owed:
+    `account` is any of the house's but `issue`, or `hold`. `debt` units could not be taken from any lot and are owed:
     they become a lot with a negative remainder, `debt_lot`. `waived` units are written off.
     """
 
@@ -68,6 +87,8 @@ class Take:
     """For what a return takes back: the lot whose `reversed` grows."""
     entry_id: UUID = NOT_YET
     """The first of as many ids in a row as there are takes, and one for the debt."""
+    draw: "Draw | None" = None
+    """What the units were taken for, where that may yet be undone."""
 
     def record(self) -> dict[str, Any]:
         out: dict[str, Any] = {
@@ -82,6 +103,89 @@ class Take:
         if self.waived:
             out["waived"] = self.waived
         return out
+
+
+@dataclass(slots=True)
+class Give:
+    """`amount` units of `asset` back into the lots that they had been taken from or set aside in.
+
+    From `account` (spend, convert, gift or adjust: undone; hold: released or about to be captured; pending: ripe or
+    about to be cancelled). `fills` of them pay debts: (debt's lot, the lot whose units pay, units). `revived`: lots
+    whose end had passed, with their new end. With `raises` the lots grow by it: more had been meant.
+    """
+
+    kind: ClassVar[str] = "give"
+    account: str
+    asset: str
+    amount: int
+    rule: str
+    at: datetime
+    gives: list[tuple[UUID, int]]
+    fills: list[tuple[UUID, UUID, int]] = field(default_factory=list)
+    revived: list[tuple[UUID, datetime]] = field(default_factory=list)
+    entry_id: UUID = NOT_YET
+    """The first of as many ids in a row as there are gives."""
+    raises: bool = False
+    ripens: bool = False
+    """The lots are ripe from now on."""
+    draw: "Draw | None" = None
+
+    def record(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "kind": "give",
+            "rule": self.rule,
+            "asset": self.asset,
+            "amount": self.amount,
+            "account": self.account,
+        }
+        if self.raises:
+            out["raises"] = True
+        return out
+
+
+@dataclass(slots=True)
+class Part:
+    """What one lot gave to a draw: units still held, used, and used but back since. Released ones are out of it."""
+
+    lot_id: UUID
+    held: int = 0
+    used: int = 0
+    returned: int = 0
+
+
+@dataclass(slots=True)
+class Draw:
+    """Units taken out of lots for a purpose, as long as that may be undone: a hold, a spending, a gift, a conversion.
+
+    `id` is that of the first entry. `account`: what for; a hold becomes a spending as it is captured. `until`: when a
+    hold lapses, or until when a gift may be taken back. `other`: the member who was given it.
+    """
+
+    id: UUID
+    asset: str
+    account: str
+    at: datetime
+    parts: list[Part]
+    order: tuple[str, str] | None = None
+    until: datetime | None = None
+    other: UUID | None = None
+
+    @property
+    def purpose(self) -> str:
+        """The account of what is used of it."""
+        return SPEND if self.account == HOLD else self.account
+
+    @property
+    def held(self) -> int:
+        return sum(part.held for part in self.parts)
+
+    @property
+    def used(self) -> int:
+        return sum(part.used for part in self.parts)
+
+    @property
+    def returned(self) -> int:
+        return sum(part.returned for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +293,53 @@ class OrderPaid:
 
 
 @dataclass(slots=True)
+class ToppedUp:
+    """Money was paid into a wallet: `principal` and `bonus` in smallest units of the wallet's assets."""
+
+    kind: ClassVar[str] = "topup"
+    source: str
+    topup_id: str
+    wallet: str
+    principal: int
+    bonus: int
+    at: datetime
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "kind": "topup",
+            "rule": "",
+            "wallet": self.wallet,
+            "topup_id": self.topup_id,
+            "principal": self.principal,
+            "bonus": self.bonus,
+        }
+
+
+@dataclass(slots=True)
+class TopUpRefunded:
+    """`principal` of a top-up was paid back, and `bonus` taken with it."""
+
+    kind: ClassVar[str] = "topup_refund"
+    source: str
+    topup_id: str
+    refund_id: str
+    wallet: str
+    principal: int
+    bonus: int
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "kind": "topup_refund",
+            "rule": "",
+            "wallet": self.wallet,
+            "topup_id": self.topup_id,
+            "refund_id": self.refund_id,
+            "principal": self.principal,
+            "bonus": self.bonus,
+        }
+
+
+@dataclass(slots=True)
 class OrderRefunded:
     """Money of an order went back. `counts_on` is the day the order was paid; None while it is not known."""
 
@@ -211,4 +362,17 @@ class OrderRefunded:
         }
 
 
-Effect = Credit | Take | LevelChange | TagChange | MessageWish | ProfileChange | OrderPaid | OrderRefunded
+Movement = Credit | Take | Give
+"""What the books enter."""
+
+Effect = (
+    Movement
+    | LevelChange
+    | TagChange
+    | MessageWish
+    | ProfileChange
+    | OrderPaid
+    | OrderRefunded
+    | ToppedUp
+    | TopUpRefunded
+)

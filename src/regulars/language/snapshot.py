@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.language.effects import LevelStep
+from regulars.language.effects import Draw, LevelStep
+
+CANCELLED = ":cancelled"
+"""The name of the refund that a cancellation is."""
 
 
 @dataclass(slots=True)
@@ -26,7 +29,8 @@ class Profile:
 
 @dataclass(slots=True)
 class Lot:
-    """Value that was credited at once and leaves together: spending takes the earliest to expire first."""
+    """Value that was credited at once and leaves together. `remaining` is free to be spent; `held` and `pending` are
+    set aside, pending ones until `matures_at` (None: until something happens)."""
 
     id: UUID
     asset: str
@@ -36,6 +40,35 @@ class Lot:
     expires_at: datetime | None
     expired: int = 0
     reversed: int = 0
+    held: int = 0
+    pending: int = 0
+    matures_at: datetime | None = None
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Due:
+    """What time has to do with one asset of a member. `at`: when it next has something to do, at the latest (None:
+    nothing). `lapses_at`: when all units end together; `reminded_to`: ends up to this moment have been announced.
+    `changed`: what is stored is no longer this."""
+
+    at: datetime | None = None
+    lapses_at: datetime | None = None
+    reminded_to: datetime | None = None
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class TopUpState:
+    """What a top-up brought and what of it was paid back."""
+
+    wallet: str
+    event_id: UUID
+    principal: int
+    bonus: int
+    principal_back: int = 0
+    bonus_back: int = 0
+    refunds: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -57,6 +90,13 @@ class OrderState:
     paid_by: UUID | None
     paid_at: datetime | None
     refunds: set[str] = field(default_factory=set)
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """(gone back, of): what of the order does not count any more. A cancelled one does not count at all."""
+        if CANCELLED in self.refunds or self.total_minor <= 0:
+            return (1, 1) if self.refunds else (0, 1)
+        return min(self.refunded_minor, self.total_minor), self.total_minor
 
 
 @dataclass(slots=True)
@@ -102,6 +142,17 @@ class Snapshot:
     """The steps on each ladder, oldest first; None where they were not loaded."""
     credited: dict[str, tuple[int, date | None]] = field(default_factory=dict)
     """Asset → units credited in all of the member's life, and the latest day on which some were."""
+    taken_back: dict[str, int] = field(default_factory=dict)
+    """Asset → units that returns took back in all of the member's life."""
+    due: dict[str, Due] = field(default_factory=dict)
+    known: dict[UUID, Lot] = field(default_factory=dict)
+    """Every lot at hand by its id, also those that are used up and may be given something back."""
+    draws: dict[UUID, Draw] = field(default_factory=dict)
+    """Open holds, and what else the batch may undo."""
+    topups: dict[tuple[str, str], TopUpState] = field(default_factory=dict)
+    """(source, top-up) → how it stands."""
+    whole: bool = False
+    """Whether `lots` holds all lots with units free, held, pending or owed, and `draws` all open holds."""
     unread: set[str] = field(default_factory=set)
     """Tallies of which `tallies` has only what this batch added: `past` reads the days before."""
     past: Callable[[UUID, str], Tally] | None = None

@@ -1,29 +1,60 @@
-"""How value is earned, taken and taken back. Pure: snapshots in, effects out."""
+"""How value is earned, taken, given back and taken back. Pure: snapshots in, effects out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from regulars.language.calendar import add_months, end_of, local_day, start_of
-from regulars.language.effects import EXPIRE, REVERSE, SPEND, Credit, Take
+from regulars.language.calendar import RoundUp, add_months, end_of, local_day, start_of
+from regulars.language.effects import EXPIRE, PENDING, REVERSE, SET_ASIDE, Credit, Draw, Give, Part, Take
 from regulars.language.snapshot import Lot, Snapshot
-from regulars.ledger.contracts import Asset, Clawback, Expiry
+from regulars.ledger.contracts import Asset, Clawback, Expiry, SpendOrder
 
 
 @lru_cache(maxsize=4096)
 def expires_at(expiry: Expiry, day: date, zone: ZoneInfo) -> datetime | None:
-    """When what is earned on `day` expires: the first moment after its last good day. None: never."""
+    """When what is earned on `day` expires: the first moment after its last good day. None: never, or not by itself.
+
+    A fixed day comes again every year, one with a year from that year on.
+    """
     if expiry.never:
         return None
-    last = end_of(add_months(day, expiry.months) + timedelta(days=expiry.days), expiry.round)
+    if expiry.on:
+        last = _next_day(expiry.on, day)
+    else:
+        last = end_of(add_months(day, expiry.months) + timedelta(days=expiry.days), expiry.round)
     return start_of(last + timedelta(days=1), zone)
 
 
-def by_expiry(lots: Iterable[Lot]) -> list[Lot]:
-    """The order in which lots are spent: earliest to expire first, then earliest earned; never-expiring last."""
-    return sorted(lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.id))
+def _next_day(on: str, day: date) -> date:
+    """The first `on` (`12-31`, `2027-12-31`) that is not before `day`; 29 February is the 28th in other years."""
+    month, of_month = int(on[-5:-3]), int(on[-2:])
+    year = max(int(on[:4]), day.year) if len(on) > 5 else day.year
+    found = date(year, month, _last(year, month, of_month))
+    return found if found >= day else date(year + 1, month, _last(year + 1, month, of_month))
+
+
+def _last(year: int, month: int, of_month: int) -> int:
+    return min(of_month, end_of(date(year, month, 1), RoundUp.MONTH).day)
+
+
+def idle_end(expiry: Expiry, day: date, zone: ZoneInfo) -> datetime:
+    """When all that a member holds ends, if nothing happens after `day`."""
+    return start_of(end_of(add_months(day, expiry.idle_months), expiry.round) + timedelta(days=1), zone)
+
+
+_KEYS: dict[SpendOrder, Callable[[Lot], Any]] = {
+    SpendOrder.EXPIRING: lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.id),
+    SpendOrder.OLDEST: lambda lot: (lot.earned_at, lot.id),
+    SpendOrder.NEWEST: lambda lot: (-lot.earned_at.timestamp(), -lot.id.int),
+}
+
+
+def in_order(lots: Iterable[Lot], order: SpendOrder = SpendOrder.EXPIRING) -> list[Lot]:
+    """The order in which lots are spent."""
+    return sorted(lots, key=_KEYS[order])
 
 
 def take_from(lots: Sequence[Lot], amount: int) -> list[tuple[UUID, int]]:
@@ -52,73 +83,186 @@ def fill_debts(lots: Sequence[Lot], amount: int) -> list[tuple[UUID, int]]:
     return fills
 
 
-def first_expiry(snapshot: Snapshot, until: datetime) -> tuple[datetime, str, list[Lot]] | None:
-    """What runs out first by `until`: the moment, the asset and its lots that go, earliest earned first."""
-    due = [
-        lot
-        for lots in snapshot.lots.values()
-        for lot in lots
-        if lot.expires_at is not None and lot.remaining > 0 and lot.expires_at <= until
-    ]
-    if not due:
-        return None
-    first = min(due, key=lambda lot: (lot.expires_at, lot.asset))
-    together = [lot for lot in due if lot.expires_at == first.expires_at and lot.asset == first.asset]
-    assert first.expires_at is not None
-    return first.expires_at, first.asset, sorted(together, key=lambda lot: lot.id)
-
-
 def expire(asset: str, lots: Sequence[Lot], at: datetime) -> Take:
     """The end of `lots`: what remains of them goes back to the house."""
     takes = [(lot.id, lot.remaining) for lot in lots]
     return Take(EXPIRE, asset, sum(units for _, units in takes), "", at, takes)
 
 
-def spend(asset: str, lots: Sequence[Lot], units: int, rule: str, at: datetime) -> Take:
-    """`units` out of `lots`, which hold at least as many, in the order given."""
-    return Take(SPEND, asset, units, rule, at, take_from(lots, units))
+def draw_from(
+    account: str, asset: str, lots: Sequence[Lot], units: int, rule: str, at: datetime, held: bool = False
+) -> Take:
+    """`units` out of `lots`, which hold at least as many, in the order given, remembered so that it can be undone.
+    The draw gets its id with the entries."""
+    takes = take_from(lots, units)
+    parts = [Part(lot_id, held=some) if held else Part(lot_id, used=some) for lot_id, some in takes]
+    draw = Draw(UUID(int=0), asset, account, at, parts)
+    return Take(account, asset, units, rule, at, takes, draw=draw)
 
 
-def share_taken_back(earned: int, refunded_minor: int, total_minor: int) -> int:
-    """How many of `earned` units belong to what has been refunded so far.
+# What goes back
 
-    Always reckoned from the whole, rounded to the nearest unit (halves up), so that any split of a full
-    refund adds up to exactly what was earned.
+
+def share_of(units: int, share: tuple[int, int]) -> int:
+    """How many of `units` belong to what has gone back so far, `share` = (gone back, of).
+
+    Always reckoned from the whole, rounded to the nearest unit (halves up), so that any split of the whole adds up.
     """
-    if total_minor <= 0 or refunded_minor >= total_minor:
-        return earned
-    return (2 * earned * refunded_minor + total_minor) // (2 * total_minor)
+    gone, whole = share
+    if whole <= 0 or gone >= whole:
+        return units if gone else 0
+    return (2 * units * gone + whole) // (2 * whole)
 
 
-def take_back(
-    asset: Asset, lot: Lot, snapshot: Snapshot, share: tuple[int, int], at: datetime, zone: ZoneInfo
-) -> Take | None:
-    """What a return takes back of `lot`, when `share` = (refunded, total) of its order has come back.
+def apportion(units: int, weights: Sequence[int]) -> list[int]:
+    """`units` shared in proportion to `weights` (≥ 0) by largest remainder, ties to the earlier; no part gets more
+    than its weight as long as all weights together are as many as `units`."""
+    whole = sum(weights)
+    if whole <= 0 or units <= 0:
+        return [0] * len(weights)
+    parts = [units * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda index: -(units * weights[index] % whole))
+    for index in by_remainder[: units - sum(parts)]:
+        parts[index] += 1
+    return parts
 
-    What has expired of the lot counts as returned already. The rest comes from the lot itself, then, unless
-    the asset waives it, from the member's other lots, earliest expiry first; what is still missing is owed
-    (debt) or written off (cap, waive). None when nothing is to be taken.
+
+def wanted_back(lots: Sequence[Lot], share: tuple[int, int]) -> list[int]:
+    """What a return takes of each of an order's `lots` of one asset, when `share` of the order has gone back.
+
+    round(Σ amount × share) − what went back before, shared by largest remainder in proportion to what each lot is
+    behind. What has expired of a lot counts as gone back already.
     """
-    wanted = min(share_taken_back(lot.amount, *share) - lot.reversed, lot.amount - lot.expired - lot.reversed)
-    if wanted <= 0:
-        return None
-    others = by_expiry(one for one in snapshot.lots.get(asset.id, ()) if one.id != lot.id)
+    gone, whole = share
+    units = share_of(sum(lot.amount for lot in lots), share) - sum(lot.reversed for lot in lots)
+    if gone >= whole > 0:
+        behind = [lot.amount - lot.reversed for lot in lots]
+    else:
+        behind = [max(lot.amount * gone - lot.reversed * whole, 0) for lot in lots]
+    parts = apportion(units, behind)
+    return [
+        max(min(part, lot.amount - lot.reversed - lot.expired), 0)
+        for part, lot in zip(parts, lots, strict=True)
+    ]
+
+
+def take_back(asset: Asset, lot: Lot, wanted: int, snapshot: Snapshot, at: datetime, zone: ZoneInfo) -> Take:
+    """`wanted` units of what `lot` brought go back to the house.
+
+    From the lot itself, then, unless the asset waives it, from the member's other lots in the order of spending;
+    what is still missing is owed (debt, no deeper than the asset's floor) or written off.
+    """
+    others = in_order((one for one in snapshot.lots.get(asset.id, ()) if one.id != lot.id), asset.spend_order)
     sources = [lot] if asset.clawback is Clawback.WAIVE else [lot, *others]
     takes = take_from(sources, wanted)
-    missing = wanted - sum(units for _, units in takes)
+    taken = sum(units for _, units in takes)
+    missing = wanted - taken
     debt = missing if asset.clawback is Clawback.DEBT else 0
+    if debt and asset.floor is not None:
+        debt = min(debt, max(snapshot.balances.get(asset.id, 0) - taken - asset.floor, 0))
     return Take(
         REVERSE,
         asset.id,
-        wanted - missing + debt,
+        taken + debt,
         "",
         at,
         takes,
         debt=debt,
         waived=missing - debt,
-        earned_on=local_day(lot.earned_at, zone),
+        earned_on=counted_on(lot, zone),
         source_lot=lot.id,
     )
+
+
+def counted_on(lot: Lot, zone: ZoneInfo) -> date | None:
+    """The local day on which a lot counts for levels: when it ripened, else when it was earned; None: not yet."""
+    if lot.pending:
+        return None
+    return local_day(max(lot.matures_at or lot.earned_at, lot.earned_at), zone)
+
+
+def bring_back(
+    asset: Asset,
+    account: str,
+    parts: Sequence[tuple[Lot, int]],
+    snapshot: Snapshot,
+    at: datetime,
+    zone: ZoneInfo,
+) -> Give:
+    """Units back into their lots, which pay what the member owes first. A lot whose end has passed gets the asset's
+    grace."""
+    total = sum(units for _, units in parts)
+    fills = []
+    if snapshot.balances.get(asset.id, 0) < 0:
+        debts = fill_debts(snapshot.lots.get(asset.id, ()), total)
+        fills = _paid_by(debts, parts)
+    revived = []
+    if asset.grace_days:
+        end = start_of(local_day(at, zone) + timedelta(days=asset.grace_days + 1), zone)
+        revived = [(lot.id, end) for lot, _ in parts if lot.expires_at is not None and lot.expires_at <= at]
+    gives = [(lot.id, units) for lot, units in parts]
+    return Give(account, asset.id, total, "", at, gives, fills, revived)
+
+
+def _paid_by(
+    debts: Sequence[tuple[UUID, int]], parts: Sequence[tuple[Lot, int]]
+) -> list[tuple[UUID, UUID, int]]:
+    """Which lot's units pay which debt."""
+    paid: list[tuple[UUID, UUID, int]] = []
+    left = [units for _, units in parts]
+    for debt, owed in debts:
+        still = owed
+        for index, (lot, _) in enumerate(parts):
+            units = min(still, left[index])
+            if units:
+                paid.append((debt, lot.id, units))
+                left[index] -= units
+                still -= units
+    return paid
+
+
+# Draws
+
+
+def let_go(draw: Draw, units: int) -> list[tuple[UUID, int]]:
+    """Up to `units` held ones out of the draw, what was taken last first."""
+    moved = []
+    for part in reversed(draw.parts):
+        some = min(part.held, units)
+        if some:
+            part.held -= some
+            units -= some
+            moved.append((part.lot_id, some))
+    return moved
+
+
+def use(draw: Draw, units: int) -> list[tuple[UUID, int]]:
+    """Up to `units` held ones become used, what was taken first first."""
+    moved = []
+    for part in draw.parts:
+        some = min(part.held, units)
+        if some:
+            part.held -= some
+            part.used += some
+            units -= some
+            moved.append((part.lot_id, some))
+    return moved
+
+
+def undo(draw: Draw, units: int) -> list[tuple[UUID, int]]:
+    """Up to `units` used ones go back, what was taken last first."""
+    moved = []
+    for part in reversed(draw.parts):
+        some = min(part.used, units)
+        if some:
+            part.used -= some
+            part.returned += some
+            units -= some
+            moved.append((part.lot_id, some))
+    return moved
+
+
+# Snapshots
 
 
 def apply_credit(snapshot: Snapshot, credit: Credit) -> Lot:
@@ -126,29 +270,36 @@ def apply_credit(snapshot: Snapshot, credit: Credit) -> Lot:
     filled = 0
     for lot_id, units in credit.fills:
         filled += units
-        _find(snapshot, credit.asset, lot_id).remaining += units
+        find_lot(snapshot, credit.asset, lot_id).remaining += units
     lot = Lot(
         credit.lot_id,
         credit.asset,
         credit.amount,
-        credit.amount - filled,
+        0 if credit.pending else credit.amount - filled,
         credit.earned_at,
         credit.expires_at,
+        pending=credit.amount if credit.pending else 0,
+        matures_at=credit.matures_at,
+        rule=credit.rule,
     )
+    snapshot.known[lot.id] = lot
     snapshot.lots.setdefault(credit.asset, []).append(lot)
-    snapshot.balances[credit.asset] = snapshot.balances.get(credit.asset, 0) + credit.amount
+    free = 0 if credit.pending else credit.amount
+    snapshot.balances[credit.asset] = snapshot.balances.get(credit.asset, 0) + free
     return lot
 
 
 def apply_take(snapshot: Snapshot, take: Take) -> None:
     """Bring `snapshot` to what it is after `take`."""
     for lot_id, units in take.takes:
-        lot = _find(snapshot, take.asset, lot_id)
+        lot = find_lot(snapshot, take.asset, lot_id)
         lot.remaining -= units
         if take.account == EXPIRE:
             lot.expired += units
+        elif take.account in SET_ASIDE:
+            lot.held += units
     if take.source_lot is not None:
-        _find(snapshot, take.asset, take.source_lot).reversed += take.amount + take.waived
+        find_lot(snapshot, take.asset, take.source_lot).reversed += take.amount + take.waived
     if take.debt_lot is not None:
         snapshot.lots.setdefault(take.asset, []).append(
             Lot(take.debt_lot, take.asset, 0, -take.debt, take.at, None)
@@ -156,12 +307,44 @@ def apply_take(snapshot: Snapshot, take: Take) -> None:
     snapshot.balances[take.asset] = snapshot.balances.get(take.asset, 0) - take.amount
 
 
-def _find(snapshot: Snapshot, asset: str, lot_id: UUID) -> Lot:
-    for lot in snapshot.lots.get(asset, ()):
-        if lot.id == lot_id:
-            return lot
-    for lots in snapshot.earned.values():
-        for lot in lots:
-            if lot.id == lot_id:
-                return lot
-    raise LookupError(f"lot {lot_id} of {asset} was not loaded")
+def apply_give(snapshot: Snapshot, give: Give) -> None:
+    """Bring `snapshot` to what it is after `give`."""
+    ends = dict(give.revived)
+    for lot_id, units in give.gives:
+        lot = find_lot(snapshot, give.asset, lot_id)
+        lot.remaining += units
+        if give.account == PENDING:
+            lot.pending -= units
+        elif give.account in SET_ASIDE:
+            lot.held -= units
+        if give.raises:
+            lot.amount += units
+        lot.expires_at = ends.get(lot_id, lot.expires_at)
+        some = snapshot.lots.setdefault(give.asset, [])
+        if not any(one is lot for one in some):
+            some.append(lot)
+    for debt_id, lot_id, units in give.fills:
+        find_lot(snapshot, give.asset, debt_id).remaining += units
+        find_lot(snapshot, give.asset, lot_id).remaining -= units
+    snapshot.balances[give.asset] = snapshot.balances.get(give.asset, 0) + give.amount
+
+
+def find_lot(snapshot: Snapshot, asset: str, lot_id: UUID) -> Lot:
+    """The lot of that id among those loaded. Raises LookupError."""
+    found = snapshot.known.get(lot_id)
+    if found is None:
+        found = next((lot for lot in snapshot.lots.get(asset, ()) if lot.id == lot_id), None)
+        if found is None:
+            raise LookupError(f"lot {lot_id} of {asset} was not loaded")
+        snapshot.known[lot_id] = found
+    return found
+
+
+def days_on(moment: datetime, days: int) -> datetime:
+    """So many days of 24 hours after `moment`."""
+    return moment + timedelta(days=days)
+
+
+def after(last_day: date | None, zone: ZoneInfo) -> datetime | None:
+    """The first moment after `last_day`."""
+    return start_of(last_day + timedelta(days=1), zone) if last_day else None

@@ -32,7 +32,7 @@ def balances(member_id: UUID) -> list[BalanceRow]:
 def balances_of(member_ids: Sequence[UUID]) -> dict[UUID, list[BalanceRow]]:
     """What these members hold, by member, assets in alphabetical order."""
     found = rows(
-        "SELECT member_id, asset, balance, earned, spent, expired, reversed FROM ledger_balance"
+        "SELECT member_id, asset, balance, earned, spent, expired, reversed, moved, held, pending FROM ledger_balance"
         " WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY asset",
         [list(member_ids), sorted({bucket_of(member) for member in member_ids})],
     )
@@ -50,8 +50,9 @@ def lots(
     after = paging.decode(_LOTS, cursor, str, UUID) if cursor else None
     found = read(
         LotRow,
-        "SELECT id, asset, amount, remaining, earned_at, expires_at FROM ledger_lot"
-        " WHERE member_id = %s AND bucket = %s AND remaining <> 0 AND (%s = '' OR asset = %s)"
+        "SELECT id, asset, amount, remaining, earned_at, expires_at, held, pending, matures_at, rule FROM ledger_lot"
+        " WHERE member_id = %s AND bucket = %s AND (remaining <> 0 OR held > 0 OR pending > 0)"
+        " AND (%s = '' OR asset = %s)"
         " AND (%s::uuid IS NULL OR (coalesce(expires_at, 'infinity'), id) > (%s::timestamptz, %s))"
         " ORDER BY coalesce(expires_at, 'infinity'), id LIMIT %s",
         [
@@ -79,7 +80,7 @@ def lots_ending(member_id: UUID, ending: Ending, limit: int) -> list[LotRow]:
     """The lots of one of `endings`, the earliest earned first, at most `limit`."""
     return read(
         LotRow,
-        "SELECT id, asset, amount, remaining, earned_at, expires_at FROM ledger_lot"
+        "SELECT id, asset, amount, remaining, earned_at, expires_at, held, pending, matures_at, rule FROM ledger_lot"
         " WHERE member_id = %s AND bucket = %s AND remaining <> 0 AND asset = %s AND (remaining < 0) = %s"
         " AND expires_at IS NOT DISTINCT FROM %s ORDER BY id LIMIT %s",
         [member_id, bucket_of(member_id), ending.asset, ending.units < 0, ending.expires_at, limit],

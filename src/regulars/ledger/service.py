@@ -1,25 +1,20 @@
 """Writing the books. Whole lists at a time, in the caller's transaction, under the members' locks."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.kit.ids import bucket_of, child_id
-from regulars.kit.rows import Cursor, insert, unnest
-from regulars.language.effects import EXPIRE, ISSUE, REVERSE, SPEND, Credit, Take
+from regulars.kit.ids import bucket_of
+from regulars.kit.rows import Cursor, array, insert, unnest
+from regulars.language.effects import Credit, Draw, Give, Take, ToppedUp, TopUpRefunded
+from regulars.language.snapshot import Due
+from regulars.ledger import chain, checks
+from regulars.ledger.page import Page
 
-ENTRY = {
-    "member_id": "uuid",
-    "id": "uuid",
-    "bucket": "smallint",
-    "asset": "text",
-    "amount": "bigint",
-    "account": "text",
-    "lot_id": "uuid",
-    "rule": "text",
-    "time": "timestamptz",
-}
+Written = Credit | Take | Give | ToppedUp | TopUpRefunded
+"""What the books take note of."""
+
 LOT = {
     "member_id": "uuid",
     "id": "uuid",
@@ -31,173 +26,183 @@ LOT = {
     "reversed": "bigint",
     "earned_at": "timestamptz",
     "expires_at": "timestamptz",
+    "held": "bigint",
+    "pending": "bigint",
+    "matures_at": "timestamptz",
+    "rule": "text",
 }
+NEW_TOPUPS = """
+INSERT INTO ledger_topup (member_id, source, topup_id, bucket, event_id, wallet, principal, bonus, principal_back,
+                          bonus_back, refunds, time)
+SELECT member_id, source, topup_id, bucket, event_id, wallet, principal, bonus, principal_back, bonus_back, '{}', time
+  FROM {rows} AS row(member_id, source, topup_id, bucket, event_id, wallet, principal, bonus, principal_back,
+                     bonus_back, time)
+"""
 
 MOVE_LOTS = """
 UPDATE ledger_lot AS lot
-   SET remaining = lot.remaining + row.remaining, expired = lot.expired + row.expired,
-       reversed = lot.reversed + row.reversed
-  FROM {rows} AS row(member_id, id, bucket, remaining, expired, reversed)
+   SET amount = lot.amount + row.amount, remaining = lot.remaining + row.remaining,
+       held = lot.held + row.held, pending = lot.pending + row.pending,
+       expired = lot.expired + row.expired, reversed = lot.reversed + row.reversed,
+       expires_at = coalesce(row.expires_at, lot.expires_at), matures_at = coalesce(row.matures_at, lot.matures_at)
+  FROM {rows} AS row(member_id, id, bucket, amount, remaining, held, pending, expired, reversed,
+                     expires_at, matures_at)
  WHERE lot.member_id = row.member_id AND lot.id = row.id AND lot.bucket = row.bucket
 """
+_MOVE = ("uuid", "uuid", "smallint", *["bigint"] * 6, "timestamptz", "timestamptz")
 
 MOVE_BALANCES = """
-INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed,
-                                   earned_on)
+INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed, moved,
+                                   held, pending, earned_on, due_at, lapses_at, reminded_to)
 SELECT * FROM {rows}
 ON CONFLICT (member_id, asset, bucket) DO UPDATE
    SET balance = now.balance + excluded.balance, earned = now.earned + excluded.earned,
        spent = now.spent + excluded.spent, expired = now.expired + excluded.expired,
-       reversed = now.reversed + excluded.reversed, earned_on = greatest(now.earned_on, excluded.earned_on)
+       reversed = now.reversed + excluded.reversed, moved = now.moved + excluded.moved,
+       held = now.held + excluded.held, pending = now.pending + excluded.pending,
+       earned_on = greatest(now.earned_on, excluded.earned_on), due_at = excluded.due_at,
+       lapses_at = excluded.lapses_at, reminded_to = excluded.reminded_to
+"""
+_BALANCE = ("uuid", "text", "smallint", *["bigint"] * 8, "date", *["timestamptz"] * 3)
+
+PUT_DRAWS = """
+INSERT INTO ledger_draw AS now (member_id, id, bucket, asset, account, lots, held, used, returned, open,
+                                order_source, order_id, time, until, other)
+SELECT member_id, id, bucket, asset, account, lots::uuid[], held::bigint[], used::bigint[], returned::bigint[], open,
+       order_source, order_id, time, until, other
+  FROM {rows} AS row(member_id, id, bucket, asset, account, lots, held, used, returned, open,
+                     order_source, order_id, time, until, other)
+ON CONFLICT (member_id, id, bucket) DO UPDATE
+   SET lots = excluded.lots, held = excluded.held, used = excluded.used, returned = excluded.returned,
+       open = excluded.open
+"""
+_DRAW = (
+    *("uuid", "uuid", "smallint", "text", "text", "text", "text", "text", "text"),
+    *("bigint", "text", "text", "timestamptz", "timestamptz", "uuid"),
+)
+
+PAY_BACK = """
+UPDATE ledger_topup AS topup
+   SET principal_back = topup.principal_back + row.principal, bonus_back = topup.bonus_back + row.bonus,
+       refunds = topup.refunds || row.refund_ids::text[]
+  FROM {rows} AS row(member_id, source, topup_id, bucket, principal, bonus, refund_ids)
+ WHERE topup.member_id = row.member_id AND topup.source = row.source AND topup.topup_id = row.topup_id
+   AND topup.bucket = row.bucket
 """
 
-_COLUMN = {ISSUE: 1, SPEND: 2, EXPIRE: 3, REVERSE: 4}
 
+def write(
+    cursor: Cursor,
+    movements: Sequence[tuple[UUID, UUID, Written]],
+    dues: Mapping[tuple[UUID, str], Due],
+    now: datetime,
+) -> None:
+    """Enter what moved, (member, event, effect) in the order it was decided, as one page of the chain.
 
-class _Page:
-    """What one batch writes, gathered per row so that each row is touched once."""
-
-    def __init__(self) -> None:
-        self.entries: list[tuple[Any, ...]] = []
-        self.lots: dict[UUID, list[Any]] = {}
-        self.moves: dict[UUID, list[Any]] = {}
-        self.balances: dict[tuple[UUID, str], list[Any]] = {}
-
-    def entry(
-        self,
-        member_id: UUID,
-        entry_id: UUID,
-        asset: str,
-        amount: int,
-        account: str,
-        lot_id: UUID,
-        rule: str,
-        time: datetime,
-    ) -> None:
-        self.entries.append(
-            (member_id, entry_id, bucket_of(member_id), asset, amount, account, lot_id, rule, time)
-        )
-
-    def balance(
-        self, member_id: UUID, asset: str, account: str, amount: int, earned_on: date | None = None
-    ) -> None:
-        """`amount` as the member sees it: negative for what was taken. `earned_on`: the day that it counts on."""
-        cells = self.balances.get((member_id, asset))
-        if cells is None:
-            cells = self.balances[member_id, asset] = [0, 0, 0, 0, 0, None]
-        cells[0] += amount
-        cells[_COLUMN[account]] += abs(amount)
-        if earned_on is not None:
-            cells[-1] = max(cells[-1] or earned_on, earned_on)
-
-    def new_lot(
-        self,
-        member_id: UUID,
-        lot_id: UUID,
-        asset: str,
-        amount: int,
-        remaining: int,
-        at: datetime,
-        expires_at: datetime | None,
-    ) -> None:
-        self.lots[lot_id] = [
-            member_id,
-            lot_id,
-            bucket_of(member_id),
-            asset,
-            amount,
-            remaining,
-            0,
-            0,
-            at,
-            expires_at,
-        ]
-
-    def move(
-        self, member_id: UUID, lot_id: UUID, remaining: int = 0, expired: int = 0, reversed_: int = 0
-    ) -> None:
-        """Change a lot, be it one that this batch makes or one from before."""
-        new = self.lots.get(lot_id)
-        if new is not None:
-            new[5] += remaining
-            new[6] += expired
-            new[7] += reversed_
-            return
-        cells = self.moves.setdefault(lot_id, [member_id, lot_id, bucket_of(member_id), 0, 0, 0])
-        cells[3] += remaining
-        cells[4] += expired
-        cells[5] += reversed_
-
-
-def write(cursor: Cursor, movements: Sequence[tuple[UUID, Credit | Take]]) -> None:
-    """Enter what was credited to and taken from members, in the order it was decided."""
-    page = _Page()
-    for member_id, effect in movements:
-        if isinstance(effect, Credit):
-            _credit(page, member_id, effect)
-        else:
-            _take(page, member_id, effect)
-    insert(cursor, "ledger_entry", ENTRY, page.entries)
+    `dues`: what time has to do from now on with every asset of a member that moved, and with those where only that
+    has changed. Raises `checks.Unbalanced`, with nothing written, if the rows would not agree with each other.
+    """
+    page = Page()
+    events: dict[tuple[str, str], UUID] = {}
+    for member_id, event_id, effect in movements:
+        page.enter(member_id, effect)
+        if isinstance(effect, ToppedUp):
+            events[effect.source, effect.topup_id] = event_id
+    balances = _balances(page, dues)
+    checks.check(page, balances)
+    chain.enter(cursor, page.entries, now)
     insert(cursor, "ledger_lot", LOT, list(page.lots.values()))
-    unnest(
-        cursor,
-        MOVE_LOTS,
-        ("uuid", "uuid", "smallint", "bigint", "bigint", "bigint"),
-        list(page.moves.values()),
-    )
-    unnest(
-        cursor,
-        MOVE_BALANCES,
-        ("uuid", "text", "smallint", *["bigint"] * 5, "date"),
-        [(member, asset, bucket_of(member), *cells) for (member, asset), cells in page.balances.items()],
-    )
+    unnest(cursor, MOVE_LOTS, _MOVE, _lot_moves(page))
+    unnest(cursor, MOVE_BALANCES, _BALANCE, balances)
+    unnest(cursor, PUT_DRAWS, _DRAW, [_draw(member_id, draw) for (member_id, _), draw in page.draws.items()])
+    _write_topups(cursor, page, events)
 
 
-def _credit(page: _Page, member_id: UUID, effect: Credit) -> None:
-    filled = 0
-    for lot_id, units in effect.fills:
-        filled += units
-        page.move(member_id, lot_id, remaining=units)
-    page.new_lot(
-        member_id,
-        effect.lot_id,
-        effect.asset,
-        effect.amount,
-        effect.amount - filled,
-        effect.earned_at,
-        effect.expires_at,
-    )
-    page.entry(
-        member_id,
-        effect.lot_id,
-        effect.asset,
-        effect.amount,
-        ISSUE,
-        effect.lot_id,
-        effect.rule,
-        effect.earned_at,
-    )
-    page.balance(member_id, effect.asset, ISSUE, effect.amount, effect.day)
-
-
-def _take(page: _Page, member_id: UUID, effect: Take) -> None:
-    parts = list(effect.takes)
-    for lot_id, units in effect.takes:
-        page.move(member_id, lot_id, remaining=-units, expired=units if effect.account == EXPIRE else 0)
-    if effect.debt_lot is not None:
-        page.new_lot(member_id, effect.debt_lot, effect.asset, 0, -effect.debt, effect.at, None)
-        parts.append((effect.debt_lot, effect.debt))
-    if effect.source_lot is not None:
-        page.move(member_id, effect.source_lot, reversed_=effect.amount + effect.waived)
-    for index, (lot_id, units) in enumerate(parts):
-        page.entry(
-            member_id,
-            child_id(effect.entry_id, index),
-            effect.asset,
-            -units,
-            effect.account,
+def _lot_moves(page: Page) -> list[tuple[Any, ...]]:
+    return [
+        (
+            move.member_id,
             lot_id,
-            effect.rule,
-            effect.at,
+            bucket_of(move.member_id),
+            move.amount,
+            move.remaining,
+            move.held,
+            move.pending,
+            move.expired,
+            move.reversed,
+            move.expires_at,
+            move.matures_at,
         )
-    page.balance(member_id, effect.asset, effect.account, -effect.amount)
+        for lot_id, move in page.moves.items()
+    ]
+
+
+def _balances(page: Page, dues: Mapping[tuple[UUID, str], Due]) -> list[tuple[Any, ...]]:
+    nothing = (0,) * 8
+    rows = []
+    for name, due in dues.items():
+        member_id, asset = name
+        cells = page.balances.get(name, nothing)
+        moments = (due.at, due.lapses_at, due.reminded_to)
+        rows.append((member_id, asset, bucket_of(member_id), *cells, page.earned_on.get(name), *moments))
+    return rows
+
+
+def _draw(member_id: UUID, draw: Draw) -> tuple[Any, ...]:
+    source, order_id = draw.order or ("", "")
+    return (
+        member_id,
+        draw.id,
+        bucket_of(member_id),
+        draw.asset,
+        draw.account,
+        array(part.lot_id for part in draw.parts),
+        array(part.held for part in draw.parts),
+        array(part.used for part in draw.parts),
+        array(part.returned for part in draw.parts),
+        draw.held,
+        source,
+        order_id,
+        draw.at,
+        draw.until,
+        draw.other,
+    )
+
+
+def _write_topups(cursor: Cursor, page: Page, events: Mapping[tuple[str, str], UUID]) -> None:
+    """Top-ups first: one may be paid back in the batch that brings it."""
+    if not (page.topups or page.payouts):
+        return
+    rows = [
+        (
+            member_id,
+            one.source,
+            one.topup_id,
+            bucket_of(member_id),
+            events[one.source, one.topup_id],
+            one.wallet,
+            one.principal,
+            one.bonus,
+            0,
+            0,
+            one.at,
+        )
+        for member_id, one in page.topups
+    ]
+    kinds = ("uuid", "text", "text", "smallint", "uuid", "text", *["bigint"] * 4, "timestamptz")
+    unnest(cursor, NEW_TOPUPS, kinds, rows)
+    paid: dict[tuple[UUID, str, str], list[Any]] = {}
+    for member_id, back in page.payouts:
+        cells = paid.setdefault((member_id, back.source, back.topup_id), [0, 0, []])
+        cells[0] += back.principal
+        cells[1] += back.bonus
+        cells[2].append(back.refund_id)
+    unnest(
+        cursor,
+        PAY_BACK,
+        ("uuid", "text", "text", "smallint", "bigint", "bigint", "text"),
+        [
+            (member_id, source, topup_id, bucket_of(member_id), principal, bonus, array(refund_ids))
+            for (member_id, source, topup_id), (principal, bonus, refund_ids) in paid.items()
+        ],
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from regulars.kit.ids import bucket_of, child_id, time_id
+from regulars.kit.ids import bucket_of, child_id
 from regulars.kit.rows import Cursor, insert, unnest
 from regulars.language.effects import OrderPaid, OrderRefunded
 
@@ -90,7 +90,7 @@ def write(cursor: Cursor, deeds: Sequence[tuple[UUID, UUID, OrderPaid | OrderRef
         if row is None:
             orders[name] = [
                 member_id,
-                time_id(deed.at),
+                event_id,
                 bucket,
                 deed.source,
                 deed.order_id,

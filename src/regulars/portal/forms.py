@@ -1,6 +1,9 @@
 """What members may type in."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -62,3 +65,56 @@ class JoinForm(forms.Form):
     marketing = forms.BooleanField(
         label=_("Send me offers by e-mail (you can stop them at any time)"), required=False
     )
+
+
+class UnitsField(forms.DecimalField):
+    """How many of an asset: more than nothing, with no more decimals than the asset has. Cleans to smallest units."""
+
+    def __init__(self, scale: int, label: str) -> None:
+        few = _("Please type in how many.")
+        super().__init__(
+            label=label,
+            max_digits=12,
+            decimal_places=scale,
+            min_value=Decimal(1).scaleb(-scale),
+            widget=forms.TextInput(
+                attrs={"inputmode": "decimal" if scale else "numeric", "autocomplete": "off", "maxlength": "14"}
+            ),
+            error_messages={
+                "required": few,
+                "invalid": few,
+                "min_value": few,
+                "max_digits": few,
+                "max_whole_digits": few,
+                "max_decimal_places": _("Whole numbers only.") if not scale else few,
+            },
+        )
+        self.scale = scale
+
+    def clean(self, value: object) -> int:
+        amount: Decimal = super().clean(value)
+        return int(amount.scaleb(self.scale))
+
+
+class GiftForm(forms.Form):
+    """To whom, and how many."""
+
+    phone = forms.CharField(
+        label=_("Friend's phone number"), max_length=40, strip=True,
+        error_messages={"required": _("Please type in your friend's phone number.")},
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "maxlength": "40"}),
+    )  # fmt: skip
+
+    def __init__(self, scale: int, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.fields["units"] = UnitsField(scale, _("How many"))
+
+
+class ConvertForm(forms.Form):
+    """How many to convert."""
+
+    def __init__(
+        self, scale: int, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["units"] = UnitsField(scale, _("How many"))

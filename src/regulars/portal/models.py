@@ -1,4 +1,4 @@
-"""How members sign in to the portal."""
+"""How members sign in to the portal, and how often they guess at others."""
 
 from django.db import models
 
@@ -24,3 +24,13 @@ class OneTimeCode(models.Model):
             models.Index(fields=["client", "-created_at"], name="code_client"),
             models.Index(fields=["created_at"], name="code_age"),
         )
+
+
+class GiftMiss(models.Model):
+    """A phone number was tried, for a gift, that no member has. Kept for a day."""
+
+    member_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["member_id", "at"], name="gift_miss"),)

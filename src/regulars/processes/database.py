@@ -6,14 +6,15 @@ from contextlib import contextmanager
 
 import psycopg
 
-from regulars.kit import postgres
+from regulars.kit import postgres, postgres_access
 from regulars.kit.errors import CliError
 from regulars.settings import CONFIG, DATA
 
 FOLDER = DATA / "postgres"
 OLDEST_SERVER = 160000
 CONNECT_SECONDS = 5
-SPARE_CONNECTIONS = 40
+SPARE_CONNECTIONS = 43
+"""For the worker, commands and the owner; PostgreSQL keeps three of them for the owner alone."""
 
 
 @contextmanager
@@ -43,18 +44,36 @@ def _settings() -> dict[str, str]:
     return {"max_connections": str(max(100, CONFIG.workers * CONFIG.threads + SPARE_CONNECTIONS))}
 
 
+def serving_role() -> str:
+    """The role that serves, as the database itself calls it."""
+    if not CONFIG.database_url:
+        return postgres_access.SERVING
+    with _connected("DATABASE_URL", CONFIG.database_url) as server:
+        found = server.execute("SELECT current_user::text").fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def unreachable(name: str, reason: str) -> CliError:
+    """That the database which the setting `name` names can't be reached, without any password."""
+    return CliError(f"The database that {name} names can't be reached: {_masked(' '.join(reason.split()))}")
+
+
 def _check_server(url: str) -> None:
-    try:
-        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as server:
-            version = server.info.server_version
-    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-        reason = " ".join(str(error).split())
-        raise CliError(f"The database that DATABASE_URL names can't be reached: {_masked(reason)}") from None
+    with _connected("DATABASE_URL", url) as server:
+        version = server.info.server_version
     if version < OLDEST_SERVER:
         raise CliError(
             f"The database that DATABASE_URL names runs PostgreSQL {version // 10000}; "
             "Regulars needs PostgreSQL 16 or newer."
         )
+
+
+def _connected(name: str, url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    try:
+        return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+        raise unreachable(name, str(error)) from None
 
 
 def _masked(text: str) -> str:

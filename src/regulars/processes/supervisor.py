@@ -32,6 +32,8 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 HEALTHY_SECONDS = 30.0
 HOPELESS_STARTS = 5
+OWNER_VARIABLE = "DATABASE_OWNER_URL"
+"""Kept from the children: what serves has no use for the owner."""
 
 _log = structlog.get_logger(__name__)
 
@@ -140,9 +142,10 @@ def _environment(address: str, lifeline_end: int) -> dict[str, str]:
     measured = DATA / "run" / "metrics"
     shutil.rmtree(measured, ignore_errors=True)
     measured.mkdir(parents=True)
+    given = {name: value for name, value in os.environ.items() if name != OWNER_VARIABLE}
     return {
         "REGULARS_PUBLIC_URL": address,
-        **os.environ,
+        **given,
         "REGULARS_DATA": str(DATA),
         lifeline.VARIABLE: str(lifeline_end),
         metrics.MULTIPROCESS: str(measured),

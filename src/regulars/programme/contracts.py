@@ -1,12 +1,13 @@
 """The published programme as everybody sees it: frozen, complete, checked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from regulars.campaigns.contracts import Rule
+from regulars.campaigns.contracts import Campaign, Rule
 from regulars.events.contracts import EventType
 from regulars.language.text import Text
-from regulars.ledger.contracts import Asset
+from regulars.ledger.contracts import Asset, Conversion, Wallet
 from regulars.messaging.contracts import Template
 from regulars.tiers.contracts import Ladder
 
@@ -41,3 +42,6 @@ class Programme:
     rules: tuple[Rule, ...]
     rules_on: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     """Event type → the rules that start from it, in order of priority."""
+    wallets: Mapping[str, Wallet] = field(default_factory=dict)
+    conversions: Mapping[str, Conversion] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)

@@ -1,16 +1,17 @@
-"""The shape of a programme's YAML file. Names and types are checked here, meaning in `loader`."""
+"""The shape of a programme's YAML file. Names and types are checked here, meaning in `loader` and its neighbours."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, field_validator
 from pydantic_core import PydanticCustomError
 
 from regulars.campaigns.contracts import Rounding, WhenShort
 from regulars.events.contracts import FieldKind
 from regulars.language.calendar import Per, RoundUp
 from regulars.language.text import LANGUAGES
-from regulars.ledger.contracts import Clawback
+from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
+from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing
 
 
 def _text(value: Any) -> Any:
@@ -30,7 +31,12 @@ LongText = Annotated[str, Field(max_length=10_000)]
 ShortText = Annotated[str, Field(max_length=300)]
 Words = Annotated[dict[str, ShortText], BeforeValidator(_text)]
 Prose = Annotated[dict[str, LongText], BeforeValidator(_text)]
-Units = Annotated[int, Field(ge=1, le=10**12, strict=True)]
+Units = Annotated[int | Decimal, PlainValidator(amount)]
+"""Smallest units as a whole number, or a text with decimals as people see them."""
+Debt = Annotated[int | Decimal, PlainValidator(debt)]
+Money = Annotated[Decimal, PlainValidator(money)]
+"""An amount > 0 in the currency's main unit."""
+Bonus = Annotated[Decimal, PlainValidator(money_or_nothing)]
 Factor = Annotated[Decimal, Field(gt=0, le=10**9, max_digits=18, decimal_places=6)]
 
 
@@ -38,18 +44,88 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Span(Part):
+def _expires(value: Any) -> Any:
+    """`never` is no way to expire."""
+    if value == "never":
+        return None
+    if not isinstance(value, dict):
+        raise PydanticCustomError("expires", "")
+    return value
+
+
+class ExpiresPart(Part):
+    """Exactly one way: `days` and `months`, `on`, `idle_months`, or `with_level`."""
+
     days: Annotated[int, Field(ge=0, le=36_500)] = 0
     months: Annotated[int, Field(ge=0, le=1_200)] = 0
-    round: RoundUp = RoundUp.DAY
+    round: RoundUp | None = None
+    on: Annotated[str, Field(max_length=10)] | None = None
+    idle_months: Annotated[int, Field(ge=1, le=1_200, strict=True)] | None = None
+    with_level: Id | None = None
+
+
+class PendingPart(Part):
+    days: Annotated[int, Field(ge=1, le=3_650, strict=True)] | None = None
+    until: Literal["completed"] | None = None
+
+
+class CapsPart(Part):
+    day: Units | None = None
+    month: Units | None = None
+    lifetime: Units | None = None
+
+
+class AdjustPart(Part):
+    limit: Annotated[int | Decimal, PlainValidator(amount_or_nothing)]
+
+
+class GiftsPart(Part):
+    least: Units = 1
+    most: Units | None = None
+    per_day: Units | None = None
+    revoke_hours: Annotated[int, Field(ge=0, le=8_760, strict=True)] = 0
 
 
 class AssetPart(Part):
     name: Words
     spendable: bool = True
     scale: Annotated[int, Field(ge=0, le=6)] = 0
-    expires: Span | Literal["never"] = "never"
+    expires: Annotated[ExpiresPart | None, BeforeValidator(_expires)] = None
+    pending: PendingPart | None = None
+    caps: CapsPart | None = None
+    spend_order: SpendOrder = SpendOrder.EXPIRING
     clawback: Clawback = Clawback.DEBT
+    floor: Debt | None = None
+    grace_days: Annotated[int, Field(ge=1, le=3_650, strict=True)] | None = None
+    cost: Money | None = None
+    adjust: AdjustPart | None = None
+    remind_days: Annotated[int, Field(ge=1, le=366, strict=True)] | None = None
+    gifts: GiftsPart | None = None
+
+
+class ConversionPart(Part):
+    name: Words
+    source: Annotated[Id, Field(alias="from")]
+    target: Annotated[Id, Field(alias="to")]
+    give: Units
+    get: Units
+    per_day: Units | None = None
+
+
+class StepPart(Part):
+    at: Money
+    bonus: Bonus
+
+
+class WalletPart(Part):
+    name: Words
+    principal: Id
+    bonus: Id
+    spend: WalletOrder = WalletOrder.PRINCIPAL_FIRST
+    steps: Annotated[list[StepPart], Field(max_length=50)] = []
+    least: Money | None = None
+    most_at_once: Money | None = None
+    most: Money | None = None
 
 
 class AttributePart(Part):
@@ -147,13 +223,22 @@ class ActionPart(Part):
 class LimitPart(Part):
     times: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
     units: Units | None = None
+    money: Money | None = None
     per: Per
 
 
 class BudgetPart(Part):
-    units: Units
+    """Either `units` or `money`."""
+
+    units: Units | None = None
+    money: Money | None = None
     per: Per = Per.LIFETIME
     when_short: WhenShort = WhenShort.PARTIAL
+
+
+class CampaignPart(Part):
+    name: Words
+    budget: BudgetPart | None = None
 
 
 class RulePart(Part):
@@ -165,6 +250,7 @@ class RulePart(Part):
     limit: LimitPart | None = None
     budget: BudgetPart | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    campaign: Id | None = None
 
 
 class QuietPart(Part):
@@ -180,11 +266,14 @@ class Document(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
     quiet_after: QuietPart = QuietPart(days=2)
-    assets: Annotated[dict[Id, AssetPart], Field(min_length=1)]
+    assets: Annotated[dict[Id, AssetPart], Field(min_length=1, max_length=100)]
+    conversions: Annotated[dict[Id, ConversionPart], Field(max_length=100)] = {}
+    wallets: Annotated[dict[Id, WalletPart], Field(max_length=20)] = {}
     attributes: dict[Id, AttributePart] = {}
     event_types: dict[TypeId, EventTypePart] = {}
     ladders: dict[Id, LadderPart] = {}
     messages: dict[Id, MessagePart] = {}
+    campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}
     rules: Annotated[list[RulePart], Field(max_length=1000)] = []
 
     @field_validator("attributes", mode="before")

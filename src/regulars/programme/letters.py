@@ -14,6 +14,11 @@ from regulars.programme.contracts import Programme
 
 ORDER = "order.paid"
 TIER = "tier."
+TOPPED_UP, PAID_BACK = "wallet.topped_up", "wallet.refunded"
+VALUE = ("asset.", "hold.", "gift.")
+CONVERTED, RECEIVED = "asset.converted", "asset.received"
+OPEN_REASONS = frozenset({"asset.credited", "asset.spent", "asset.held", "asset.gifted"})
+"""Types whose stated reason a message may show; why an operator put something right stays in the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]
     shape: dict[str, Any] = {
         "event": {"type": event_type.id, "time": "2026-11-22T10:00+08:00"},
         "member": {"name": "Li Na"},
-        "earned": dict.fromkeys(programme.assets, 7),
-        "balances": dict.fromkeys(programme.assets, 7),
+        "earned": _sums(programme),
+        "balances": _sums(programme),
         "tiers": {
             ladder.id: {"level": ladder.levels[0].id, "until": "2027-11-30"}
             for ladder in programme.ladders.values()
@@ -42,7 +47,29 @@ def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]
         shape["order"] = {"order_id": "1001", "total": "128.00"}
     if event_type.id.startswith(TIER):
         shape["tier"] = dict.fromkeys(("ladder", "before", "after", "name", "until"), "gold")
+    if event_type.id.startswith(VALUE) and (event_type.derived or event_type.command):
+        shape |= _value(event_type.id)
+    if event_type.id in (TOPPED_UP, PAID_BACK):
+        shape["topup"] = {"wallet": "Wallet", "amount": "500.00", "bonus": "50.00", "balance": "550.00"}
     return shape
+
+
+def _value(type_id: str) -> dict[str, Any]:
+    """What a message has when value moved by itself."""
+    asset = {"id": "points", "name": "points", "balance": 7}
+    shape: dict[str, Any] = {"asset": asset, "units": 7, "change": "+7", "expires_on": "2026-11-30"}
+    if type_id in OPEN_REASONS:
+        shape["reason"] = "Thank you"
+    if type_id == RECEIVED:
+        shape |= {"friend": {"name": "Wang Fang"}, "usable_at": "2026-11-23T10:00+08:00"}
+    if type_id == CONVERTED:
+        shape["into"] = {**asset, "units": 7}
+    return shape
+
+
+def _sums(programme: Programme) -> dict[str, int | str]:
+    """Units as a message shows them: of an asset with decimals as decimal text."""
+    return {asset.id: f"{7:.{asset.scale}f}" if asset.scale else 7 for asset in programme.assets.values()}
 
 
 def misprints(programme: Programme, sound: bool) -> Iterator[Misprint]:

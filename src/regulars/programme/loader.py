@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -14,13 +13,16 @@ from regulars.events.contracts import EventType, PayloadField
 from regulars.events.payloads import brand_type, standard_types
 from regulars.language.problems import Errors, Place, Problem, words
 from regulars.language.text import say
-from regulars.ledger.contracts import Asset, Expiry
 from regulars.messaging.contracts import Template
+from regulars.programme.assets import read_assets, read_conversions
+from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
-from regulars.programme.document import AssetPart, Document, EventTypePart, Span
+from regulars.programme.document import Document, EventTypePart
 from regulars.programme.letters import misprints
-from regulars.programme.rules import by_event_type, no_twins, read_rules, unknown_text
+from regulars.programme.rules import by_event_type, no_twins, read_rules
+from regulars.programme.shape import shape_problem, unknown_text
 from regulars.programme.vocabulary.event import EVENT_NAMES
+from regulars.programme.wallets import read_wallets
 from regulars.tiers.contracts import Ladder, Level
 
 SIZE_LIMIT = 1_000_000
@@ -206,32 +208,8 @@ def _document(source: str, lines: _Lines, errors: Errors) -> Document:
         return Document.model_validate(yaml.load(source, Loader=_Yaml))
     except ValidationError as error:
         for one in error.errors():
-            place = tuple(step for step in one["loc"] if step not in _UNION_TAGS)
-            errors.add(place, _shape_problem(one))
+            errors.add(one["loc"], shape_problem(one))
         raise _Unusable from None
-
-
-_UNION_TAGS = frozenset({"Span", "literal['never']"})
-
-
-def _shape_problem(error: Any) -> dict[str, str]:
-    """A sentence for what pydantic found."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return words("缺少此项", "缺少此項", "is missing")
-    if kind == "extra_forbidden":
-        return words(
-            "没有这一项，请检查拼写", "沒有這一項，請檢查拼寫", "is not known here: check the spelling"
-        )
-    if kind in ("literal_error", "enum"):
-        expected = context.get("expected", "")
-        return words(f"只能是 {expected}", f"只能是 {expected}", f"must be {expected}")
-    if kind == "string_pattern_mismatch":
-        return words(
-            "只能用小写字母、数字和下划线", "只能用小寫字母、數字和底線", f"must match {context['pattern']}"
-        )
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return words(f"填写有误（{message}）", f"填寫有誤（{message}）", message)
 
 
 def _build(document: Document, number: int, errors: Errors) -> Programme:
@@ -239,6 +217,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         _own_names(document, errors)
     zone = _zone(document.timezone, errors)
     digits = MINOR_DIGITS.get(document.currency, 2)
+    assets = read_assets(document, errors, draft=not number)
     programme = Programme(
         number=number,
         id=document.programme,
@@ -248,7 +227,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         minor_digits=digits,
         language=document.language,
         quiet_after_days=document.quiet_after.days,
-        assets={asset_id: _asset(asset_id, part) for asset_id, part in document.assets.items()},
+        assets=assets,
         ladders=_ladders(document, errors),
         attributes=_attributes(document, errors),
         templates={
@@ -257,7 +236,10 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         },
         event_types=_event_types(document, digits, errors),
         rules=(),
+        wallets=read_wallets(document, assets, digits, errors),
+        conversions=read_conversions(document, assets, errors),
     )
+    programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
     rules = read_rules(document.rules, programme, errors)
     return replace(programme, rules=rules, rules_on=by_event_type(rules))
 
@@ -275,12 +257,6 @@ def _zone(name: str, errors: Errors) -> ZoneInfo:
             ),
         )
         return ZoneInfo("UTC")
-
-
-def _asset(asset_id: str, part: AssetPart) -> Asset:
-    expires = part.expires
-    expiry = Expiry(expires.days, expires.months, expires.round) if isinstance(expires, Span) else Expiry()
-    return Asset(asset_id, part.name, part.spendable, expiry, part.clawback, part.scale)
 
 
 def _ladders(document: Document, errors: Errors) -> dict[str, Ladder]:
@@ -358,7 +334,9 @@ def _event_types(document: Document, digits: int, errors: Errors) -> dict[str, E
 def _own_names(document: Document, errors: Errors) -> None:
     """Names of event types and of their fields that Regulars needs for itself."""
     families = {
-        one.id.partition(".")[0] for one in standard_types(document.currency, 2).values() if one.derived
+        one.id.partition(".")[0]
+        for one in standard_types(document.currency, 2).values()
+        if one.derived or one.command
     }
     for type_id, part in document.event_types.items():
         place: Place = ("event_types", type_id)

@@ -6,11 +6,9 @@ from typing import Any
 
 from regulars.campaigns.contracts import (
     Action,
-    Budget,
     CreditAction,
     DebitAction,
     LevelAction,
-    Limit,
     MessageAction,
     Rule,
     TagAction,
@@ -19,22 +17,16 @@ from regulars.events.contracts import EventType, FieldKind
 from regulars.language.condition import Condition, Fields, parse_condition
 from regulars.language.fields import Scope
 from regulars.language.problems import Errors, Place, words
+from regulars.programme.amounts import smallest, smallest_or
+from regulars.programme.budgets import Spending, credited
 from regulars.programme.contracts import Programme
 from regulars.programme.document import ActionPart, CreditPart, RulePart
+from regulars.programme.shape import unknown_text
 from regulars.programme.vocabulary import fields_for
+from regulars.programme.wallets import principal_text, principals
 
 ITEMS = "items"
 """`of: items` counts the order's lines (those that satisfy `where`) instead of a field of the event."""
-
-
-def unknown_text(what: str, known: Iterable[str]) -> dict[str, str]:
-    """`there is no such asset; there are: points, growth`."""
-    names = ", ".join(known)
-    return words(
-        f"没有这一项，现有：{names}",
-        f"沒有這一項，現有：{names}",
-        f"there is no such {what}; there are: {names}",
-    )
 
 
 def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
@@ -80,21 +72,18 @@ class _Reader:
         self.event_type = event_type
         self.fields = fields
         self.errors = errors
+        self.principals = principals(programme.wallets)
 
     def rule(self, part: RulePart, place: Place) -> Rule:
         when = self._condition(part.when, (*place, "when"))
         actions = [self._action(action, (*place, "then", index)) for index, action in enumerate(part.then)]
+        spending = Spending(credited([part]), self.programme, self.errors)
         limit = budget = None
         if part.limit is not None:
-            if part.limit.times is None and part.limit.units is None:
-                self.errors.add(
-                    (*place, "limit"),
-                    words("请写 times 或 units", "請寫 times 或 units", "must state times, units or both"),
-                )
-            limit = Limit(part.limit.per, part.limit.times or 0, part.limit.units or 0)
+            limit = spending.limit(part.limit, (*place, "limit"))
         if part.budget is not None:
-            budget = Budget(part.budget.units, part.budget.per, part.budget.when_short)
-            if not any(isinstance(action, CreditAction) for action in actions):
+            budget = spending.budget(part.budget, (*place, "budget"))
+            if not spending.assets:
                 self.errors.add(
                     (*place, "budget"),
                     words(
@@ -103,6 +92,8 @@ class _Reader:
                         "nothing is credited here, so there is nothing to count",
                     ),
                 )
+        if part.campaign is not None:
+            self._known("campaign", part.campaign, self.programme.campaigns, (*place, "campaign"))
         return Rule(
             part.id,
             part.name,
@@ -112,6 +103,7 @@ class _Reader:
             limit,
             budget,
             part.priority,
+            part.campaign or "",
         )
 
     def _condition(self, raw: Any, place: Place, scope: Scope = Scope.FACTS) -> Condition | None:
@@ -136,7 +128,10 @@ class _Reader:
             return self._credit(part.credit, place)
         if part.debit is not None:
             self._known("asset", part.debit.asset, self.programme.assets, (*place, "asset"))
-            return DebitAction(part.debit.asset, part.debit.amount, part.debit.when_short)
+            units = smallest(
+                part.debit.amount, self._scale(part.debit.asset), (*place, "amount"), self.errors
+            )
+            return DebitAction(part.debit.asset, units, part.debit.when_short)
         if part.tier is not None:
             ladder = self.programme.ladders.get(part.tier.ladder)
             if self._known("ladder", part.tier.ladder, self.programme.ladders, (*place, "ladder")) and ladder:
@@ -156,6 +151,9 @@ class _Reader:
 
     def _credit(self, part: CreditPart, place: Place) -> CreditAction:
         self._known("asset", part.asset, self.programme.assets, (*place, "asset"))
+        wallet = self.principals.get(part.asset)
+        if wallet is not None:
+            self.errors.add((*place, "asset"), principal_text(wallet))
         if (part.amount is None) == (part.for_each is None):
             self.errors.add(
                 place,
@@ -175,17 +173,22 @@ class _Reader:
                     "只有 of: items 可以带 where", "只有 of: items 可以帶 where", "goes with of: items only"
                 ),
             )
+        scale = self._scale(part.asset)
         return CreditAction(
             part.asset,
-            part.amount or 0,
+            smallest_or(part.amount, scale, (*place, "amount"), self.errors),
             part.for_each or Decimal(0),
             part.step,
             part.of,
             where,
             part.multiplier,
             part.rounding,
-            part.cap,
+            None if part.cap is None else smallest(part.cap, scale, (*place, "cap"), self.errors),
         )
+
+    def _scale(self, asset_id: str) -> int:
+        asset = self.programme.assets.get(asset_id)
+        return asset.scale if asset else 0
 
     def _countable(self, part: CreditPart, place: Place) -> None:
         """`of` names an amount or a number of this event."""

@@ -1,16 +1,18 @@
-"""The programme in words, as a colleague would say it: what rules do, what assets are, how levels are reached.
+"""The programme in words, as a colleague would say it: what rules do, how levels are reached; what assets are is in
+`holdings`.
 
 One place for every face: the console shows the parts, the API the whole sentence.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from regulars.campaigns.contracts import (
     Action,
     Budget,
+    Campaign,
     CreditAction,
     DebitAction,
     LevelAction,
@@ -26,8 +28,14 @@ from regulars.language.text import Text, say
 from regulars.ledger.contracts import Asset
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
+from regulars.programme.holdings import asset_in_words, said_money, span, units
 from regulars.programme.vocabulary import fields_for
 from regulars.tiers.contracts import Ladder, Level
+
+__all__ = [
+    "RuleWords", "asset_in_words", "begun", "blanks", "campaign_in_words", "credits_of", "ladder_in_words",
+    "level_in_words", "rules_in_words",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,25 @@ def rules_in_words(programme: Programme, language: str) -> Iterator[RuleWords]:
     return (speaker.rule(rule) for rule in programme.rules)
 
 
-def asset_in_words(asset: Asset, language: str) -> tuple[str, ...]:
-    """What one asset is for, how long it lives, what a return does to it."""
-    use = wording.SPENDABLE if asset.spendable else wording.COUNTED
-    return say(use, language), _lives(asset, language), say(wording.CLAWBACK[asset.clawback], language)
+def credits_of(rule: Rule) -> tuple[str, ...]:
+    """The assets that a rule credits, each once."""
+    return tuple(dict.fromkeys(action.asset for action in rule.then if isinstance(action, CreditAction)))
+
+
+def campaign_in_words(campaign: Campaign, programme: Programme, language: str) -> str:
+    """The budget that a campaign's rules share."""
+    if campaign.budget is None:
+        return say(wording.NO_BUDGET, language)
+    said = _Speaker(programme, language).shared(campaign, campaign.budget)
+    return begun(tidy(said)) + say(wording.STOP, language)
 
 
 def ladder_in_words(ladder: Ladder, programme: Programme, language: str) -> str:
     """How members rise and fall."""
     return say(wording.LADDER, language).format(
         asset=say(programme.assets[ladder.asset].name, language),
-        window=_span(ladder.window_months, 0, language),
-        period=_span(ladder.period_months, 0, language),
+        window=span(ladder.window_months, 0, language),
+        period=span(ladder.period_months, 0, language),
     )
 
 
@@ -83,37 +98,13 @@ def level_in_words(level: Level, ladder: Ladder, programme: Programme, language:
         return say(wording.LOWEST_LEVEL, language)
     asset = programme.assets[ladder.asset]
     return say(wording.LEVEL_FROM, language).format(
-        amount=_units(level.at, asset), asset=say(asset.name, language)
+        amount=units(level.at, asset), asset=say(asset.name, language)
     )
 
 
-def _lives(asset: Asset, language: str) -> str:
-    if asset.expiry.never:
-        return say(wording.NEVER_EXPIRES, language)
-    span = _span(asset.expiry.months, asset.expiry.days, language)
-    return say(wording.EXPIRES[asset.expiry.round], language).format(span=span)
-
-
-def _span(months: int, days: int, language: str) -> str:
-    """`12 months`, `1 month and 15 days`."""
-    parts = []
-    for number, one, many in (
-        (months, wording.ONE_MONTH, wording.MONTHS),
-        (days, wording.ONE_DAY, wording.DAYS),
-    ):
-        if number:
-            parts.append(say(one if number == 1 else many, language).format(n=number))
-    return say(wording.AND, language).join(parts)
-
-
-def _units(units: int | Decimal, asset: Asset) -> str:
-    """Units as people count them: 1234 at scale 2 is 12.34."""
-    return grouped(Decimal(units).scaleb(-asset.scale) if asset.scale else units)
-
-
-def _whole_steps(action: CreditAction) -> bool:
+def _whole_steps(action: CreditAction, asset: Asset) -> bool:
     """Whether only full steps count, so that there is nothing to round."""
-    return action.rounding is Rounding.DOWN and action.for_each == action.multiplier == 1
+    return not asset.scale and action.rounding is Rounding.DOWN and action.for_each == action.multiplier == 1
 
 
 class _Speaker:
@@ -154,7 +145,7 @@ class _Speaker:
             case DebitAction():
                 asset = self.programme.assets[action.asset]
                 said = self.word(wording.TAKE).format(
-                    amount=_units(action.amount, asset), asset=self.word(asset.name)
+                    amount=units(action.amount, asset), asset=self.word(asset.name)
                 )
                 return said + self.word(wording.TAKE_SHORT[action.when_short])
             case LevelAction():
@@ -188,22 +179,22 @@ class _Speaker:
         name = self.word(asset.name)
         if action.amount:
             frame = wording.GIVE_ONE if action.amount == 1 else wording.GIVE
-            said = self.word(frame).format(amount=_units(action.amount, asset), asset=name)
+            said = self.word(frame).format(amount=units(action.amount, asset), asset=name)
         else:
             said = self.rate(action, asset, kind)
         if action.multiplier != 1:
             said += self.word(wording.TIMES).format(factor=grouped(action.multiplier))
-        if not (action.amount or _whole_steps(action)):
+        if not (action.amount or _whole_steps(action, asset)):
             said += self.word(wording.ROUNDED[action.rounding])
         if action.cap is not None:
-            said += self.word(wording.CAP).format(cap=_units(action.cap, asset))
+            said += self.word(wording.CAP).format(cap=units(action.cap, asset))
         return said
 
     def rate(self, action: CreditAction, asset: Asset, kind: EventType) -> str:
         """`points, 1 for every full ¥10 of the order total`, or how many for every step of it."""
         base, step = self.base(action, kind)
-        return self.word(wording.GIVE_PER_FULL if _whole_steps(action) else wording.GIVE_PER).format(
-            base=base, step=step, each=_units(action.for_each, asset), asset=self.word(asset.name)
+        return self.word(wording.GIVE_PER_FULL if _whole_steps(action, asset) else wording.GIVE_PER).format(
+            base=base, step=step, each=grouped(action.for_each), asset=self.word(asset.name)
         )
 
     def base(self, action: CreditAction, kind: EventType) -> tuple[str, str]:
@@ -227,7 +218,9 @@ class _Speaker:
         if rule.limit is not None:
             yield from self.limits(rule.limit, rule)
         if rule.budget is not None:
-            yield self.budget(rule.budget, rule)
+            yield self.budget(rule.budget, credits_of(rule))
+        if rule.campaign:
+            yield self.part_of(self.programme.campaigns[rule.campaign])
 
     def limits(self, limit: Limit, rule: Rule) -> Iterator[str]:
         per = self.word(wording.PER_MEMBER[limit.per])
@@ -235,20 +228,39 @@ class _Speaker:
             frame = wording.LIMIT_ONCE if limit.times == 1 else wording.LIMIT_TIMES
             yield self.word(frame).format(per=per, n=grouped(limit.times))
         if limit.units:
-            yield self.word(wording.LIMIT_UNITS).format(per=per, units=self.sum(limit.units, rule))
+            yield self.word(wording.LIMIT_UNITS).format(
+                per=per, units=self.sum(limit.units, credits_of(rule))
+            )
+        if limit.money_minor:
+            money = said_money(limit.money_minor, self.programme, self.language)
+            yield self.word(wording.LIMIT_MONEY).format(per=per, money=money)
 
-    def budget(self, budget: Budget, rule: Rule) -> str:
+    def budget(self, budget: Budget, credited: Iterable[str]) -> str:
         per = self.word(wording.PER_BUDGET[budget.per])
-        said = self.word(wording.BUDGET).format(per=per, units=self.sum(budget.units, rule))
+        if budget.money_minor:
+            money = said_money(budget.money_minor, self.programme, self.language)
+            said = self.word(wording.BUDGET_MONEY).format(per=per, money=money)
+        else:
+            said = self.word(wording.BUDGET).format(per=per, units=self.sum(budget.units, credited))
         return said + self.word(wording.BUDGET_SHORT[budget.when_short])
 
-    def sum(self, units: int, rule: Rule) -> str:
-        """Units of all the rule's credits together, named if they are of one kind."""
-        credited = dict.fromkeys(action.asset for action in rule.then if isinstance(action, CreditAction))
+    def part_of(self, campaign: Campaign) -> str:
+        """The campaign that a rule belongs to, with the budget that its rules share."""
+        said = self.word(wording.IN_CAMPAIGN).format(name=self.word(campaign.name))
+        if campaign.budget is None:
+            return said
+        return self.word(wording.SHARED).format(said=said, budget=self.shared(campaign, campaign.budget))
+
+    def shared(self, campaign: Campaign, budget: Budget) -> str:
+        theirs = [rule for rule in self.programme.rules if rule.campaign == campaign.id]
+        return self.budget(budget, dict.fromkeys(asset for rule in theirs for asset in credits_of(rule)))
+
+    def sum(self, units_: int, credited: Iterable[str]) -> str:
+        """Units of these assets together, named if they are of one kind."""
         assets = [self.programme.assets[asset_id] for asset_id in credited]
         names = self.word(wording.AND).join(self.word(asset.name) for asset in assets)
         scales = {asset.scale for asset in assets}
-        amount = _units(units, assets[0]) if len(scales) == 1 else grouped(units)
+        amount = units(units_, assets[0]) if len(scales) == 1 else grouped(units_)
         return self.word(wording.SUM if len(assets) < 2 else wording.SUM_OF_MANY).format(
             amount=amount, asset=names or self.word(wording.UNITS)
         )

@@ -4,13 +4,17 @@ from regulars.campaigns.contracts import Rounding, WhenShort
 from regulars.language.calendar import Per, RoundUp
 from regulars.language.problems import words
 from regulars.language.text import Text
-from regulars.ledger.contracts import Clawback
+from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 
 WHEN: dict[str, Text] = {
     "member.joined": words("会员入会时", "會員入會時", "When a member joins"),
     "member.updated": words("会员更新资料时", "會員更新資料時", "When a member’s profile changes"),
     "order.paid": words("会员消费时", "會員消費時", "When a member buys"),
     "order.refunded": words("订单退款时", "訂單退款時", "When an order is refunded"),
+    "order.completed": words("订单完成时", "訂單完成時", "When an order is completed"),
+    "order.cancelled": words("订单取消时", "訂單取消時", "When an order is cancelled"),
+    "wallet.topped_up": words("会员充值时", "會員儲值時", "When a member tops up a wallet"),
+    "wallet.refunded": words("储值退款时", "儲值退款時", "When a top-up is paid back"),
     "checkin": words("会员签到时", "會員簽到時", "When a member checks in"),
     "product.viewed": words("会员浏览商品时", "會員瀏覽商品時", "When a member views a product"),
     "page.viewed": words("会员浏览页面时", "會員瀏覽頁面時", "When a member views a page"),
@@ -24,6 +28,27 @@ WHEN: dict[str, Text] = {
     "tier.kept": words("会员保级时", "會員保級時", "When a member keeps the level"),
     "tier.period_ended": words("会员等级到期时", "會員等級到期時", "When a level’s period ends"),
     "asset.expired": words("会员资产到期时", "會員資產到期時", "When a member’s balance expires"),
+    "asset.expiring": words(
+        "会员资产即将到期时", "會員資產即將到期時", "When a member’s balance is about to expire"
+    ),
+    "asset.matured": words("待生效资产生效时", "待生效資產生效時", "When a pending balance matures"),
+    "asset.received": words("会员收到赠送时", "會員收到贈送時", "When a member receives a gift"),
+    "asset.withdrawn": words(
+        "收到的赠送被撤回时", "收到的贈送被撤回時", "When a gift is withdrawn from a member"
+    ),
+    "asset.credited": words("资产发放时", "資產發放時", "When value is credited"),
+    "asset.spent": words("会员使用资产时", "會員使用資產時", "When a member spends"),
+    "asset.held": words("资产冻结时", "資產凍結時", "When value is held"),
+    "asset.reversed": words("资产变动撤销时", "資產變動撤銷時", "When an operation is reversed"),
+    "asset.corrected": words("资产变动更正时", "資產變動更正時", "When an operation is corrected"),
+    "asset.adjusted": words("人工调整资产时", "人工調整資產時", "When an operator adjusts a balance"),
+    "asset.ended": words("资产提前到期时", "資產提前到期時", "When value is ended early"),
+    "asset.converted": words("会员兑换资产时", "會員兌換資產時", "When a member converts value"),
+    "asset.gifted": words("会员赠送资产时", "會員贈送資產時", "When a member gives a gift"),
+    "gift.revoked": words("会员撤回赠送时", "會員撤回贈送時", "When a member takes a gift back"),
+    "hold.captured": words("冻结转为使用时", "凍結轉為使用時", "When a hold is captured"),
+    "hold.released": words("冻结释放时", "凍結釋放時", "When a hold is released"),
+    "hold.lapsed": words("冻结超时释放时", "凍結逾時釋放時", "When a hold lapses"),
 }
 """How a rule on a built-in type of event begins."""
 WHEN_OTHER = words("发生“{event}”时", "發生「{event}」時", "When “{event}” happens")
@@ -90,6 +115,11 @@ PER_MEMBER: dict[Per, Text] = {
 LIMIT_ONCE = words("{per}限 {n} 次", "{per}限 {n} 次", "once{per} per member")
 LIMIT_TIMES = words("{per}限 {n} 次", "{per}限 {n} 次", "at most {n} times{per} per member")
 LIMIT_UNITS = words("{per}最多 {units}", "{per}最多 {units}", "at most {units}{per} per member")
+LIMIT_MONEY = words(
+    "{per}最多 {money}（按成本计）",
+    "{per}最多 {money}（以成本計）",
+    "at most {money}{per} per member, at cost",
+)
 PER_BUDGET: dict[Per, Text] = {
     Per.DAY: words("每天", "每日", " a day"),
     Per.WEEK: words("每周", "每週", " a week"),
@@ -98,6 +128,14 @@ PER_BUDGET: dict[Per, Text] = {
     Per.LIFETIME: words("总", "總", ""),
 }
 BUDGET = words("{per}预算 {units}", "{per}預算 {units}", "a budget of {units}{per} for all members")
+BUDGET_MONEY = words(
+    "{per}预算 {money}（按成本计）",
+    "{per}預算 {money}（以成本計）",
+    "a budget of {money}{per} for all members, at cost",
+)
+IN_CAMPAIGN = words("属于活动“{name}”", "屬於活動「{name}」", "part of the campaign “{name}”")
+SHARED = words("{said}，共用{budget}", "{said}，共用{budget}", "{said}, which has {budget}")
+NO_BUDGET = words("没有共同的预算。", "沒有共同的預算。", "Its rules share no budget.")
 BUDGET_SHORT: dict[WhenShort, Text] = {
     WhenShort.PARTIAL: words(
         "，送完为止，最后一次送剩余部分",
@@ -150,6 +188,132 @@ CLAWBACK: dict[Clawback, Text] = {
         "When an order is refunded, only what is left of what it earned is taken back.",
     ),
 }
+EXPIRES_ON = words("统一于 {day}到期。", "統一於 {day}到期。", "It expires on {day}.")
+EXPIRES_YEARLY = words("每年 {day}到期。", "每年 {day}到期。", "It expires every year on {day}.")
+LAPSES: dict[RoundUp, Text] = {
+    RoundUp.DAY: words(
+        "连续 {span}没有获得或使用，就全部到期。",
+        "連續 {span}沒有獲得或使用，即全部到期。",
+        "All of it expires {span} after the last earning or spending.",
+    ),
+    RoundUp.MONTH: words(
+        "连续 {span}没有获得或使用，就在当月月底全部到期。",
+        "連續 {span}沒有獲得或使用，即於當月月底全部到期。",
+        "All of it expires {span} after the last earning or spending, at the end of that month.",
+    ),
+    RoundUp.QUARTER: words(
+        "连续 {span}没有获得或使用，就在当季季末全部到期。",
+        "連續 {span}沒有獲得或使用，即於當季季末全部到期。",
+        "All of it expires {span} after the last earning or spending, at the end of that quarter.",
+    ),
+    RoundUp.YEAR: words(
+        "连续 {span}没有获得或使用，就在当年年底全部到期。",
+        "連續 {span}沒有獲得或使用，即於當年年底全部到期。",
+        "All of it expires {span} after the last earning or spending, at the end of that year.",
+    ),
+}
+WITH_LEVEL = words(
+    "与会员等级同时到期；等级没有有效期的，不会过期。",
+    "與會員等級同時到期；等級沒有有效期限者，不會到期。",
+    "It expires with the period of the member’s level; on a level without a period it does not.",
+)
+DAY_OF_YEAR = words("{y} 年 {m} 月 {d} 日", "{y} 年 {m} 月 {d} 日", "{d} {month} {y}")
+DAY_EVERY_YEAR = words("{m} 月 {d} 日", "{m} 月 {d} 日", "{d} {month}")
+
+PENDING_DAYS = words(
+    "消费所得 {span}后生效，此前退款则取消。",
+    "消費所得 {span}後生效，此前退款則取消。",
+    "What an order earns takes effect {span} later; a refund before that cancels it.",
+)
+PENDING_COMPLETED = words(
+    "消费所得在订单完成后生效，此前退款则取消。",
+    "消費所得於訂單完成後生效，此前退款則取消。",
+    "What an order earns takes effect once the order is completed; a refund before that cancels it.",
+)
+PENDING_AT_MOST = words(
+    "消费所得在订单完成后生效，最迟 {span}后；此前退款则取消。",
+    "消費所得於訂單完成後生效，最遲 {span}後；此前退款則取消。",
+    "What an order earns takes effect once the order is completed, after {span} at the latest; a refund "
+    "before that cancels it.",
+)
+CAPS = words(
+    "每人按规则获得的上限：{caps}。",
+    "每人依規則獲得的上限：{caps}。",
+    "Rules give a member at most {caps}.",
+)
+CAP_DAY = words("每天 {amount}", "每日 {amount}", "{amount} a day")
+CAP_MONTH = words("每月 {amount}", "每月 {amount}", "{amount} a month")
+CAP_LIFETIME = words("累计 {amount}", "累計 {amount}", "{amount} in all")
+SPENT_FIRST: dict[SpendOrder, Text] = {
+    SpendOrder.EXPIRING: words("先用先到期的。", "先用先到期的。", "What expires first is spent first."),
+    SpendOrder.OLDEST: words("先用最早获得的。", "先用最早獲得的。", "What was earned first is spent first."),
+    SpendOrder.NEWEST: words("先用最近获得的。", "先用最近獲得的。", "What was earned last is spent first."),
+}
+FLOOR = words(
+    "欠账最多 {amount}，超出部分不再追回。",
+    "欠帳最多 {amount}，超出部分不再追回。",
+    "A member owes {amount} at most; what is beyond is written off.",
+)
+NO_DEBT = words("不记欠账。", "不記欠帳。", "A member never owes any.")
+GRACE = words(
+    "退回时已经到期的，延期 {span}。",
+    "退回時已經到期者，延期 {span}。",
+    "What comes back after its end lives for another {span}.",
+)
+GIFTS = words(
+    "会员之间可以赠送：{terms}。",
+    "會員之間可以贈送：{terms}。",
+    "Members can give it to each other: {terms}.",
+)
+GIFT_FROM = words("每次 {least} 起", "每次 {least} 起", "from {least} at a time")
+GIFT_BETWEEN = words("每次 {least} 至 {most}", "每次 {least} 至 {most}", "{least} to {most} at a time")
+GIFT_DAY = words("每天最多 {amount}", "每日最多 {amount}", "at most {amount} a day")
+GIFT_REVOKE = words("{hours} 小时内可撤回", "{hours} 小時內可撤回", "taken back within {hours} hours")
+ONE_HOUR = words("1 小时内可撤回", "1 小時內可撤回", "taken back within 1 hour")
+ADJUST = words(
+    "人工调整超过 {amount} 须第二人审批。",
+    "人工調整超過 {amount} 須第二人審批。",
+    "Adjustments of more than {amount} need a second person.",
+)
+ADJUST_ALL = words(
+    "人工调整都须第二人审批。", "人工調整皆須第二人審批。", "Every adjustment needs a second person."
+)
+REMIND = words("到期前 {span}发出预告。", "到期前 {span}發出預告。", "Its end is announced {span} ahead.")
+COST = words("每 1 {asset}成本 {money}。", "每 1 {asset}成本 {money}。", "Cost: {money} for each unit.")
+
+CONVERSION = words(
+    "每 {give} {source}换 {get} {target}{per_day}。",
+    "每 {give} {source}換 {get} {target}{per_day}。",
+    "{get} {target} for every {give} {source}{per_day}.",
+)
+CONVERSION_DAY = words(
+    "，每人每天最多用 {amount} {source}",
+    "，每人每日最多用 {amount} {source}",
+    ", at most {amount} {source} a day per member",
+)
+WALLET_SIDES = words(
+    "充值金额记为“{principal}”，赠送金额记为“{bonus}”；只退前者。",
+    "儲值金額記為「{principal}」，贈送金額記為「{bonus}」；只退前者。",
+    "What is paid in is kept as “{principal}”, what comes on top as “{bonus}”; only the former is paid back.",
+)
+WALLET_ORDER: dict[WalletOrder, Text] = {
+    WalletOrder.PRINCIPAL_FIRST: words(
+        "支付时先用本金，再用赠送。", "付款時先用本金，再用贈送。", "Payments take what was paid in first."
+    ),
+    WalletOrder.BONUS_FIRST: words(
+        "支付时先用赠送，再用本金。", "付款時先用贈送，再用本金。", "Payments take what came on top first."
+    ),
+    WalletOrder.RATIO: words(
+        "支付时按本金与赠送的余额比例使用。",
+        "付款時依本金與贈送的餘額比例使用。",
+        "Payments take from both, in the ratio of what the wallet holds.",
+    ),
+}
+WALLET_STEP = words("充 {at}送 {bonus}", "儲 {at}送 {bonus}", "{bonus} on top of {at}")
+WALLET_LEAST = words("每次最少充 {money}", "每次最少儲 {money}", "at least {money} at a time")
+WALLET_AT_ONCE = words("每次最多充 {money}", "每次最多儲 {money}", "at most {money} at a time")
+WALLET_MOST = words("账户最多存 {money}", "帳戶最多存 {money}", "at most {money} in the wallet")
+
 ONE_MONTH = words("{n} 个月", "{n} 個月", "{n} month")
 MONTHS = words("{n} 个月", "{n} 個月", "{n} months")
 ONE_DAY = words("{n} 天", "{n} 天", "{n} day")

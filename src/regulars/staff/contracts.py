@@ -15,10 +15,34 @@ class Scope(StrEnum):
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     LEDGER_READ = "ledger:read"
+    LEDGER_SPEND = "ledger:spend"
+    LEDGER_WRITE = "ledger:write"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
     METRICS_READ = "metrics:read"
     ALL = "*"
+
+
+class Permission(StrEnum):
+    """What an operator may do by their role, beyond looking."""
+
+    VALUE_ADJUST = "value.adjust"
+    """Change what members hold, up to the asset's limit alone, above it with a second person."""
+    VALUE_APPROVE = "value.approve"
+    """Be the second person."""
+
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "admin": frozenset({Permission.VALUE_ADJUST, Permission.VALUE_APPROVE}),
+    "operator": frozenset({Permission.VALUE_ADJUST}),
+    "reader": frozenset(),
+}
+"""Role → what it may do."""
+
+
+def role_may(role: str, permission: Permission) -> bool:
+    """Whether somebody of this role may do it."""
+    return permission in PERMISSIONS.get(role, frozenset())
 
 
 class StaffProblem(Problem):
@@ -61,10 +85,12 @@ class OperatorInfo:
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Another system that showed a valid key."""
+    """Another system that showed a valid key. `made_by`: who made the key, an operator's address or the command
+    line."""
 
     name: str
     scopes: frozenset[str]
+    made_by: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether its key allows `scope`."""

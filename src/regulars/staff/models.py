@@ -6,6 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
+from regulars.kit.models import AppendOnly
+
 
 class OperatorManager(BaseUserManager["Operator"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Operator":
@@ -58,11 +60,12 @@ class ApiKey(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=200, blank=True, default="")
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
 
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnly):
     """One deed of an operator or a key: append-only."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)

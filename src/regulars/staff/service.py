@@ -199,7 +199,11 @@ def create_api_key(name: str, scopes: list[str], actor: str = COMMAND_LINE) -> s
         )
     plain, prefix = keys.make()
     ApiKey.objects.create(
-        name=label, prefix=prefix, digest=keys.digest(plain), scopes=list(dict.fromkeys(scopes))
+        name=label,
+        prefix=prefix,
+        digest=keys.digest(plain),
+        scopes=list(dict.fromkeys(scopes)),
+        created_by=actor[:200],
     )
     audit(actor, "apikey.created", prefix, name=label, scopes=scopes)
     return plain
@@ -233,8 +237,12 @@ def forget_keys() -> None:
 
 
 def _look_up(fingerprint: bytes) -> tuple[int, KeyHolder] | None:
-    row = ApiKey.objects.filter(digest=fingerprint, revoked_at=None).only("name", "scopes").first()
-    return (row.pk, KeyHolder(row.name, frozenset(row.scopes))) if row else None
+    row = (
+        ApiKey.objects.filter(digest=fingerprint, revoked_at=None)
+        .only("name", "scopes", "created_by")
+        .first()
+    )
+    return (row.pk, KeyHolder(row.name, frozenset(row.scopes), row.created_by)) if row else None
 
 
 _memory = keys.Memory(_look_up)

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import charts, formats
+from regulars.console.notices import books_check
 from regulars.console.shell import page, programme_of
 from regulars.insight import metrics
 from regulars.insight.reports import Home, home_at_hand, monthly_flows, weekly
@@ -59,6 +60,7 @@ def _figures(programme: Programme) -> dict[str, object]:
     dated = figures_of(programme)
     return {
         "at": dated.at,
+        "books": books_check(),
         "empty": not dated.value.members,
         "people": _people(dated.value, programme),
         "assets": _assets(dated.value, programme),

@@ -66,7 +66,7 @@ class Shown:
 
 ICONS = {
     "order": "shopping-cart", "refund": "receipt-refund", "level": "medal", "value": "hourglass",
-    "message": "mail", "profile": "user", "act": "activity",
+    "message": "mail", "profile": "user", "act": "activity", "books": "coins",
 }  # fmt: skip
 
 

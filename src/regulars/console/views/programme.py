@@ -1,6 +1,7 @@
 """The programme in force, or an older version: as sentences, as its file, and what changed between two."""
 
 import difflib
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console.shell import page, programme_of
-from regulars.programme import sentences, service
+from regulars.programme import holdings, sentences, service
+from regulars.programme.contracts import Programme
 from regulars.programme.queries import version_source, versions
 
 DIFF_LINES = 3
@@ -34,12 +36,33 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
         "shown": shown,
         "version": next((each for each in every if each.number == shown.number), None),
         "versions": every,
-        "assets": [(asset, sentences.asset_in_words(asset, language)) for asset in shown.assets.values()],
+        **_holdings(shown, language),
+        "campaigns": [
+            (campaign, sentences.campaign_in_words(campaign, shown, language))
+            for campaign in shown.campaigns.values()
+        ],
         "ladders": ladders,
         "rules": list(sentences.rules_in_words(shown, language)),
         "source": version_source(shown.number),
     }
     return render(request, "console/programme.html", context)
+
+
+def _holdings(shown: Programme, language: str) -> dict[str, Any]:
+    """What members hold, each with its sentences."""
+    return {
+        "assets": [
+            (asset, [*holdings.asset_in_words(asset, language), *holdings.asset_terms_in_words(asset, shown, language)])
+            for asset in shown.assets.values()
+        ],
+        "wallets": [
+            (wallet, holdings.wallet_in_words(wallet, shown, language)) for wallet in shown.wallets.values()
+        ],
+        "conversions": [
+            (conversion, holdings.conversion_in_words(conversion, shown, language))
+            for conversion in shown.conversions.values()
+        ],
+    }  # fmt: skip
 
 
 @page()

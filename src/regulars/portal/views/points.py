@@ -1,103 +1,94 @@
-"""Points: how many, which go when, and where each came from."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+"""Points and every other value: how much, what is on its way, what goes when, and where each came from."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.events.queries import by_ids
+from regulars.kit import clock, paging
 from regulars.kit.problems import BadCursor
-from regulars.language.effects import EXPIRE, ISSUE, REVERSE
 from regulars.language.text import say
-from regulars.ledger.contracts import Ending, EntryRow
-from regulars.ledger.queries import balances, endings, entries
-from regulars.portal.formats import last_day_of
+from regulars.ledger.draws import HoldRow, holds
+from regulars.ledger.history import Moves, lapses, moves, refundable, ripening, topups
+from regulars.ledger.queries import balances, endings
+from regulars.portal import pockets as purse
 from regulars.portal.pages import MemberVisit, member_page
-from regulars.programme.contracts import Programme
+from regulars.portal.pockets import Pocket
+from regulars.portal.statement import Line, Names, by_month, lines_of
 
 SHOWN = 30
 EXPIRIES = 12
 """The most days of expiry that are listed."""
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One movement as the member reads it."""
-
-    entry: EntryRow
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The movements of one month, latest first."""
-
-    first: date
-    lines: tuple[Line, ...]
+TOPUPS = 12
+HOLDS = 20
 
 
 @require_safe
 @member_page
 def points(visit: MemberVisit) -> HttpResponse:
-    """Balance, what expires when, history with the running balance."""
-    assets = visit.programme.assets
-    spendable = next((asset.id for asset in assets.values() if asset.spendable), next(iter(assets), ""))
-    asset_id = visit.request.GET.get("asset", "") or spendable
-    if asset_id not in assets:
+    """Balance, what is pending and held, what expires when, history with the running balance; of a wallet its two
+    sides, its top-ups, and what of them can be paid back."""
+    all_pockets = purse.pockets(visit.programme)
+    wanted = visit.request.GET.get("asset", "")
+    pocket = purse.pocket_of(visit.programme, wanted) if wanted else next(iter(all_pockets), None)
+    if pocket is None:
         raise Http404
+    if wanted and wanted != pocket.id:
+        return redirect(f"{reverse('portal:points')}?asset={pocket.id}")
     member_id = visit.member.id
-    held = {row.asset: row.balance for row in balances(member_id)}
     try:
-        page = entries(member_id, asset_id, visit.request.GET.get("after") or None, SHOWN)
+        page = moves(member_id, pocket.ids, visit.request.GET.get("after") or None, SHOWN)
     except BadCursor:
         return redirect("portal:points")
+    ends = expiries_of(visit, pocket)
     return visit.show(
         "points",
         tab="points",
-        asset=assets[asset_id],
-        assets=list(assets.values()),
-        balance=held.get(asset_id, 0),
-        expiries=expiries(endings(member_id, asset_id))[:EXPIRIES],
-        months=by_month(page.items, visit.programme, visit.language),
+        pocket=pocket,
+        unit=pocket.unit,
+        pockets=all_pockets,
+        held=purse.held(pocket, balances(member_id)),
+        ripening=ripening(member_id, pocket.ids),
+        holds=_holds(visit, pocket),
+        soon=purse.soon(pocket, ends, timezone.localtime(clock.now()).date()),
+        expiries=ends[:EXPIRIES],
+        months=by_month(_lines(visit, pocket, page)),
+        conversions=purse.conversions_of(visit.programme, pocket),
         next=page.next,
         later=bool(visit.request.GET.get("after")),
+        **(_wallet(visit, pocket) if pocket.wallet else {}),
     )
 
 
-def expiries(found: Sequence[Ending]) -> list[tuple[date, int]]:
-    """Units by the last day on which they are good, the first to go first."""
-    sums: dict[date, int] = {}
-    for each in found:
-        if each.expires_at is not None and each.units > 0:
-            last = last_day_of(each.expires_at)
-            sums[last] = sums.get(last, 0) + each.units
-    return sorted(sums.items())
+def expiries_of(visit: MemberVisit, pocket: Pocket) -> list[tuple[object, int]]:
+    """What ends when, by the last good day."""
+    together = any(asset.expiry.together for asset in pocket.assets)
+    found = [each for asset in pocket.ids for each in endings(visit.member.id, asset)]
+    return purse.expiries(found, lapses(visit.member.id) if together else {})  # type: ignore[return-value]
 
 
-def by_month(found: Sequence[EntryRow], programme: Programme, language: str) -> list[Month]:
-    """The movements by month of the programme's zone."""
-    rules = {rule.id: say(rule.name, language) for rule in programme.rules}
-
-    def month(entry: EntryRow) -> date:
-        return timezone.localtime(entry.time).date().replace(day=1)
-
-    return [
-        Month(first, tuple(Line(entry, why(entry, rules)) for entry in group))
-        for first, group in groupby(found, month)
-    ]
+def _wallet(visit: MemberVisit, pocket: Pocket) -> dict[str, object]:
+    assert pocket.wallet is not None
+    wallet, member_id = pocket.wallet, visit.member.id
+    return {
+        "topups": topups(member_id, wallet.id, wallet.principal, TOPUPS),
+        "refundable": refundable(member_id, wallet.id, wallet.principal),
+    }
 
 
-def why(entry: EntryRow, rules: dict[str, str]) -> str:
-    """What moved it, in words."""
-    if entry.account == EXPIRE:
-        return _("Expired")
-    if entry.account == REVERSE:
-        return _("Taken back for a return")
-    if entry.rule in rules:
-        return rules[entry.rule]
-    return _("Earned") if entry.account == ISSUE else _("Spent")
+def _holds(visit: MemberVisit, pocket: Pocket) -> list[HoldRow]:
+    return [hold for hold in holds(visit.member.id, limit=HOLDS).items if hold.asset in pocket.ids]
+
+
+def _lines(visit: MemberVisit, pocket: Pocket, page: paging.Page[Moves]) -> list[Line]:
+    programme, language = visit.programme, visit.language
+    names = Names(
+        {rule.id: say(rule.name, language) for rule in programme.rules},
+        {one.id: say(one.name, language) for one in programme.conversions.values()},
+        pocket.wallet.bonus if pocket.wallet else "",
+    )
+    events = by_ids(visit.member.id, [each.event_id for each in page.items])
+    return [line for each in page.items for line in lines_of(each, events.get(each.event_id), names)]

@@ -9,11 +9,16 @@ from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
 from regulars.language.text import Text
 from regulars.language.tree import Window
+from regulars.ledger.contracts import Asset, Conversion, Wallet
 from regulars.programme.contracts import Programme
 from regulars.programme.vocabulary.json_values import TYPES, json_reader, json_sql
 
 EVENT_NAMES = ("type", "source", "time")
 """What conditions call `event.…` beside the payload's fields, which therefore must be called otherwise."""
+
+TOPPED_UP = "wallet.topped_up"
+DRAWN = ("asset.spent", "asset.held")
+"""Commands that take units of an asset, or of a wallet."""
 
 LINE = Sql("l.line")
 """The order line that a condition on lines asks about, in SQL."""
@@ -48,13 +53,28 @@ def event_fields(programme: Programme, event_type: EventType) -> Iterator[Field]
     )
     for payload in event_type.fields.values():
         if payload.id not in EVENT_NAMES:
-            yield _payload_field(payload)
+            yield _payload_field(payload, _named(programme, event_type, payload.id))
     if event_type.has_items:
         yield from _line_fields()
 
 
-def _payload_field(payload: PayloadField) -> Field:
-    kind = TYPES[payload.kind]
+def _named(programme: Programme, event_type: EventType, name: str) -> tuple[Choice, ...]:
+    """What a field of a type that is built in names of the programme, so that a rule can't ask for what there is
+    not. A wallet is spent and held as an asset is."""
+    if not (event_type.derived or event_type.command or event_type.id == TOPPED_UP):
+        return ()
+    named: list[Asset | Wallet | Conversion] = []
+    if name == "asset":
+        named += programme.assets.values()
+    if name == "wallet" or (name == "asset" and event_type.id in DRAWN):
+        named += programme.wallets.values()
+    if name == "conversion":
+        named += programme.conversions.values()
+    return tuple(Choice(each.id, each.name) for each in named)
+
+
+def _payload_field(payload: PayloadField, choices: tuple[Choice, ...]) -> Field:
+    kind = Type.CHOICE if choices else TYPES[payload.kind]
     typed, path = json_reader(kind), payload.path
 
     def reader(_: Window | None) -> Read:
@@ -69,6 +89,7 @@ def _payload_field(payload: PayloadField) -> Field:
         payload.name,
         reader,
         lambda _clock, _window: json_sql(kind, sql("(e.data::jsonb -> {})", param(path, "text"))),
+        choices=choices,
         style=style_of(kind),
     )
 

@@ -20,13 +20,13 @@ COUNT, TOTAL = 0, 1
 
 
 def history_fields(programme: Programme) -> Iterator[Field]:
-    """What can be asked about what the member did so far. Types that only Regulars makes are not counted, so
-    they are not offered."""
+    """What can be asked about what the member did so far. Types that only Regulars makes, and commands, are not
+    counted, so they are not offered."""
     yield from _order_fields()
     for asset in programme.assets.values():
         yield _earned_field(asset)
     for event_type in programme.event_types.values():
-        if not event_type.derived:
+        if not (event_type.derived or event_type.command):
             yield _events_field(event_type)
 
 

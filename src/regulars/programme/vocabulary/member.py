@@ -11,7 +11,7 @@ from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
 from regulars.language.text import Text, say
 from regulars.language.tree import Op, Window
-from regulars.ledger.contracts import Asset
+from regulars.ledger.contracts import Asset, Wallet
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.vocabulary.event import style_of
 from regulars.programme.vocabulary.json_values import json_reader, json_sql
@@ -43,6 +43,8 @@ def member_fields(programme: Programme) -> Iterator[Field]:
         yield _level_field(ladder)
     for asset in programme.assets.values():
         yield _balance_field(asset)
+    for wallet in programme.wallets.values():
+        yield _wallet_field(wallet)
 
 
 def _profile_fields() -> Iterator[Field]:
@@ -246,6 +248,32 @@ def _balance_field(asset: Asset) -> Field:
         suffixed(words("", "", ""), asset.name, words("余额", "餘額", " balance")),
         lambda _: scaled_reader(asset, lambda facts: facts.member.balances.get(asset_id, 0)),
         lambda _clock, _window: scaled_sql(asset, balance),
+        never_missing=True,
+        part="balances",
+        style=Style.AMOUNT,
+    )
+
+
+def _wallet_field(wallet: Wallet) -> Field:
+    """What a wallet holds, paid in and on top: money, as both assets have the currency's decimals."""
+    principal, bonus = wallet.principal, wallet.bonus
+    held = sql(
+        "COALESCE((SELECT sum(b.balance) FROM ledger_balance b WHERE b.member_id = m.id AND b.bucket = m.bucket "
+        "AND b.asset IN ({}, {})), 0)::bigint",
+        param(principal, "text"),
+        param(bonus, "text"),
+    )
+
+    def read(facts: Facts) -> int:
+        balances = facts.member.balances
+        return balances.get(principal, 0) + balances.get(bonus, 0)
+
+    return Field(
+        f"wallet.{wallet.id}",
+        Type.MONEY,
+        suffixed(words("", "", ""), wallet.name, words("余额", "餘額", " balance")),
+        lambda _: read,
+        lambda _clock, _window: held,
         never_missing=True,
         part="balances",
         style=Style.AMOUNT,

@@ -1,0 +1,406 @@
+"""One event's hand on the books: whatever it credits, takes and gives back, with all that hangs on it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from regulars.campaigns.logic import Budgets
+from regulars.engine.contracts import Rejected
+from regulars.engine.plan import Plan, cap_name, money_name
+from regulars.engine.records import amount_of
+from regulars.kit.ids import CHILDREN, child_id, event_id, parent_id
+from regulars.language.calendar import Per, local_day, period_of
+from regulars.language.effects import (
+    ADJUST,
+    CONVERT,
+    GIFT,
+    HOLD,
+    ISSUE,
+    PENDING,
+    SPEND,
+    Credit,
+    Draw,
+    Effect,
+    Give,
+    Take,
+)
+from regulars.language.events import RULES, Event
+from regulars.language.problems import words
+from regulars.language.snapshot import Due, Lot, Snapshot
+from regulars.ledger import logic as ledger
+from regulars.ledger import timing
+from regulars.ledger.contracts import Asset
+
+ACTIVITY = frozenset({ISSUE, SPEND, HOLD, CONVERT, GIFT})
+"""Movements by which a member's idle time begins anew."""
+
+CAPPED = ((Per.DAY, "day"), (Per.MONTH, "month"), (Per.LIFETIME, "lifetime"))
+
+
+@dataclass(slots=True)
+class Books:
+    """What an event does to the value of its member. `others`: further members at hand, by id."""
+
+    plan: Plan
+    snapshot: Snapshot
+    event: Event
+    now: datetime
+    budgets: Budgets
+    others: dict[UUID, Snapshot] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    derived: list[Event] = field(default_factory=list)
+    tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
+    used: list[tuple[str, str, int, int]] = field(default_factory=list)
+    """Limits and caps drawn on and given back: (rule, period, times, units)."""
+    earned: dict[str, int] = field(default_factory=dict)
+    touched: dict[str, date] = field(default_factory=dict)
+    """Ladder's asset → the earliest day whose earning changed."""
+    rework: set[str] = field(default_factory=set)
+    """Assets of which something earned earlier was taken back, so that ladders are walked anew."""
+    day: date = date.min
+    ordinal: int = 0
+
+    def __post_init__(self) -> None:
+        self.day = local_day(self.event.time, self.plan.programme.zone)
+
+    def take_id(self, count: int = 1) -> UUID:
+        """The id of the event's next consequence; `count` ids in a row are reserved."""
+        first = self.ordinal + 1
+        self.ordinal += count
+        if self.ordinal >= CHILDREN:
+            raise OverflowError(f"event {self.event.id} has more than {CHILDREN} consequences")
+        return child_id(self.event.id, first)
+
+    def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
+        """Add to a tally."""
+        self.tallied.append((name, day, count, total))
+        if name in self.plan.counts:
+            self.snapshot.counts[name] = self.snapshot.counts.get(name, 0) + count
+        days = self.snapshot.tallies.setdefault(name, {})
+        cell = days.get(day)
+        if cell is None:
+            days[day] = [count, total]
+        else:
+            cell[0] += count
+            cell[1] += total
+
+    def derive(self, event_type: str, data: dict[str, Any], member_id: UUID | None = None) -> None:
+        """Something that follows from this event, at the same moment, for its member or another one."""
+        event = self.event
+        key = f"{event.id}:{len(self.derived)}"
+        self.derived.append(
+            Event(
+                event_id(event.time, RULES, key),
+                RULES,
+                key,
+                event_type,
+                member_id or event.member_id,
+                event.time,
+                data,
+                event.id,
+                event.depth + 1,
+            )
+        )
+
+    # In
+
+    def credit(
+        self,
+        asset_id: str,
+        units: int,
+        rule: str,
+        account: str = ISSUE,
+        expires_at: datetime | None = None,
+        matures_at: datetime | None = None,
+    ) -> Lot:
+        """Units for the member, which first pay what they owe.
+
+        `expires_at` instead of the asset's own end. What orders earn of an asset with a waiting time is pending, and
+        so is what is given `matures_at`.
+        """
+        programme, snapshot, event = self.plan.programme, self.snapshot, self.event
+        asset = programme.assets[asset_id]
+        pending = matures_at is not None
+        if asset.pending is not None and account == ISSUE and event.type == "order.paid":
+            pending, matures_at = True, self._ripe(asset)
+        ends = expires_at or ledger.expires_at(asset.expiry, self.day, programme.zone)
+        fills = []
+        if snapshot.balances.get(asset_id, 0) < 0 and not pending:
+            fills = ledger.fill_debts(snapshot.lots.get(asset_id, ()), units)
+        effect = Credit(
+            asset_id,
+            units,
+            rule,
+            event.time,
+            self.day,
+            ends,
+            self.take_id(),
+            fills,
+            account,
+            pending,
+            matures_at,
+        )
+        if pending:
+            self.take_id()
+        lot = ledger.apply_credit(snapshot, effect)
+        if event.type == "order.paid":
+            snapshot.earned.setdefault(event.id, []).append(lot)
+        self.effects.append(effect)
+        self._due(asset, account, lot)
+        if account == ISSUE:
+            self.earned[asset_id] = self.earned.get(asset_id, 0) + units
+        if not pending:
+            self._counts(asset_id, units, 1)
+        return lot
+
+    def _ripe(self, asset: Asset) -> datetime | None:
+        """When what this order earns ripens; None: when the order is completed."""
+        assert asset.pending is not None
+        if asset.pending.completed and not asset.pending.days:
+            return None
+        return ledger.days_on(self.event.time, asset.pending.days)
+
+    def _counts(self, asset_id: str, units: int, count: int) -> None:
+        """Units that count for levels from now on."""
+        self.count_day(f"credit:{asset_id}", self.day, units, count)
+        ever, latest = self.snapshot.credited.get(asset_id, (0, None))
+        self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
+        if asset_id in self.plan.ladders_of:
+            self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
+
+    def room(self, asset: Asset, units: int) -> int:
+        """How many of `units` the asset's caps leave."""
+        for most, use in self._caps(asset):
+            units = min(units, max(most - use[1], 0))
+        return units
+
+    def cap(self, asset: Asset, units: int) -> None:
+        """Count what is given towards the asset's caps."""
+        for _, use in self._caps(asset):
+            use[1] += units
+        if asset.caps is not None:
+            self.used += [(cap_name(asset.id), period, 0, units) for period, _ in self._periods(asset)]
+
+    def _caps(self, asset: Asset) -> list[tuple[int, list[int]]]:
+        uses = self.snapshot.uses
+        return [
+            (most, uses.setdefault((cap_name(asset.id), period), [0, 0]))
+            for period, most in self._periods(asset)
+        ]
+
+    def _periods(self, asset: Asset) -> list[tuple[str, int]]:
+        if asset.caps is None:
+            return []
+        return [
+            (period_of(self.day, per), getattr(asset.caps, name))
+            for per, name in CAPPED
+            if getattr(asset.caps, name)
+        ]
+
+    # Out
+
+    def free(self, asset_id: str) -> int:
+        """Units that the member may use now."""
+        return max(self.snapshot.balances.get(asset_id, 0), 0)
+
+    def draw(
+        self,
+        asset: Asset,
+        units: int,
+        account: str,
+        rule: str = "",
+        order: tuple[str, str] | None = None,
+        until: datetime | None = None,
+        other: UUID | None = None,
+    ) -> Take:
+        """Take units for a purpose that may be undone. Raises Rejected when the member has not as many."""
+        if units > self.free(asset.id):
+            raise short_of(self.free(asset.id), asset.scale)
+        lots = ledger.in_order(self.snapshot.lots.get(asset.id, ()), asset.spend_order)
+        effect = ledger.draw_from(account, asset.id, lots, units, rule, self.event.time, account == HOLD)
+        assert effect.draw is not None
+        effect.draw.order, effect.draw.until, effect.draw.other = order, until, other
+        self.take(effect)
+        return effect
+
+    def take(self, effect: Take) -> None:
+        """Value that leaves the member. Its entries get their ids here."""
+        effect.entry_id = self.take_id(len(effect.takes) + (1 if effect.debt else 0))
+        if effect.debt:
+            effect.debt_lot = child_id(effect.entry_id, len(effect.takes))
+        if effect.draw is not None and effect.draw.id.int == 0:
+            effect.draw.id = effect.entry_id
+            self.snapshot.draws[effect.draw.id] = effect.draw
+        ledger.apply_take(self.snapshot, effect)
+        self.effects.append(effect)
+        asset = self.plan.programme.assets.get(effect.asset)
+        if asset is not None:
+            self._due(asset, effect.account)
+        if effect.earned_on is not None:
+            self.count_day(f"credit:{effect.asset}", effect.earned_on, -(effect.amount + effect.waived), 0)
+            if effect.asset in self.plan.ladders_of:
+                earlier = self.touched.get(effect.asset, effect.earned_on)
+                self.touched[effect.asset] = min(earlier, effect.earned_on)
+                self.rework.add(effect.asset)
+
+    def take_back(self, lot: Lot, wanted: int) -> None:
+        """`wanted` units of what a lot brought go back to the house; what is not ripe goes first."""
+        asset = self.plan.programme.assets.get(lot.asset)
+        if asset is None or wanted <= 0:
+            return
+        unripe = min(lot.pending, wanted)
+        if unripe:
+            self.give(Give(PENDING, asset.id, unripe, "", self.event.time, [(lot.id, unripe)]))
+        effect = ledger.take_back(
+            asset, lot, wanted, self.snapshot, self.event.time, self.plan.programme.zone
+        )
+        if unripe:
+            effect.earned_on = None
+        self.take(effect)
+        taken = self.snapshot.taken_back
+        taken[asset.id] = taken.get(asset.id, 0) + wanted
+        if lot.rule:
+            self._gives_room(asset, lot, wanted)
+
+    def _gives_room(self, asset: Asset, lot: Lot, units: int) -> None:
+        """What is taken back can be given again: the rule's limit and budget, the campaign's, and the caps."""
+        day = local_day(lot.earned_at, self.plan.programme.zone)
+        if asset.caps is not None:
+            for per, name in CAPPED:
+                if getattr(asset.caps, name):
+                    self._unuse(cap_name(asset.id), period_of(day, per), 0, units)
+        planned = self.plan.by_id.get(lot.rule)
+        if planned is None:
+            return
+        rule, cost = planned.rule, self.plan.costs[asset.id]
+        self.budgets.give_back(planned.pots, day, units, cost)
+        if rule.limit is not None:
+            siblings = [
+                one for one in self.snapshot.earned.get(parent_id(lot.id), [lot]) if one.rule == lot.rule
+            ]
+            times = 1 if all(one.reversed >= one.amount for one in siblings) else 0
+            period = period_of(day, rule.limit.per)
+            self._unuse(rule.id, period, times, units)
+            if rule.limit.money_minor:
+                self._unuse(money_name(rule.id), period, 0, units * cost)
+
+    def _unuse(self, name: str, period: str, times: int, units: int) -> None:
+        use = self.snapshot.uses.get((name, period))
+        if use is not None:
+            use[0], use[1] = max(use[0] - times, 0), max(use[1] - units, 0)
+        self.used.append((name, period, -times, -units))
+
+    # Back
+
+    def give(self, effect: Give) -> None:
+        """Value that goes back into lots. Its entries get their ids here."""
+        effect.entry_id = self.take_id(len(effect.gives))
+        ledger.apply_give(self.snapshot, effect)
+        self.effects.append(effect)
+        asset = self.plan.programme.assets.get(effect.asset)
+        if asset is None:
+            return
+        self._due(asset, "")
+        if effect.account == ADJUST and asset.id in self.plan.ladders_of:
+            day = self._counted_since(effect) if effect.raises else self.day
+            self.count_day(f"credit:{asset.id}", day, effect.amount, 0)
+            ever, latest = self.snapshot.credited.get(asset.id, (0, None))
+            self.snapshot.credited[asset.id] = (ever + effect.amount, latest)
+            self.touched[asset.id] = min(self.touched.get(asset.id, day), day)
+            self.rework.add(asset.id)
+
+    def _counted_since(self, effect: Give) -> date:
+        lot = ledger.find_lot(self.snapshot, effect.asset, effect.gives[0][0])
+        return ledger.counted_on(lot, self.plan.programme.zone) or self.day
+
+    def ripen(self, asset_id: str, lots: list[Lot]) -> None:
+        """Pending lots become the member's to spend, and count from today."""
+        asset = self.plan.programme.assets.get(asset_id)
+        parts = [(lot, lot.pending) for lot in lots if lot.pending]
+        if asset is None or not parts:
+            return
+        effect = self._bring_back(asset, PENDING, parts)
+        effect.ripens = True
+        self.give(effect)
+        for lot, _ in parts:
+            lot.matures_at = self.event.time
+        self._counts(asset_id, sum(units for _, units in parts), len(parts))
+        self._end_what_is_over(asset, [lot for lot, _ in parts])
+
+    def release(self, draw: Draw, units: int) -> None:
+        """Held units go back."""
+        self._into_lots(draw, HOLD, ledger.let_go(draw, units))
+
+    def capture(self, draw: Draw, units: int, rule: str = "") -> None:
+        """Held units become used."""
+        moved = ledger.use(draw, units)
+        total = sum(some for _, some in moved)
+        self.give(Give(HOLD, draw.asset, total, "", self.event.time, moved, draw=draw))
+        self.take(Take(SPEND, draw.asset, total, rule, self.event.time, moved, draw=draw))
+
+    def undo(self, draw: Draw, units: int) -> None:
+        """Used units go back into the lots that they came from."""
+        self._into_lots(draw, draw.purpose, ledger.undo(draw, units))
+
+    def _into_lots(self, draw: Draw, account: str, moved: list[tuple[UUID, int]]) -> None:
+        if not moved:
+            return
+        asset = self.plan.programme.assets[draw.asset]
+        parts = [(ledger.find_lot(self.snapshot, asset.id, lot_id), units) for lot_id, units in moved]
+        effect = self._bring_back(asset, account, parts)
+        effect.draw = draw
+        self.give(effect)
+        self._end_what_is_over(asset, [lot for lot, _ in parts])
+
+    def _bring_back(self, asset: Asset, account: str, parts: list[tuple[Lot, int]]) -> Give:
+        zone = self.plan.programme.zone
+        return ledger.bring_back(asset, account, parts, self.snapshot, self.event.time, zone)
+
+    def _end_what_is_over(self, asset: Asset, lots: list[Lot]) -> None:
+        """What came back after its end, and has no grace, ends at once."""
+        over = [
+            lot
+            for lot in lots
+            if lot.remaining > 0 and lot.expires_at is not None and lot.expires_at <= self.event.time
+        ]
+        if over:
+            self.take(ledger.expire(asset.id, over, self.event.time))
+
+    # Time
+
+    def due(self, asset_id: str) -> Due:
+        """What time has to do with an asset, noted as changed."""
+        found = self.snapshot.due.get(asset_id)
+        if found is None:
+            found = self.snapshot.due[asset_id] = Due()
+        found.changed = True
+        return found
+
+    def _due(self, asset: Asset, account: str, lot: Lot | None = None) -> None:
+        due = self.due(asset.id)
+        if lot is not None:
+            first = timing.sooner(asset, lot)
+            due.at = min((one for one in (due.at, first) if one is not None), default=None)
+        stale = due.lapses_at is None or due.lapses_at <= self.event.time
+        if asset.expiry.idle_months and (stale or account in ACTIVITY):
+            lapses = ledger.idle_end(asset.expiry, self.day, self.plan.programme.zone)
+            due.lapses_at = max(due.lapses_at or lapses, lapses)
+        elif asset.expiry.with_level and lot is not None:
+            standing = self.snapshot.standings.get(asset.expiry.with_level)
+            due.lapses_at = ledger.after(standing.until if standing else None, self.plan.programme.zone)
+        if asset.expiry.together and due.lapses_at is not None:
+            due.at = min(due.at or due.lapses_at, due.lapses_at)
+
+
+def short_of(units: int, scale: int) -> Rejected:
+    there = amount_of(units, scale)
+    return Rejected(
+        "insufficient",
+        "amount",
+        words(
+            f"可用数量不足，现有 {there}",
+            f"可用數量不足，現有 {there}",
+            f"there is not enough: {there} can be used",
+        ),
+    )

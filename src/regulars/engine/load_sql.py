@@ -1,0 +1,96 @@
+"""What is asked of the tables for a batch: a query a room."""
+
+STANDINGS = """
+SELECT member_id, ladder, level, since, until
+  FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+BALANCES = """
+SELECT member_id, asset, balance, earned, moved <> 0, reversed, earned_on, due_at, lapses_at, reminded_to
+  FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+TOTALS = """
+SELECT member_id, orders, spend_minor, refunded_minor, first_at, last_at
+  FROM orders_membertotals WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+TALLIES = """
+SELECT member_id, name, array_agg(day), array_agg(count), array_agg(total)
+  FROM events_tally
+ WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
+   AND day >= least(%(first)s::date, (SELECT min(until) - %(window)s::int FROM tiers_standing
+                                       WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s)))
+ GROUP BY member_id, name
+"""
+COUNTS = """
+SELECT member_id, name, sum(count)::bigint
+  FROM events_tally WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
+ GROUP BY member_id, name
+"""
+USES = """
+SELECT member_id, rule, period, times, units
+  FROM campaigns_ruleuse WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND rule = ANY(%s) AND period = ANY(%s)
+"""
+ALL_USES = """
+SELECT member_id, rule, period, times, units
+  FROM campaigns_ruleuse WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND rule = ANY(%s)
+"""
+LOT = """
+lot.member_id, lot.id, lot.asset, lot.amount, lot.remaining, lot.earned_at, lot.expires_at, lot.expired, lot.reversed,
+lot.held, lot.pending, lot.matures_at, lot.rule
+"""
+OPEN_LOTS = f"""
+SELECT {LOT} FROM ledger_lot AS lot
+ WHERE lot.member_id = ANY(%s) AND lot.bucket = ANY(%s) AND (lot.remaining <> 0 OR lot.held > 0 OR lot.pending > 0)
+"""
+EVENT_LOTS = f"""
+SELECT {LOT}, row.event_id
+  FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[]) AS row(owner, shelf, event_id, last)
+  JOIN ledger_lot AS lot
+    ON lot.member_id = row.owner AND lot.bucket = row.shelf AND lot.id > row.event_id AND lot.id <= row.last
+ WHERE lot.amount > 0
+"""
+DRAW = """
+draw.member_id, draw.id, draw.asset, draw.account, draw.time, draw.lots, draw.held, draw.used, draw.returned,
+draw.order_source, draw.order_id, draw.until, draw.other
+"""
+OPEN_DRAWS = f"""
+SELECT {DRAW} FROM ledger_draw AS draw WHERE draw.member_id = ANY(%s) AND draw.bucket = ANY(%s) AND draw.open > 0
+"""
+EVENT_DRAWS = f"""
+SELECT {DRAW}
+  FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[]) AS row(owner, shelf, event_id, last)
+  JOIN ledger_draw AS draw
+    ON draw.member_id = row.owner AND draw.bucket = row.shelf AND draw.id > row.event_id AND draw.id <= row.last
+"""
+ORDER_DRAWS = f"""
+SELECT {DRAW}
+  FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[]) AS row(owner, shelf, source, order_id)
+  JOIN ledger_draw AS draw
+    ON draw.member_id = row.owner AND draw.bucket = row.shelf AND draw.order_id = row.order_id
+   AND draw.order_source = row.source AND draw.order_id <> ''
+"""
+LOTS_BY_ID = f"""
+SELECT {LOT}
+  FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[]) AS row(owner, shelf, id)
+  JOIN ledger_lot AS lot ON lot.member_id = row.owner AND lot.bucket = row.shelf AND lot.id = row.id
+"""
+TOPUPS = """
+SELECT topup.member_id, topup.source, topup.topup_id, topup.wallet, topup.event_id, topup.principal, topup.bonus,
+       topup.principal_back, topup.bonus_back, topup.refunds
+  FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[]) AS row(owner, shelf, source, topup_id)
+  JOIN ledger_topup AS topup
+    ON topup.member_id = row.owner AND topup.bucket = row.shelf AND topup.source = row.source
+   AND topup.topup_id = row.topup_id
+"""
+ORDERS = """
+SELECT known.source, known.order_id, known.member_id, total_minor, refunded_minor, paid_by, paid_at,
+       (SELECT array_agg(refund.refund_id) FROM orders_refund AS refund
+         WHERE refund.order_id = known.order_id AND refund.source = known.source AND refund.bucket = known.bucket)
+  FROM orders_order AS known
+  JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
+    ON known.order_id = row.order_id AND known.source = row.source
+"""
+STEPS = """
+SELECT member_id, ladder, since, before, after, reason, until
+  FROM tiers_change WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+ ORDER BY since, id
+"""

@@ -1,0 +1,101 @@
+"""From rows to snapshots: what the tables answered about a batch's members, noted where the engine looks for it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from regulars.engine.plan import Plan
+from regulars.language.effects import Draw, LevelStep, Part
+from regulars.language.snapshot import Due, Lot, Snapshot, Standing, TopUpState, Totals
+
+UNKNOWN = 1 << 62
+"""Taken for what a member was ever credited where adjustments count as well: then the days are looked at."""
+
+
+class Notebook:
+    """The snapshots of a batch's members, and every lot at hand."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.snapshots: dict[UUID, Snapshot] = {}
+        self.lots: dict[UUID, Lot] = {}
+
+    def note_standings(self, rows: list[Any]) -> None:
+        for member_id, ladder, level, since, until in rows:
+            if self.exists(ladder, level):
+                self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
+
+    def exists(self, ladder: str, level: str) -> bool:
+        """Whether the programme in force still has this level: who stands on one that it has not begins anew."""
+        known = self.plan.programme.ladders.get(ladder)
+        return known is not None and any(one.id == level for one in known.levels)
+
+    def note_balances(self, rows: list[Any]) -> None:
+        for member_id, asset, balance, earned, moved, back, earned_on, *due in rows:
+            snapshot = self.snapshots[member_id]
+            snapshot.balances[asset] = balance
+            snapshot.credited[asset] = (UNKNOWN if moved else earned, earned_on)
+            snapshot.taken_back[asset] = back
+            snapshot.due[asset] = Due(*due)
+
+    def note_totals(self, rows: list[Any]) -> None:
+        for member_id, *values in rows:
+            self.snapshots[member_id].totals = Totals(*values)
+
+    def note_tallies(self, rows: list[Any]) -> None:
+        for member_id, name, days, counts, totals in rows:
+            cells = zip(counts, totals, strict=True)
+            self.snapshots[member_id].add_past(name, dict(zip(days, map(list, cells), strict=True)))
+
+    def note_counts(self, rows: list[Any]) -> None:
+        for member_id, name, count in rows:
+            self.snapshots[member_id].counts[name] = count
+
+    def note_identities(self, kinds: dict[UUID, frozenset[str]]) -> None:
+        for member_id, some in kinds.items():
+            self.snapshots[member_id].profile.identities = some
+
+    def note_uses(self, rows: list[Any]) -> None:
+        for member_id, rule_id, period, times, units in rows:
+            self.snapshots[member_id].uses[rule_id, period] = [times, units]
+
+    def note_lots(self, rows: list[Any]) -> None:
+        for row in rows:
+            self._lot(row)
+
+    def _lot(self, row: Sequence[Any]) -> Lot:
+        member_id, lot_id, asset = row[0], row[1], row[2]
+        lot = self.lots.get(lot_id)
+        if lot is None:
+            lot = self.lots[lot_id] = Lot(*row[1:13])
+            snapshot = self.snapshots[member_id]
+            snapshot.known[lot_id] = lot
+            if lot.remaining or lot.held or lot.pending:
+                snapshot.lots.setdefault(asset, []).append(lot)
+        return lot
+
+    def note_event_lots(self, rows: list[Any]) -> None:
+        for row in rows:
+            self.snapshots[row[0]].earned.setdefault(row[13], []).append(self._lot(row))
+
+    def note_draws(self, rows: list[Any]) -> None:
+        for member_id, draw_id, asset, account, at, *arrays, source, order_id, until, other in rows:
+            draws = self.snapshots[member_id].draws
+            if draw_id not in draws:
+                parts = [Part(*cells) for cells in zip(*arrays, strict=True)]
+                order = (source, order_id) if order_id else None
+                draws[draw_id] = Draw(draw_id, asset, account, at, parts, order, until, other)
+
+    def note_topups(self, rows: list[Any]) -> None:
+        for member_id, source, topup_id, wallet, event_id, *units, refunds in rows:
+            state = TopUpState(wallet, event_id, *units)
+            state.refunds.update(refunds)
+            self.snapshots[member_id].topups[source, topup_id] = state
+
+    def note_steps(self, rows: list[Any]) -> None:
+        for member_id, ladder, *step in rows:
+            steps = self.snapshots[member_id].steps
+            assert steps is not None
+            one = LevelStep(*step)
+            if self.exists(ladder, one.before) and self.exists(ladder, one.after):
+                steps.setdefault(ladder, []).append(one)

@@ -1,0 +1,29 @@
+"""What is checked every night, in the programme's time zone."""
+
+from procrastinate.contrib.django import app
+
+from regulars.ledger.proof.nightly import verify_nightly
+from regulars.ledger.tasks import look_nightly
+from regulars.programme.service import NotPublished, current
+
+
+@app.periodic(cron="7,37 * * * *")
+@app.task(name="ops.reconcile", queueing_lock="ops.reconcile", lock="ops.reconcile")
+def reconcile(timestamp: int) -> bool:  # noqa: ARG001 - procrastinate passes it
+    """Look at the books once a night. Asked twice an hour, so that a worker that slept through makes up for it."""
+    try:
+        zone = current().zone
+    except NotPublished:
+        return False
+    return look_nightly(zone)
+
+
+@app.periodic(cron="17,47 * * * *")
+@app.task(name="ops.verify", queueing_lock="ops.verify", lock="ops.verify")
+def verify(timestamp: int) -> bool:  # noqa: ARG001 - procrastinate passes it
+    """Follow the chain over the books once a night, asked as often."""
+    try:
+        zone = current().zone
+    except NotPublished:
+        return False
+    return verify_nightly(zone)

@@ -1,0 +1,332 @@
+"""A random life of three members, lived by the model and by what is tested, and compared after every step."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from regulars.kit.ids import event_id
+from regulars.language.events import RULES
+from tests.books.brand import ASSETS, START
+from tests.books.drivers import Driver, Said, State
+from tests.books.model import Books, Refused
+
+MEMBERS = 3
+STRANGER = UUID("01900000-0000-7000-8000-000000000000")
+
+people = st.integers(0, MEMBERS - 1)
+picks = st.integers(0, 11)
+units = st.sampled_from((1, 7, 20, 25, 33, 40, 50, 60, 99, 100, 120, 150, 200, 400, -5, 0))
+some_units = st.sampled_from((None, None, 1, 10, 33, 50, 99, 150, 0))
+assets = st.sampled_from((*ASSETS, "points", "points", "stars", "coins", "gold"))
+spendings = st.sampled_from(("points", "points", "stars", "coins", "purse", "cash", "growth"))
+totals = st.sampled_from((100, 999, 1000, 2550, 3333, 5000, 9999, 12_345, 20_000, 50_000))
+lateness = st.sampled_from((None, None, None, timedelta(hours=1), timedelta(days=3), timedelta(days=50)))
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+travels = st.sampled_from(
+    (MINUTE, HOUR, 5 * HOUR, 13 * HOUR, DAY, DAY, 5 * DAY, 8 * DAY, 20 * DAY, 46 * DAY, 93 * DAY, 200 * DAY, 800 * DAY)
+)  # fmt: skip
+SECOND, TICK = timedelta(seconds=1), timedelta(microseconds=1)
+
+
+class Life(RuleBasedStateMachine):
+    """Every step is done by the model and by the driver; what they refuse and what is there afterwards are the same.
+
+    Moments are unlike each other, to the microsecond, so that the order of things is never a matter of taste.
+    """
+
+    make: ClassVar[Callable[[int], Driver]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Books(MEMBERS)
+        self.driver = type(self).make(MEMBERS)
+        self.now = START + DAY
+        self.steps = 0
+        self.operations: list[list[UUID]] = [[] for _ in range(MEMBERS)]
+        self.gifts: list[tuple[int, UUID, int, UUID]] = []
+        """Giver, gift, receiver, and the event by which it arrived."""
+        self.refunds = 0
+
+    def teardown(self) -> None:
+        self.driver.close()
+
+    # How a step is taken
+
+    def _moment(self, late: timedelta | None = None) -> datetime:
+        self.steps += 1
+        self.now += SECOND
+        return max(self.now - late, START) + self.steps * TICK if late else self.now + self.steps * TICK
+
+    def _both(self, what: str, expected: Callable[[], None], done: Callable[[], str]) -> bool:
+        try:
+            expected()
+            code = ""
+        except Refused as refusal:
+            code = str(refusal)
+        found = done()
+        assert found == code, f"{what}: {found or 'done'}, and should be {code or 'done'}"
+        return not code
+
+    def _compare(self) -> None:
+        expected: State = {}
+        for number, one in enumerate(self.model.members):
+            for asset in ASSETS:
+                lots = [
+                    (lot.at, lot.amount, lot.remaining, lot.held, lot.pending, lot.expired, lot.reversed, lot.ends)
+                    for lot in one.of(asset)
+                    if lot.amount or lot.remaining
+                ]
+                if lots:
+                    expected[number, asset] = lots
+        found = self.driver.state()
+        for name in sorted({*expected, *found}):
+            assert found.get(name) == expected.get(name), name
+
+    def _command(
+        self, name: str, who: int, expected: Callable[[UUID, datetime], None], **said: Any
+    ) -> UUID | None:
+        at = self._moment()
+        key = f"k{self.steps}"
+        operation = event_id(at, "till", key)
+        self.model.settle(who, at)
+        if said.get("to") in self.driver.ids:
+            self.model.settle(self.driver.ids.index(said["to"]), at)
+        told: Said = said
+        done = self._both(
+            name, lambda: expected(operation, at), lambda: self.driver.command(name, who, key, told, at)
+        )
+        self._compare()
+        if done:
+            self.operations[who].append(operation)
+        return operation if done else None
+
+    def _event(
+        self,
+        kind: str,
+        who: int,
+        late: timedelta | None,
+        data: dict[str, Any],
+        expected: Callable[[UUID, datetime], None],
+    ) -> UUID | None:
+        at = self._moment(late)
+        key = f"e{self.steps}"
+        operation = event_id(at, "pos", key)
+        raw = {"id": key, "source": "pos", "type": kind, "time": at.isoformat(), "data": data, "member": {}}
+        raw["member"] = {"id": str(self.driver.ids[who])}
+        now = self.now + self.steps * TICK
+        self.model.settle(who, at)
+        done = self._both(
+            kind, lambda: expected(operation, at), lambda: self.driver.event(who, raw, now)
+        )
+        if late:
+            self._night(now)
+        self._compare()
+        return operation if done else None
+
+    def _night(self, now: datetime) -> None:
+        for number in range(MEMBERS):
+            self.model.settle(number, now)
+        self.driver.night(now)
+
+    def _order(self, who: int, pick: int) -> str:
+        """One of the member's orders, or one that nobody heard of."""
+        return f"{who}-{pick % 6}"
+
+    def _operation(self, who: int, pick: int) -> UUID:
+        mine = self.operations[who]
+        return mine[-1 - pick % len(mine)] if mine and pick < 11 else STRANGER
+
+    # Time
+
+    @rule(travel=travels, night=st.booleans())
+    def time_goes_by(self, travel: timedelta, night: bool) -> None:
+        self.now += travel
+        if night:
+            self._night(self._moment())
+            self._compare()
+
+    # Orders
+
+    @rule(who=people, pick=picks, total=totals, late=lateness)
+    def order(self, who: int, pick: int, total: int, late: timedelta | None) -> None:
+        name = self._order(who, pick)
+        data = {"order_id": name, "total": _money(total), "currency": "CNY"}
+        operation = self._event(
+            "order.paid", who, late, data, lambda op, at: self.model.order(who, op, at, name, total)
+        )
+        if operation:
+            self.operations[who].append(operation)
+
+    @rule(who=people, pick=picks, share=st.sampled_from((3, 10, 33, 50, 67, 100)), late=lateness, again=picks)
+    def refund(self, who: int, pick: int, share: int, late: timedelta | None, again: int) -> None:
+        name = self._order(who, pick)
+        order = self.model.members[who].orders.get(name)
+        left = order.total - order.refunded if order and order.paid else 0
+        amount = max((left or 5000) * share // 100, 1)
+        self.refunds += again > 1
+        refund = f"r{self.refunds}"
+        data = {"order_id": name, "refund_id": refund, "amount": _money(amount), "currency": "CNY"}
+        self._event(
+            "order.refunded", who, late, data, lambda _, at: self.model.refund(who, at, name, refund, amount)
+        )
+
+    @rule(who=people, pick=picks, late=lateness)
+    def cancel(self, who: int, pick: int, late: timedelta | None) -> None:
+        name = self._order(who, pick)
+        self._event(
+            "order.cancelled", who, late, {"order_id": name}, lambda _, at: self.model.cancel(who, at, name)
+        )
+
+    @rule(who=people, pick=picks, late=lateness)
+    def complete(self, who: int, pick: int, late: timedelta | None) -> None:
+        name = self._order(who, pick)
+        self._event(
+            "order.completed", who, late, {"order_id": name}, lambda _, at: self.model.complete(who, at, name)
+        )
+
+    # Commands
+
+    @rule(who=people, asset=assets, amount=units, days=st.sampled_from((None, None, 2, 30)))
+    def credit(self, who: int, asset: str, amount: int, days: int | None) -> None:
+        ends = self.now + days * DAY if days else None
+        self._command(
+            "credit", who, lambda op, at: self.model.credit(who, op, at, asset, amount, ends),
+            asset=asset, units=amount, expires_at=ends,
+        )  # fmt: skip
+
+    @rule(who=people, asset=spendings, amount=units, pick=picks)
+    def spend(self, who: int, asset: str, amount: int, pick: int) -> None:
+        order = self._order(who, pick) if pick < 7 else None
+        self._command(
+            "spend", who, lambda op, at: self.model.spend(who, op, at, asset, amount, order),
+            asset=asset, units=amount, order=("pos", order) if order else None,
+        )  # fmt: skip
+
+    @rule(who=people, asset=spendings, amount=units, pick=picks, minutes=st.sampled_from((None, 30, 5000, 90_000)))
+    def hold(self, who: int, asset: str, amount: int, pick: int, minutes: int | None) -> None:
+        order = self._order(who, pick) if pick < 5 else None
+
+        def expected(op: UUID, at: datetime) -> None:
+            until = at + (timedelta(minutes=minutes) if minutes else DAY)
+            self.model.spend(who, op, at, asset, amount, order, until)
+
+        self._command(
+            "hold", who, expected, asset=asset, units=amount, minutes=minutes,
+            order=("pos", order) if order else None,
+        )  # fmt: skip
+
+    @rule(who=people, pick=picks, amount=some_units)
+    def capture(self, who: int, pick: int, amount: int | None) -> None:
+        hold = self._hold(who, pick)
+        self._command(
+            "capture", who, lambda _, at: self.model.capture(who, at, hold, amount), hold_id=hold, units=amount
+        )
+
+    @rule(who=people, pick=picks, amount=some_units)
+    def release(self, who: int, pick: int, amount: int | None) -> None:
+        hold = self._hold(who, pick)
+        self._command(
+            "release", who, lambda _, at: self.model.capture(who, at, hold, amount, release=True),
+            hold_id=hold, units=amount,
+        )  # fmt: skip
+
+    def _hold(self, who: int, pick: int) -> UUID:
+        """Rather one of the member's holds than any operation."""
+        held = [draw.op for draw in self.model.members[who].draws if draw.purpose == "hold"]
+        return held[-1 - pick % len(held)] if held and pick < 9 else self._operation(who, pick)
+
+    @rule(who=people, pick=picks, amount=some_units)
+    def reverse(self, who: int, pick: int, amount: int | None) -> None:
+        operation = self._operation(who, pick)
+        self._command(
+            "reverse", who, lambda _, at: self.model.reverse(who, at, operation, amount),
+            operation_id=operation, units=amount,
+        )  # fmt: skip
+
+    @rule(who=people, pick=picks, amount=st.sampled_from((0, 1, 20, 40, 60, 100, 130, 250)))
+    def correct(self, who: int, pick: int, amount: int) -> None:
+        operation = self._operation(who, pick)
+        self._command(
+            "correct", who, lambda op, at: self.model.correct(who, op, at, operation, amount),
+            operation_id=operation, units=amount,
+        )  # fmt: skip
+
+    @rule(who=people, asset=assets, amount=units, sign=st.sampled_from((1, -1, -1)))
+    def adjust(self, who: int, asset: str, amount: int, sign: int) -> None:
+        change = sign * amount
+        self._command(
+            "adjust", who, lambda op, at: self.model.adjust(who, op, at, asset, change), asset=asset, units=change
+        )
+
+    @rule(who=people, asset=assets, amount=some_units)
+    def end(self, who: int, asset: str, amount: int | None) -> None:
+        self._command(
+            "end", who, lambda _, at: self.model.end(who, at, asset, amount), asset=asset, units=amount
+        )
+
+    @rule(who=people, amount=units, pick=picks)
+    def convert(self, who: int, amount: int, pick: int) -> None:
+        name = "exchange" if pick else "nothing"
+        self._command(
+            "convert", who, lambda op, at: self.model.convert(who, op, at, name, amount),
+            conversion=name, units=amount,
+        )  # fmt: skip
+
+    @rule(who=people, to=st.integers(0, MEMBERS), asset=st.sampled_from(("points", "points", "coins", "stars")), amount=units)
+    def gift(self, who: int, to: int, asset: str, amount: int) -> None:
+        receiver = self.driver.ids[to] if to < MEMBERS else STRANGER
+
+        def expected(op: UUID, at: datetime) -> None:
+            self.model.gift(who, op, _arrival(op, at), at, asset, amount, to)
+
+        given = self._command("gift", who, expected, asset=asset, units=amount, to=receiver)
+        if given:
+            arrival = _arrival(given, self.now + self.steps * TICK)
+            self.gifts.append((who, given, to, arrival))
+            self.operations[to].append(arrival)
+
+    @rule(pick=picks, to=people)
+    def revoke(self, pick: int, to: int) -> None:
+        if not self.gifts:
+            return
+        giver, gift, receiver, arrival = self.gifts[-1 - pick % len(self.gifts)]
+        to = receiver if pick < 10 else to
+        self._command(
+            "revoke", giver, lambda _, at: self.model.revoke(giver, at, gift, arrival, to),
+            gift_id=gift, to=self.driver.ids[to],
+        )  # fmt: skip
+
+    # Stored value
+
+    @rule(who=people, pick=picks, paid=st.sampled_from((999, 1000, 9999, 10_000, 50_000, 77_777, 100_000)), late=lateness)
+    def top_up(self, who: int, pick: int, paid: int, late: timedelta | None) -> None:
+        name = f"t{who}-{pick % 5}"
+        data = {"wallet": "purse", "topup_id": name, "amount": _money(paid), "currency": "CNY"}
+        operation = self._event(
+            "wallet.topped_up", who, late, data, lambda op, at: self.model.top_up(who, op, at, name, paid)
+        )
+        if operation:
+            self.operations[who].append(operation)
+
+    @rule(who=people, pick=picks, amount=st.sampled_from((1, 500, 1000, 3333, 10_000, 50_000)), again=picks, late=lateness)
+    def pay_out(self, who: int, pick: int, amount: int, again: int, late: timedelta | None) -> None:
+        name = f"t{who}-{pick % 5}"
+        self.refunds += again > 1
+        refund = f"r{self.refunds}"
+        data = {"topup_id": name, "refund_id": refund, "amount": _money(amount), "currency": "CNY"}
+        self._event(
+            "wallet.refunded", who, late, data, lambda _, at: self.model.pay_out(who, at, name, refund, amount)
+        )
+
+
+def _arrival(gift: UUID, at: datetime) -> UUID:
+    """The event by which a gift arrives."""
+    return event_id(at, RULES, f"{gift}:0")
+
+
+def _money(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02}"

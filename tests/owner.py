@@ -1,0 +1,54 @@
+"""The tests' way to what only the owner of the tables may: making the database, emptying it, breaking it on purpose."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection, connections
+from django.db.backends.postgresql.operations import DatabaseOperations
+from psycopg.pq import TransactionStatus
+
+from regulars.kit.postgres_access import OWNER, SERVING
+
+
+def let_tests_become_owner(url: str) -> None:
+    """Let the tests' connections become the owner when they ask for it, on this run's server and nowhere else.
+
+    Without INHERIT the role that serves has no more rights than anywhere, until it asks.
+    """
+    with psycopg.connect(url) as server:
+        server.execute(f"GRANT {OWNER} TO {SERVING} WITH INHERIT FALSE, SET TRUE")
+
+
+def connect_as(role: Mapping[str, object]) -> None:
+    """Have Django connect as the role of these settings, to the database it is on."""
+    connection.close()
+    place = connections.settings["default"]
+    place.update({name: role[name] for name in ("USER", "PASSWORD", "OPTIONS")})
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let Django's connection be the owner for the block, in its transaction where it is in one."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {OWNER}")
+        try:
+            yield
+        finally:
+            if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+                cursor.execute("SET ROLE NONE")
+
+
+@contextmanager
+def emptying_tables() -> Iterator[None]:
+    """Have Django empty the tables between tests as the owner: TRUNCATE is nothing that serving may."""
+    plain = DatabaseOperations.execute_sql_flush
+
+    def as_the_owner(self: DatabaseOperations, statements: Sequence[str]) -> None:
+        plain(self, [f"SET LOCAL ROLE {OWNER}", *statements] if statements else [])
+
+    DatabaseOperations.execute_sql_flush = as_the_owner  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
