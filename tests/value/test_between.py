@@ -3,8 +3,8 @@
 import pytest
 
 from regulars.events.models import Event
-from tests.engine.world import event, joined, order, refund, send, took, who_is
-from tests.value.shop import Till, in_order, night, opened
+from tests.engine.world import event, fresh, joined, order, refund, send, took, who_is
+from tests.value.shop import Till, in_order, night, opened, shop
 
 
 def two() -> tuple[Till, Till]:
@@ -238,6 +238,41 @@ def test_an_end_is_announced_once() -> None:
     night("2026-10-01")
     assert till.has() == (1, 0, 0)
     assert len(_events("asset.expiring")) == 1
+    in_order()
+
+
+def test_time_goes_on_for_an_asset_that_the_programme_has_no_more() -> None:
+    opened(points="pending: {days: 7}")
+    took(order("a", "2026-03-01 10:00", "100.00", "1"))
+    till = Till(who_is("a"))
+    till.did("2026-03-09", "hold", "points", 30)
+    version = shop(growth="").replace("  points:", "  stars:").replace("asset: points", "asset: stars")
+    fresh(version.replace("from: points", "from: stars"))
+    night("2026-03-20")
+    assert till.has() == (100, 0, 0)
+    night("2026-10-01")
+    assert till.has() == (0, 0, 0)
+    in_order()
+
+
+def test_a_refund_of_an_order_that_is_not_known_yet_brings_back_what_was_spent_when_it_is() -> None:
+    opened()
+    took(order("a", "2026-03-01", "200.00", "1"))
+    till = Till(who_is("a"))
+    till.did("2026-03-02", "spend", "points", 90, order=("pos", "2"))
+    took(refund("a", "2026-03-03", "10.00", "2"))
+    assert till.has() == (110, 0, 0)
+    took(order("a", "2026-03-02 11:00", "30.00", "2"))
+    assert till.has() == (110 + 30 - 10 + 30, 0, 0)
+    in_order()
+
+
+def test_idle_value_lapses_in_the_middle_of_a_batch() -> None:
+    opened(more="  - {id: stamp, name: Stamp, on: checkin, then: [{credit: {asset: coins, amount: 5}}]}\n")
+    took(joined("a", "2026-01-01"), event("checkin", "a", "2026-01-01 12:00"))
+    took(event("checkin", "a", "2026-03-01"), event("checkin", "a", "2026-07-01"))
+    till = Till(who_is("a"))
+    assert till.lots("coins") == [(5, 0), (5, 0), (5, 5)]
     in_order()
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from regulars.bench import books
 from regulars.kit import postgres
 from regulars.kit.errors import CliError
 from regulars.programme.gallery import template
@@ -28,6 +29,7 @@ SINGLE_CONNECTIONS = 64
 BATCH_WRITERS = 2
 BATCH_EVENTS = 500
 PGBENCH_SCALE = 20
+EXPIRY_CONNECTIONS = 2
 START_SECONDS = 60
 
 Tell = Callable[[str], None]
@@ -43,8 +45,11 @@ class House:
     process: psutil.Process
 
 
-def measure(seconds: float, tell: Tell) -> dict[str, Any]:
-    """All figures, as `regulars bench --json` prints them. `seconds`: how long each part is run."""
+def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
+    """All figures, as `regulars bench --json` prints them.
+
+    `seconds`: how long each part is run; `lots`: how many run out at once in the end.
+    """
     with _house(tell) as house:
         tell(f"pgbench: TPC-B, 16 clients, prepared, {seconds:.0f} s")
         tps = _pgbench(house.data / "postgres", seconds)
@@ -55,13 +60,35 @@ def measure(seconds: float, tell: Tell) -> dict[str, Any]:
             _load(house, 1, 4, 1, 1.0, 1)
             single, single_parts = _watched(house, lambda: _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 2))
             tell(f"batches of {BATCH_EVENTS}: {BATCH_WRITERS} writers, {seconds:.0f} s")
+            entries = books.entries(house.data)
             batch, batch_parts = _watched(
                 house, lambda: _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, 3)
             )
+            postings = (books.entries(house.data) - entries) / max(one["seconds"] for one in batch)
+            tell(f"one hot member: {SINGLE_CONNECTIONS} connections, {seconds:.0f} s")
+            hot = _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, 4, members=1)
+            tell(f"spending: {SINGLE_CONNECTIONS} connections, {seconds:.0f} s")
+            spend, spend_parts = _watched(house, lambda: _load(house, 1, SINGLE_CONNECTIONS, 0, seconds, 5))
+        tell(f"{lots:,} lots run out while requests go on")
+        expiry = books.expire(
+            house.data, lots, lambda wait: _load(house, 1, EXPIRY_CONNECTIONS, 1, wait, 6, members=MEMBERS)
+        )
+        tell("reconciling")
+        reconciled = books.reconcile(house.data)
+    spread = _rates(single, 1, tps)
     return {
         "pgbench_tps": round(tps, 1),
-        "single": {**_rates(single, 1, tps), "parts": single_parts},
-        "batch": {**_rates(batch, BATCH_EVENTS, tps), "parts": batch_parts},
+        "single": {**spread, "parts": single_parts},
+        "batch": {
+            **_rates(batch, BATCH_EVENTS, tps),
+            "postings": round(postings, 1),
+            "postings_ratio": round(postings / tps, 3),
+            "parts": batch_parts,
+        },
+        "hot": {**_rates(hot, 1, tps), "of_spread": round(_rates(hot, 1, tps)["rate"] / spread["rate"], 3)},
+        "spend": {**_rates(spend, 1, tps), "parts": spend_parts},
+        "expiry": expiry,
+        "reconcile": reconciled,
         "peak_rss_mb": round(peak[0] / 2**20),
         "cores": os.cpu_count(),
     }
@@ -89,7 +116,7 @@ def _join(house: House) -> None:
 def _rates(found: list[dict[str, Any]], events: int, tps: float) -> dict[str, Any]:
     bad = sum(one["bad"] for one in found)
     if bad:
-        raise CliError(f"{bad} requests were not answered with 200; the figures would be worthless.")
+        raise CliError(f"{bad} requests were not answered with 2xx; the figures would be worthless.")
     latencies = sorted(latency for one in found for latency in one["latencies"])
     rate = sum(one["requests"] / one["seconds"] for one in found) * events
     return {
@@ -184,7 +211,13 @@ def _tool(*command: Any) -> str:
 
 
 def _load(
-    house: House, processes: int, connections: int, events: int, seconds: float, seed: int
+    house: House,
+    processes: int,
+    connections: int,
+    events: int,
+    seconds: float,
+    seed: int,
+    members: int = MEMBERS,
 ) -> list[dict[str, Any]]:
     """What each loading process found."""
     started = [
@@ -199,7 +232,7 @@ def _load(
                 str(connections),
                 str(events),
                 str(seconds),
-                str(MEMBERS),
+                str(members),
                 str(seed * 100 + number),
             ],
             stdout=subprocess.PIPE,

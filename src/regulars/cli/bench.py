@@ -16,9 +16,10 @@ app = typer.Typer(add_completion=False)
 def bench_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     seconds: Annotated[float, typer.Option(min=2, max=600, help="How long each part runs.")] = 15,
+    lots: Annotated[int, typer.Option(min=100, max=10_000_000, help="Lots that run out at once.")] = 100_000,
 ) -> None:
     console = Console(highlight=False, stderr=True)
-    figures = measure(seconds, lambda what: console.print(f"[dim]{what} …[/]"))
+    figures = measure(seconds, lots, lambda what: console.print(f"[dim]{what} …[/]"))
     if as_json:
         print(json.dumps(figures))
         return
@@ -26,7 +27,7 @@ def bench_command(
     for heading in ("", "events/s", "× pgbench", "p50 ms", "p99 ms", "per batch"):
         table.add_column(heading, justify="left" if not heading else "right")
     table.add_row("pgbench TPC-B", f"{figures['pgbench_tps']:,.0f}", "1.00", "", "", "")
-    for name in ("single", "batch"):
+    for name in ("single", "batch", "hot", "spend"):
         one = figures[name]
         table.add_row(
             name,
@@ -34,16 +35,26 @@ def bench_command(
             f"{one['ratio']:.2f}",
             f"{one['p50_ms']:.1f}",
             f"{one['p99_ms']:.1f}",
-            f"{one['parts']['events_per_batch']:.0f}",
+            f"{one['parts']['events_per_batch']:.0f}" if "parts" in one else "",
         )
     out = Console(highlight=False)
     out.print(table)
-    for name in ("single", "batch"):
+    for name in ("single", "batch", "spend"):
         parts = figures[name]["parts"]
         passed = [part for part in parts if part.endswith("_us") and not part.startswith("cpu_")]
         used = [part for part in parts if part.startswith("cpu_")]
         out.print(f"{name}: a batch's time by part, µs an event: {_listed(parts, passed)}")
         out.print(f"{name}: processor time by process, µs an event: {_listed(parts, used)}")
+    batch, hot, expiry, books = (figures[name] for name in ("batch", "hot", "expiry", "reconcile"))
+    out.print(f"batch: {batch['postings']:,.0f} postings/s, {batch['postings_ratio']:.2f} × pgbench")
+    out.print(f"hot: {hot['of_spread']:.2f} of what spread members reach")
+    out.print(
+        f"{expiry['lots']:,} lots ran out in {expiry['seconds']} s ({expiry['lots_per_second']:,}/s);"
+        f" requests meanwhile: p50 {expiry['p50_ms']} ms, p99 {expiry['p99_ms']} ms"
+    )
+    out.print(
+        f"reconciled {books['entries']:,} entries in {books['seconds']} s ({books['entries_per_second']:,}/s)"
+    )
     out.print(
         f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores"
     )

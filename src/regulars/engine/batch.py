@@ -33,6 +33,7 @@ from regulars.kit import clock, ids, lines, rows
 from regulars.kit.metrics import observe_batch
 from regulars.kit.rows import Cursor
 from regulars.language.calendar import local_day, period_of
+from regulars.language.effects import Credit, Give, Movement, Take
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.members import service as members
@@ -224,6 +225,8 @@ class _Batch:
             decided += lived + self._catch_up(ready, snapshot, lived[0], budgets)
             sent[event.id] = self.batch[position]
             self.outcomes[position] = _outcome(lived[0], ready.programme.number)
+            if not self.writes:
+                self.outcomes[position].moves = _moves(lived)
         self.parts.done("decide")
         if not self.writes:
             return
@@ -263,6 +266,10 @@ class _Batch:
             for pot in ready.by_id[lot.rule].pots
         }
         return campaigns.lock_budgets(self.cursor, drawn | back)
+
+
+def _moves(lived: Iterable[Decided]) -> list[Movement]:
+    return [effect for one in lived for effect in one.effects if isinstance(effect, Credit | Take | Give)]
 
 
 def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

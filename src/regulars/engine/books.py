@@ -30,7 +30,7 @@ from regulars.language.problems import words
 from regulars.language.snapshot import Due, Lot, Snapshot
 from regulars.ledger import logic as ledger
 from regulars.ledger import timing
-from regulars.ledger.contracts import Asset
+from regulars.ledger.contracts import Asset, Clawback, Expiry
 
 ACTIVITY = frozenset({ISSUE, SPEND, HOLD, CONVERT, GIFT})
 """Movements by which a member's idle time begins anew."""
@@ -151,7 +151,7 @@ class Books:
         if account == ISSUE:
             self.earned[asset_id] = self.earned.get(asset_id, 0) + units
         if not pending:
-            self._counts(asset_id, units, 1)
+            self._counts(asset_id, units, 1, account)
         return lot
 
     def _ripe(self, asset: Asset) -> datetime | None:
@@ -161,11 +161,13 @@ class Books:
             return None
         return ledger.days_on(self.event.time, asset.pending.days)
 
-    def _counts(self, asset_id: str, units: int, count: int) -> None:
+    def _counts(self, asset_id: str, units: int, count: int, account: str = ISSUE) -> None:
         """Units that count for levels from now on."""
         self.count_day(f"credit:{asset_id}", self.day, units, count)
         ever, latest = self.snapshot.credited.get(asset_id, (0, None))
         self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
+        if account != ISSUE:
+            self.snapshot.adjusted.add(asset_id)
         if asset_id in self.plan.ladders_of:
             self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
 
@@ -234,9 +236,7 @@ class Books:
             self.snapshot.draws[effect.draw.id] = effect.draw
         ledger.apply_take(self.snapshot, effect)
         self.effects.append(effect)
-        asset = self.plan.programme.assets.get(effect.asset)
-        if asset is not None:
-            self._due(asset, effect.account)
+        self._due(self._asset(effect.asset), effect.account)
         if effect.earned_on is not None:
             self.count_day(f"credit:{effect.asset}", effect.earned_on, -(effect.amount + effect.waived), 0)
             if effect.asset in self.plan.ladders_of:
@@ -298,15 +298,12 @@ class Books:
         effect.entry_id = self.take_id(len(effect.gives))
         ledger.apply_give(self.snapshot, effect)
         self.effects.append(effect)
-        asset = self.plan.programme.assets.get(effect.asset)
-        if asset is None:
-            return
+        asset = self._asset(effect.asset)
         self._due(asset, "")
         if effect.account == ADJUST and asset.id in self.plan.ladders_of:
             day = self._counted_since(effect) if effect.raises else self.day
             self.count_day(f"credit:{asset.id}", day, effect.amount, 0)
-            ever, latest = self.snapshot.credited.get(asset.id, (0, None))
-            self.snapshot.credited[asset.id] = (ever + effect.amount, latest)
+            self.snapshot.adjusted.add(asset.id)
             self.touched[asset.id] = min(self.touched.get(asset.id, day), day)
             self.rework.add(asset.id)
 
@@ -316,9 +313,9 @@ class Books:
 
     def ripen(self, asset_id: str, lots: list[Lot]) -> None:
         """Pending lots become the member's to spend, and count from today."""
-        asset = self.plan.programme.assets.get(asset_id)
+        asset = self._asset(asset_id)
         parts = [(lot, lot.pending) for lot in lots if lot.pending]
-        if asset is None or not parts:
+        if not parts:
             return
         effect = self._bring_back(asset, PENDING, parts)
         effect.ripens = True
@@ -346,7 +343,7 @@ class Books:
     def _into_lots(self, draw: Draw, account: str, moved: list[tuple[UUID, int]]) -> None:
         if not moved:
             return
-        asset = self.plan.programme.assets[draw.asset]
+        asset = self._asset(draw.asset)
         parts = [(ledger.find_lot(self.snapshot, asset.id, lot_id), units) for lot_id, units in moved]
         effect = self._bring_back(asset, account, parts)
         effect.draw = draw
@@ -366,6 +363,11 @@ class Books:
         ]
         if over:
             self.take(ledger.expire(asset.id, over, self.event.time))
+
+    def _asset(self, asset_id: str) -> Asset:
+        """The asset as the programme has it; one that it has no more has no rules of its own."""
+        found = self.plan.programme.assets.get(asset_id)
+        return found or Asset(asset_id, {}, False, Expiry(), Clawback.CAP)
 
     # Time
 

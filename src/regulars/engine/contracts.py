@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.language.effects import Movement
 from regulars.language.events import Identity
 from regulars.language.problems import words
 from regulars.language.snapshot import Standing
@@ -101,6 +102,8 @@ class Outcome:
     event_id: UUID | None = None
     held: dict[str, int] = field(default_factory=dict)
     pending: dict[str, int] = field(default_factory=dict)
+    moves: list[Movement] = field(default_factory=list)
+    """Of a preview: what it and what follows from it would move, lot by lot."""
 
 
 def tier_records(standings: dict[str, Standing]) -> dict[str, dict[str, Any]]:

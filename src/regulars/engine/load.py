@@ -306,13 +306,14 @@ class Loader(Notebook):
         taking.update(self.others)
         if self.plan.takes_on & CAUSED:
             return [snapshot.member_id for snapshot in known]
-        until = max(self.moments)
+        until, together = max(self.moments), self.plan.together
         return [
             snapshot.member_id
             for snapshot in known
             if any(balance < 0 for balance in snapshot.balances.values())
             or any(due.at is not None and due.at <= until for due in snapshot.due.values())
             or any(state.refunds for state in snapshot.orders.values())
+            or not together.isdisjoint(snapshot.balances)
             or (taking and snapshot.member_id in taking)
         ]
 
@@ -355,9 +356,8 @@ class Loader(Notebook):
     def _may_step(self, snapshot: Snapshot, today: date) -> bool:
         for ladder in self.plan.programme.ladders.values():
             standing = snapshot.standings.get(ladder.id) or tiers.start(ladder, today)
-            ever, _ = snapshot.credited.get(ladder.asset, (0, None))
             if (standing.until is not None and standing.until < today) or tiers.may_lift(
-                ladder, standing, ever
+                ladder, standing, snapshot.ever(ladder.asset)
             ):
                 return True
         return False

@@ -108,8 +108,10 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
         for lots in earned.values():
             for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
                 turn.take_back(lot, wanted)
+    if state.paid_by is None and CANCELLED not in state.refunds:
+        return  # how much of the order that is will be known when it is
     for draw in list(turn.snapshot.draws.values()):
-        if draw.order == name and draw.asset in turn.plan.programme.assets:
+        if draw.order == name:
             spent = draw.used + draw.returned
             turn.undo(draw, max(ledger.share_of(spent, state.share) - draw.returned, 0))
 

@@ -8,9 +8,6 @@ from regulars.engine.plan import Plan
 from regulars.language.effects import Draw, LevelStep, Part
 from regulars.language.snapshot import Due, Lot, Snapshot, Standing, TopUpState, Totals
 
-UNKNOWN = 1 << 62
-"""Taken for what a member was ever credited where adjustments count as well: then the days are looked at."""
-
 
 class Notebook:
     """The snapshots of a batch's members, and every lot at hand."""
@@ -34,7 +31,9 @@ class Notebook:
         for member_id, asset, balance, earned, moved, back, earned_on, *due in rows:
             snapshot = self.snapshots[member_id]
             snapshot.balances[asset] = balance
-            snapshot.credited[asset] = (UNKNOWN if moved else earned, earned_on)
+            snapshot.credited[asset] = (earned, earned_on)
+            if moved:
+                snapshot.adjusted.add(asset)
             snapshot.taken_back[asset] = back
             snapshot.due[asset] = Due(*due)
 

@@ -90,6 +90,8 @@ class Plan:
     """Asset → what its smallest unit costs the house, in millionths of the smallest currency unit, rounded up."""
     capped: frozenset[str]
     """Assets of which a member can be given so much at most."""
+    together: frozenset[str]
+    """Assets whose units end together, at a moment that moves: all lots must be at hand when it comes."""
     with_level: dict[str, tuple[str, ...]]
     """Ladder → the assets that end with its periods."""
 
@@ -132,6 +134,7 @@ def make_plan(programme: Programme) -> Plan:
         by_id={planned.rule.id: planned for some in rules.values() for planned in some},
         costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
         capped=frozenset(one.id for one in programme.assets.values() if one.caps is not None),
+        together=frozenset(one.id for one in programme.assets.values() if one.expiry.together),
         with_level={
             ladder: tuple(one.id for one in programme.assets.values() if one.expiry.with_level == ladder)
             for ladder in programme.ladders

@@ -37,7 +37,6 @@ class Kind(StrEnum):
     REFUND = "refund"
     LEVEL = "level"
     VALUE = "value"
-    BOOKS = "books"
     MESSAGE = "message"
     PROFILE = "profile"
     ACT = "act"
@@ -150,13 +149,7 @@ def _moment(
     )
 
 
-_KINDS = {
-    "order.paid": Kind.ORDER,
-    "order.refunded": Kind.REFUND,
-    "asset.expired": Kind.VALUE,
-    "asset.ended": Kind.VALUE,
-    "asset.expiring": Kind.VALUE,
-}
+_KINDS = {"order.paid": Kind.ORDER, "order.refunded": Kind.REFUND}
 _ON_VALUE = ("asset.", "hold.", "gift.", "wallet.")
 """Types of events that move value and nothing else."""
 
@@ -171,7 +164,7 @@ def _kind(
     if event.type in _KINDS:
         return _KINDS[event.type]
     if event.type.startswith(_ON_VALUE):
-        return Kind.BOOKS
+        return Kind.VALUE
     if event.type.startswith("member."):
         return Kind.PROFILE
     if levels or event.type.startswith("tier."):

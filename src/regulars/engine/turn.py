@@ -247,10 +247,10 @@ class Turn(Books):
         for asset, day in self.touched.items():
             for ladder in self.plan.ladders_of[asset]:
                 standing = self.standing(ladder.id)
-                ever, latest = self.snapshot.credited.get(asset, (0, None))
+                _, latest = self.snapshot.credited.get(asset, (0, None))
                 known = max(latest or day, standing.since, self.day)
                 if asset not in self.rework and day >= known:
-                    if not tiers.may_lift(ladder, standing, ever):
+                    if not tiers.may_lift(ladder, standing, self.snapshot.ever(asset)):
                         continue
                     step = tiers.lift(ladder, self.snapshot.tally(f"credit:{asset}"), standing, day)
                     if step is not None:

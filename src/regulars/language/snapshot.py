@@ -9,6 +9,7 @@ from uuid import UUID
 
 from regulars.language.effects import Draw, LevelStep
 
+WITHOUT_END = 1 << 62
 CANCELLED = ":cancelled"
 """The name of the refund that a cancellation is."""
 
@@ -93,7 +94,10 @@ class OrderState:
 
     @property
     def share(self) -> tuple[int, int]:
-        """(gone back, of): what of the order does not count any more. A cancelled one does not count at all."""
+        """(gone back, of): what of the order does not count any more. A cancelled one does not count at all; of one
+        that is not paid yet nobody knows what share its refunds are."""
+        if self.paid_by is None and CANCELLED not in self.refunds:
+            return (0, 1)
         if CANCELLED in self.refunds or self.total_minor <= 0:
             return (1, 1) if self.refunds else (0, 1)
         return min(self.refunded_minor, self.total_minor), self.total_minor
@@ -142,6 +146,8 @@ class Snapshot:
     """The steps on each ladder, oldest first; None where they were not loaded."""
     credited: dict[str, tuple[int, date | None]] = field(default_factory=dict)
     """Asset → units credited in all of the member's life, and the latest day on which some were."""
+    adjusted: set[str] = field(default_factory=set)
+    """Assets of which adjustments, conversions or gifts brought or took something."""
     taken_back: dict[str, int] = field(default_factory=dict)
     """Asset → units that returns took back in all of the member's life."""
     due: dict[str, Due] = field(default_factory=dict)
@@ -156,6 +162,10 @@ class Snapshot:
     unread: set[str] = field(default_factory=set)
     """Tallies of which `tallies` has only what this batch added: `past` reads the days before."""
     past: Callable[[UUID, str], Tally] | None = None
+
+    def ever(self, asset: str) -> int:
+        """No window of days can hold more of an asset's credits than this."""
+        return WITHOUT_END if asset in self.adjusted else self.credited.get(asset, (0, None))[0]
 
     def tally(self, name: str) -> Tally:
         """The whole tally, read now where only its latest part was at hand."""

@@ -38,7 +38,7 @@ def holds(member_id: UUID, cursor: str | None = None, limit: int | None = None) 
     after = paging.decode(_HOLDS, cursor, UUID)[0] if cursor else None
     found = read(
         HoldRow,
-        "SELECT id, asset, open, (SELECT coalesce(sum(some), 0)::bigint FROM unnest(used) AS some), time, until,"
+        "SELECT id, asset, open, (SELECT coalesce(sum(units), 0)::bigint FROM unnest(used) AS units), time, until,"
         " order_source, order_id FROM ledger_draw"
         " WHERE member_id = %s AND bucket = %s AND open > 0 AND (%s::uuid IS NULL OR id < %s)"
         " ORDER BY id DESC LIMIT %s",

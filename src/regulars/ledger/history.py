@@ -97,7 +97,7 @@ def moves(
         "   AND %s::uuid IS NOT NULL AND id >= %s), 0) AS units)"
         " SELECT left(id::text, 33) || '000', max(time), asset, account, rule, sum(amount)::bigint,"
         "  (SELECT units FROM there)::bigint, (SELECT count(*) FROM recent) FROM recent"
-        " GROUP BY 1, asset, account, rule ORDER BY 1 DESC, min(id)",
+        " GROUP BY 1, asset, account, rule ORDER BY 1 DESC, min(id::text)",
         [*who, after, after, SCANNED, *who, *who, after, after],
     )
     if not found:
@@ -132,14 +132,14 @@ def lapses(member_id: UUID) -> dict[str, datetime]:
         f"SELECT asset, lapses_at FROM ledger_balance WHERE {_WHO} AND lapses_at IS NOT NULL",
         [member_id, bucket_of(member_id)],
     )
-    return dict(found)  # type: ignore[arg-type]
+    return dict(found)
 
 
 def gifts_given(member_id: UUID, limit: int) -> list[Gift]:
     """The member's latest gifts, the latest first."""
     found = rows(
-        "SELECT id, asset, (SELECT sum(some) FROM unnest(used) AS some)::bigint,"
-        " (SELECT sum(some) FROM unnest(returned) AS some)::bigint, time, until, other"
+        "SELECT id, asset, (SELECT sum(one) FROM unnest(used) AS one)::bigint,"
+        " (SELECT sum(one) FROM unnest(returned) AS one)::bigint, time, until, other"
         f" FROM ledger_draw WHERE {_WHO} AND account = 'gift' ORDER BY id DESC LIMIT %s",
         [member_id, bucket_of(member_id), limit],
     )

@@ -38,53 +38,66 @@ class Moment:
 
 def first_moment(snapshot: Snapshot, assets: Mapping[str, Asset], until: datetime) -> Moment | None:
     """What time does first by `until`, of what the snapshot holds."""
-    found: list[Moment] = []
+    first: tuple[datetime, Kind, str] | None = None
     for asset_id, lots in snapshot.lots.items():
-        found += _of_asset(snapshot, assets.get(asset_id), asset_id, lots, until)
-    found += [
+        due = snapshot.due.get(asset_id)
+        lapses_at = due.lapses_at if due is not None else None
+        for lot in lots:
+            if lot.remaining > 0:
+                for end in (lot.expires_at, lapses_at):
+                    if (
+                        end is not None
+                        and end <= until
+                        and (first is None or (end, Kind.END, asset_id) < first)
+                    ):
+                        first = (end, Kind.END, asset_id)
+            ripe = lot.matures_at
+            if lot.pending and ripe is not None and ripe <= until:
+                first = min(first or (ripe, Kind.RIPEN, asset_id), (ripe, Kind.RIPEN, asset_id))
+        asset = assets.get(asset_id)
+        if asset is not None and asset.remind_days:
+            reminder = _reminder(snapshot, asset, lots)
+            if reminder is not None and reminder.at <= until:
+                first = min(
+                    first or (reminder.at, reminder.kind, asset_id), (reminder.at, reminder.kind, asset_id)
+                )
+    lapsing = _lapsing(snapshot, until)
+    if lapsing is not None and (first is None or (lapsing.at, lapsing.kind, lapsing.asset) < first):
+        return lapsing
+    return _moment(snapshot, assets, *first) if first is not None else None
+
+
+def _moment(
+    snapshot: Snapshot, assets: Mapping[str, Asset], at: datetime, kind: Kind, asset_id: str
+) -> Moment | None:
+    """All that happens to one asset at that moment."""
+    lots = snapshot.lots[asset_id]
+    if kind is Kind.REMIND:
+        return _reminder(snapshot, assets[asset_id], lots)
+    if kind is Kind.RIPEN:
+        found = [lot for lot in lots if lot.pending and lot.matures_at == at]
+    else:
+        due = snapshot.due.get(asset_id)
+        lapses_at = due.lapses_at if due is not None else None
+        found = [lot for lot in lots if lot.remaining > 0 and at in (lot.expires_at, lapses_at)]
+    return Moment(at, kind, asset_id, tuple(sorted(found, key=lambda lot: lot.id)))
+
+
+def _lapsing(snapshot: Snapshot, until: datetime) -> Moment | None:
+    """The first hold that reaches its limit."""
+    lapsing = [
         Moment(draw.until, Kind.LAPSE, draw.asset, draw=draw)
         for draw in snapshot.draws.values()
         if draw.until is not None and draw.until <= until and draw.account == HOLD and draw.held
     ]
-    return min(found, key=lambda one: (one.at, one.kind, one.asset), default=None)
+    return min(lapsing, key=lambda one: (one.at, one.asset), default=None)
 
 
-def _of_asset(
-    snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot], until: datetime
-) -> list[Moment]:
-    found = []
-    ripe = [lot for lot in lots if lot.pending and lot.matures_at is not None and lot.matures_at <= until]
-    if ripe:
-        at = min(lot.matures_at for lot in ripe if lot.matures_at is not None)
-        found.append(Moment(at, Kind.RIPEN, asset_id, _together(ripe, at, "matures_at")))
-    over = [
-        lot for lot in lots if lot.remaining > 0 and lot.expires_at is not None and lot.expires_at <= until
-    ]
-    if over:
-        at = min(lot.expires_at for lot in over if lot.expires_at is not None)
-        found.append(Moment(at, Kind.END, asset_id, _together(over, at, "expires_at")))
-    due = snapshot.due.get(asset_id)
-    if due is not None and due.lapses_at is not None and due.lapses_at <= until:
-        free = sorted((lot for lot in lots if lot.remaining > 0), key=lambda lot: lot.id)
-        if free:
-            found.append(Moment(due.lapses_at, Kind.END, asset_id, tuple(free)))
-    reminder = _reminder(snapshot, asset, asset_id, lots)
-    if reminder is not None and reminder.at <= until:
-        found.append(reminder)
-    return found
-
-
-def _together(lots: list[Lot], at: datetime, name: str) -> tuple[Lot, ...]:
-    return tuple(sorted((lot for lot in lots if getattr(lot, name) == at), key=lambda lot: lot.id))
-
-
-def _reminder(snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot]) -> Moment | None:
+def _reminder(snapshot: Snapshot, asset: Asset, lots: list[Lot]) -> Moment | None:
     """The next announcement: so many days before an end, but not before there is something that ends."""
-    if asset is None or not asset.remind_days:
-        return None
-    due = snapshot.due.get(asset_id)
-    told = due.reminded_to if due else None
-    lapses = due.lapses_at if due else None
+    due = snapshot.due.get(asset.id)
+    told = due.reminded_to if due is not None else None
+    lapses = due.lapses_at if due is not None else None
     first: datetime | None = None
     for lot in lots:
         end = lot.expires_at or lapses
@@ -99,7 +112,7 @@ def _reminder(snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list
         return None
     ending = [lot for lot in lots if lot.remaining > 0 and (lot.expires_at or lapses) == first]
     at = max(first - timedelta(days=asset.remind_days), max(lot.earned_at for lot in ending))
-    return Moment(at, Kind.REMIND, asset_id, tuple(ending), ends_at=first) if at < first else None
+    return Moment(at, Kind.REMIND, asset.id, tuple(ending), ends_at=first) if at < first else None
 
 
 def last_good_day(end: datetime, zone: ZoneInfo) -> date:
@@ -121,7 +134,7 @@ def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str) -> datetime |
     due = snapshot.due.get(asset_id)
     if due is not None and free:
         moments.append(due.lapses_at)
-    reminder = _reminder(snapshot, asset, asset_id, lots)
+    reminder = _reminder(snapshot, asset, lots) if asset is not None and asset.remind_days else None
     if reminder is not None:
         moments.append(reminder.at)
     moments += [
