@@ -37,6 +37,7 @@ from regulars.language.effects import Credit, Give, Movement, Take
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.members import service as members
+from regulars.members.queries import existing
 from regulars.programme.service import NotPublished, current_number, in_force
 
 ANSWERED = frozenset({"order", "profile"})
@@ -115,12 +116,12 @@ class _Batch:
 
     def run(self) -> list[Outcome]:
         """The outcomes, one for each event, in order."""
-        number, before, found, orders = self._look()
+        number, before, found, orders, there = self._look()
         if not number:
             raise NotPublished
         left = self._record(before)
         self.parts.done("record")
-        resolver = Resolver(self.cursor, self.batch, orders, found, self._reject, self.now)
+        resolver = Resolver(self.cursor, self.batch, orders, found, there, self._reject, self.now)
         owners = resolver.resolve(left)
         self.parts.done("resolve")
         work = self._events(owners.owner)
@@ -135,7 +136,7 @@ class _Batch:
 
     def _look(self) -> list[Any]:
         """Lock the events' names and see what is known of them: the version in force, events of these names,
-        members of these identities, orders of these names."""
+        members of these identities, orders of these names, which members of these ids there are."""
         names = [self._order(position) for position in range(len(self.batch))]
         numbers = [_number(one.source, one.key) for one in self.batch]
         numbers += [_number("order", *name) for name in names if name]
@@ -146,8 +147,11 @@ class _Batch:
             members.find(identity for one in self.batch for identity in one.identities),
             read_orders(name for name in names if name),
         ]
+        asked = {one.member_id for one in self.batch if one.member_id is not None}
+        if asked:
+            questions.append(existing(asked))
         number, _, *known = rows.ask(self.cursor, questions)
-        return [number, *known]
+        return [number, *known] if asked else [number, *known, set()]
 
     def _record(self, before: dict[tuple[str, str], Known]) -> list[int]:
         """Answer the events that were taken before. The positions left to be taken."""

@@ -105,6 +105,14 @@ class Loader(Notebook):
         self.singly = 0
         self.others = {other for event in events if (other := other_member(event)) is not None}
         self.orders_of: dict[UUID, set[OrderName]] = {}
+        for event in events:
+            name = order_name(event.type, event.source, event.data)
+            if name:
+                self.orders_of.setdefault(event.member_id, set()).add(name)
+        self.taking = self.others | {
+            event.member_id for event in events if event.type in TAKING or event.type in plan.takes_on
+        }
+        """Members of whom all that is open is needed, by the events alone."""
 
     def load(self, member_ids: Iterable[UUID]) -> dict[UUID, Snapshot]:
         """Lock these members and read what is needed of them; ids that nobody has are left out."""
@@ -139,6 +147,9 @@ class Loader(Notebook):
             (_rows(BALANCES, *whose), self.note_balances),
             (_rows(TOTALS, *whose), self.note_totals),
         ]
+        taking = [member_id for member_id in known if member_id in self.taking]
+        if taking:
+            asked += self._value_questions(taking)
         if plan.tallies:
             asked.append((self._tallies(known, plan.tallies), self.note_tallies))
         if plan.counts:
@@ -206,21 +217,20 @@ class Loader(Notebook):
         return asked
 
     def _note_orders(self) -> None:
-        for event in self.events:
-            name = order_name(event.type, event.source, event.data)
-            if name:
-                self.orders_of.setdefault(event.member_id, set()).add(name)
-            state = self.orders.states.get(name) if name else None
-            if name and state and self.orders.owners[name] == event.member_id:
-                self.snapshots[event.member_id].orders[name] = state
+        for member_id, names in self.orders_of.items():
+            for name in names:
+                state = self.orders.states.get(name)
+                if state and self.orders.owners[name] == member_id:
+                    self.snapshots[member_id].orders[name] = state
 
     def _load_past(self, known: Sequence[Snapshot]) -> None:
         """What only some need: all open lots where value is taken or owed, what an order earned that may go back,
         and the steps on the ladders where the past may turn out otherwise."""
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
         takers = self._takers(known)
-        if takers:
-            asked += self._value_questions(takers)
+        more = [member_id for member_id in takers if member_id not in self.taking]
+        if more:
+            asked += self._value_questions(more)
         rework = self._rework(known)
         for member_id in rework:
             self.snapshots[member_id].steps = {}
@@ -253,8 +263,8 @@ class Loader(Notebook):
         paid = {
             (member_id, state.paid_by)
             for member_id in takers
-            for state in self.snapshots[member_id].orders.values()
-            if state.paid_by is not None
+            for name in self.orders_of.get(member_id, ())
+            if (state := self.orders.states.get(name)) is not None and state.paid_by is not None
         }
         named = {
             (event.member_id, UUID(event.data["operation"]))
@@ -265,13 +275,10 @@ class Loader(Notebook):
             asked.append((_rows(EVENT_LOTS, *_ranges(paid | named)), self.note_event_lots))
         if named:
             asked.append((_rows(EVENT_DRAWS, *_ranges(named)), self.note_draws))
-        orders = {(member_id, *name) for member_id in takers for name in self._named_orders(member_id)}
+        orders = {(member_id, *name) for member_id in takers for name in self.orders_of.get(member_id, ())}
         if orders:
             asked.append((_rows(ORDER_DRAWS, *_names(orders)), self.note_draws))
         return asked
-
-    def _named_orders(self, member_id: UUID) -> Iterable[OrderName]:
-        return self.orders_of.get(member_id, ())
 
     def _load_parts(self, takers: Sequence[UUID]) -> None:
         """Lots that draws came from, and those of top-ups, where they are not at hand yet."""
@@ -298,12 +305,6 @@ class Loader(Notebook):
     def _takers(self, known: Sequence[Snapshot]) -> list[UUID]:
         """Members from whom something may be taken or to whom something may come back, who owe, or for whom time has
         something to do."""
-        taking = {
-            event.member_id
-            for event in self.events
-            if event.type in TAKING or event.type in self.plan.takes_on
-        }
-        taking.update(self.others)
         if self.plan.takes_on & CAUSED:
             return [snapshot.member_id for snapshot in known]
         until, together = max(self.moments), self.plan.together
@@ -314,7 +315,7 @@ class Loader(Notebook):
             or any(due.at is not None and due.at <= until for due in snapshot.due.values())
             or any(state.refunds for state in snapshot.orders.values())
             or not together.isdisjoint(snapshot.balances)
-            or (taking and snapshot.member_id in taking)
+            or snapshot.member_id in self.taking
         ]
 
     def _rework(self, known: Sequence[Snapshot]) -> list[UUID]:

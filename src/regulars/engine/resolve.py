@@ -18,9 +18,9 @@ from regulars.engine.contracts import (
 from regulars.engine.load import Orders
 from regulars.engine.reach import OrderName, order_name
 from regulars.kit.ids import member_id as new_member_id
-from regulars.kit.rows import Cursor, ask_one
+from regulars.kit.rows import Cursor
 from regulars.language.events import Identity
-from regulars.members import queries, service
+from regulars.members import service
 
 ROUNDS = 5
 """How often a batch looks anew at whose its events are, because others claimed identities meanwhile."""
@@ -46,6 +46,7 @@ class Resolver:
         batch: Sequence[Incoming],
         orders: Orders,
         known: dict[Identity, UUID],
+        there: set[UUID],
         reject: Callable[[int, Rejected], None],
         now: datetime,
     ) -> None:
@@ -55,7 +56,7 @@ class Resolver:
         self.reject = reject
         self.now = now
         self.known = known
-        self.ids: set[UUID] = set()
+        self.ids = there
         """Which of the member ids that the events name there are."""
         self.claims: dict[Identity, UUID] = {}
         self.joined: dict[UUID, list[int]] = {}
@@ -69,9 +70,6 @@ class Resolver:
         Where another process was quicker with an identity, everything is looked at anew with what is known now:
         as if this batch had come after it.
         """
-        asked = {one for position in positions if (one := self.batch[position].member_id) is not None}
-        if asked:
-            self.ids = ask_one(self.cursor, queries.existing(asked))
         for _ in range(ROUNDS):
             owners, faults = self._assign(positions)
             if self._claim():
