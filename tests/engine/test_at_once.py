@@ -12,6 +12,7 @@ from threading import Barrier
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -19,6 +20,7 @@ from structlog.testing import capture_logs
 
 from regulars.campaigns.models import BudgetUse, RuleUse
 from regulars.engine import turn
+from regulars.engine.batch import process
 from regulars.engine.contracts import Incoming, Outcome
 from regulars.engine.service import submit, take
 from regulars.events.models import Event
@@ -282,4 +284,31 @@ def test_one_event_that_blows_up_stops_no_other(error: Exception, monkeypatch: p
     assert not Event.objects.filter(key="bad").exists()
     monkeypatch.undo()
     assert submit([incoming(events[2])])[0].status == "processed"
+    check_books()
+
+
+def test_a_batch_leaves_members_whom_another_has_in_hand_for_later() -> None:
+    fresh(shop())
+    took(joined("held", "2026-03-01"), joined("free", "2026-03-01"))
+    batch = [
+        incoming(order("held", "2026-03-02 10:00", "10.00", "1")),
+        incoming(order("free", "2026-03-02 10:01", "20.00", "2")),
+        incoming(order("held", "2026-03-02 10:02", "30.00", "3", member={"pos": "held", "card": "777"})),
+    ]
+    ours = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "USER", "NAME")}
+    with psycopg.connect(
+        host=ours["HOST"], port=ours["PORT"], user=ours["USER"], dbname=ours["NAME"]
+    ) as another:
+        another.execute(
+            "SELECT FROM members_member WHERE id = %s FOR UPDATE",
+            [Identity.objects.get(value="held").member_id],
+        )
+        outcomes = process(batch, wait=False)
+        assert [one and one.status for one in outcomes] == [None, "processed", None]
+        assert (balances("held"), balances("free")) == ({}, {"points": 20, "growth": 20})
+        assert not Identity.objects.filter(value="777").exists(), "what is left for later leaves nothing"
+    again = take(batch)
+    assert [one.status for one in again] == ["processed", "duplicate", "processed"]
+    assert balances("held") == {"points": 40, "growth": 40}
+    assert Identity.objects.filter(value="777").exists()
     check_books()

@@ -25,7 +25,7 @@ from regulars.engine.contracts import (
 from regulars.engine.decide import Decided, live, settle
 from regulars.engine.load import Loader, Orders, read_orders
 from regulars.engine.plan import Plan, plan
-from regulars.engine.reach import OrderName, order_name, other_member
+from regulars.engine.reach import BETWEEN, OrderName, order_name, other_member
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
@@ -57,20 +57,22 @@ class Parts:
         self._last = moment
 
 
-def process(batch: Sequence[Incoming]) -> list[Outcome]:
+def process(batch: Sequence[Incoming], wait: bool = True) -> list[Outcome | None]:
     """Take a batch in one transaction; the outcomes in the batch's order. Raises NotPublished.
 
-    An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch.
+    An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch. Without
+    `wait`, events of members whom another batch has in hand are left for later: they have no outcome, and nothing of
+    them stays.
     """
     parts = Parts()
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        outcomes = _Batch(cursor, batch, parts).run()
+        outcomes = _Batch(cursor, batch, parts, wait=wait).run()
     parts.done("commit")
-    observe_batch(len(batch), parts.seconds)
+    observe_batch(sum(outcome is not None for outcome in outcomes), parts.seconds)
     return outcomes
 
 
-def rehearse(batch: Sequence[Incoming]) -> list[Outcome]:
+def rehearse(batch: Sequence[Incoming]) -> list[Outcome | None]:
     """What would become of a batch now: it is decided, and nothing is written. Raises NotPublished."""
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
         outcomes = _Batch(cursor, batch, Parts(), writes=False).run()
@@ -104,18 +106,26 @@ def _number(*parts: str) -> int:
 class _Batch:
     """The way of one batch through the engine. Positions are those in the batch."""
 
-    def __init__(self, cursor: Cursor, batch: Sequence[Incoming], parts: Parts, writes: bool = True) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        batch: Sequence[Incoming],
+        parts: Parts,
+        writes: bool = True,
+        wait: bool = True,
+    ) -> None:
         self.cursor = cursor
         self.batch = batch
         self.parts = parts
         self.writes = writes
+        self.wait = wait or any(one.type in BETWEEN for one in batch)
         self.now = clock.now()
         self.outcomes: dict[int, Outcome] = {}
         self.twins: list[tuple[int, int]] = []
         """Positions of events that stand in the batch twice, and where they stand first."""
 
-    def run(self) -> list[Outcome]:
-        """The outcomes, one for each event, in order."""
+    def run(self) -> list[Outcome | None]:
+        """The outcomes, one for each event, in order; None where the event is left for later."""
         number, before, found, orders, there = self._look()
         if not number:
             raise NotPublished
@@ -127,12 +137,15 @@ class _Batch:
         work = self._events(owners.owner)
         if work:
             self._live(plan(number), work, orders, owners.fresh)
-            resolver.forget(
-                owners, {position for position, _ in work if self.outcomes[position].status == "rejected"}
-            )
+            resolver.forget(owners, {position for position, _ in work if self._leaves_nothing(position)})
         for position, first in self.twins:
-            self.outcomes[position] = self._twin(position, first)
-        return [self.outcomes[position] for position in range(len(self.batch))]
+            if first in self.outcomes:
+                self.outcomes[position] = self._twin(position, first)
+        return [self.outcomes.get(position) for position in range(len(self.batch))]
+
+    def _leaves_nothing(self, position: int) -> bool:
+        outcome = self.outcomes.get(position)
+        return outcome is None or outcome.status == "rejected"
 
     def _look(self) -> list[Any]:
         """Lock the events' names and see what is known of them: the version in force, events of these names,
@@ -205,7 +218,8 @@ class _Batch:
         return sorted(found, key=lambda pair: pair[1].time)
 
     def _live(self, ready: Plan, work: list[tuple[int, Event]], orders: Orders, fresh: set[UUID]) -> None:
-        loader = Loader(self.cursor, ready, [event for _, event in work], orders, frozenset(fresh))
+        happened = [event for _, event in work]
+        loader = Loader(self.cursor, ready, happened, orders, frozenset(fresh), wait=self.wait)
         snapshots = loader.load({event.member_id for _, event in work})
         budgets = self._budgets(ready, work, snapshots)
         self.parts.done("load")
@@ -214,7 +228,8 @@ class _Batch:
         for position, event in work:
             snapshot = snapshots.get(event.member_id)
             if snapshot is None:
-                self._reject(position, unknown_member())
+                if self.wait:
+                    self._reject(position, unknown_member())
                 continue
             decided += settle(ready, snapshot, event.time, self.now, budgets)
             other = snapshots.get(other_member(event) or event.member_id)

@@ -83,7 +83,7 @@ class Loader(Notebook):
     """Fills the snapshots of a batch's members with what its events need, no more.
 
     `fresh` members were made by this batch and have nothing yet. `until`: time will be settled to there, where
-    that is later than the last event.
+    that is later than the last event. Without `wait`, members whom others have locked are left out.
     """
 
     def __init__(
@@ -94,12 +94,14 @@ class Loader(Notebook):
         orders: Orders,
         fresh: frozenset[UUID] = frozenset(),
         until: datetime | None = None,
+        wait: bool = True,
     ) -> None:
         super().__init__(plan)
         self.cursor = cursor
         self.events = events
         self.orders = orders
         self.fresh = fresh
+        self.wait = wait
         self.zone = plan.programme.zone
         self.moments = [event.time for event in events] + ([until] if until else [])
         self.singly = 0
@@ -115,18 +117,28 @@ class Loader(Notebook):
         """Members of whom all that is open is needed, by the events alone."""
 
     def load(self, member_ids: Iterable[UUID]) -> dict[UUID, Snapshot]:
-        """Lock these members and read what is needed of them; ids that nobody has are left out."""
+        """Lock these members and read what is needed of them; ids that nobody has are left out.
+
+        What the answers say of members who were not locked is thrown away: they may be changing.
+        """
         ids = sorted({*member_ids, *self.others})
         known = [member_id for member_id in ids if member_id not in self.fresh]
         readers = self._questions(known) if known else []
         if self.plan.identities:
             readers.append((members.identity_kinds(ids), self.note_identities))
-        locked, *answers = ask(self.cursor, [members.lock(ids), *(question for question, _ in readers)])
+        locked, *answers = ask(
+            self.cursor, [members.lock(ids, self.wait), *(question for question, _ in readers)]
+        )
         for member_id, one in locked.items():
             self.snapshots[member_id] = Snapshot(member_id, one.status, one.profile, one.tags)
+        others = [member_id for member_id in ids if member_id not in locked]
+        for member_id in others:
+            self.snapshots[member_id] = Snapshot(member_id)
         for answer, (_, note) in zip(answers, readers, strict=True):
             note(answer)
         self._note_orders()
+        for member_id in others:
+            del self.snapshots[member_id]
         if known:
             self._load_past(
                 [snapshot for snapshot in self.snapshots.values() if snapshot.member_id not in self.fresh]

@@ -20,10 +20,11 @@ def preview(one: Incoming) -> Outcome:
     and Unavailable.
     """
     try:
-        outcome = with_retries(lambda: rehearse([one]))[0]
+        (outcome,) = with_retries(lambda: rehearse([one]))
     except Problem:
         raise
     except Exception as error:
         log.exception("preview_failed", source=one.source, type=one.type)
         return Outcome(one.key, "rejected", error=failed(error))
+    assert outcome is not None
     return replace(outcome, status="preview") if outcome.status == "processed" else outcome

@@ -30,6 +30,9 @@ Result = TypeVar("Result")
 
 LEADERS = 2
 
+SHARES_FROM = 50
+"""From so many events on a batch leaves members whom another has in hand for later."""
+
 RETRIES = 5
 """How often a batch that lost against another (deadlock, dropped connection) is tried again."""
 
@@ -154,11 +157,22 @@ def submit(events: Sequence[Incoming]) -> list[Outcome]:
     return outcomes
 
 
-def take(batch: Sequence[Incoming]) -> list[Outcome]:
+def take(batch: Sequence[Incoming], wait: bool | None = None) -> list[Outcome]:
     """Take one batch by itself. One that fails as a whole is taken event by event, so that one bad event
-    never stops the others: it is rejected and reported."""
+    never stops the others: it is rejected and reported.
+
+    A large batch does not `wait` for members whom another has in hand: their events are a second batch after it, so
+    that two that share a few members go on beside each other.
+    """
+    waits = len(batch) < SHARES_FROM if wait is None else wait
     try:
-        return with_retries(lambda: process(batch))
+        outcomes = with_retries(lambda: process(batch, waits))
+        later = [position for position, outcome in enumerate(outcomes) if outcome is None]
+        if later:
+            caught_up = take([batch[position] for position in later], wait=True)
+            for position, outcome in zip(later, caught_up, strict=True):
+                outcomes[position] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
     except Problem:
         raise
     except Exception as error:

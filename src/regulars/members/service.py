@@ -35,6 +35,7 @@ SELECT id, name, gender, birthday, language, source, status, attributes, tags, j
  WHERE id = ANY(%s) AND bucket = ANY(%s)
  ORDER BY id FOR NO KEY UPDATE
 """
+LOCK_FREE = LOCK.rstrip() + " SKIP LOCKED"
 
 KINDS = """
 SELECT member_id, array_agg(kind) FROM members_identity WHERE member_id = ANY(%s) GROUP BY member_id
@@ -134,11 +135,12 @@ def create(cursor: Cursor, joined: Sequence[tuple[UUID, str, datetime]], now: da
     claim(cursor, [(("card", card_number()), member_id) for member_id, _, _ in joined], now)
 
 
-def lock(member_ids: Iterable[UUID]) -> Question[dict[UUID, Locked]]:
-    """Lock members, in one order for everybody, and read who they are. Unknown ids are left out."""
+def lock(member_ids: Iterable[UUID], wait: bool = True) -> Question[dict[UUID, Locked]]:
+    """Lock members, in one order for everybody, and read who they are. Unknown ids are left out, and so are, unless
+    one is to `wait` for them, members whom others have locked."""
     ordered = sorted(member_ids)
     return Question(
-        LOCK,
+        LOCK if wait else LOCK_FREE,
         [array(ordered), array({bucket_of(member_id) for member_id in ordered})],
         lambda rows: {row[0]: _locked(row) for row in rows},
     )
