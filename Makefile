@@ -3,6 +3,7 @@
 #   make up       serve without demo data
 #   make test     all tests                  make check    style, types, rooms, translations
 #   make bench    events per second here     make shots    a screenshot of every page
+#   make soak     hours of attacks on the books (SOAK_MINUTES=60), or one again (SEED=…)
 #   make lock     newer dependencies         make clean    forget what was built
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -27,10 +28,10 @@ BUILT_FROM := pyproject.toml hatch_build.py $(wildcard scripts/catalogues.py) \
 	$(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null) \
 	$(shell find src -name '*.po' 2>/dev/null)
 
-.PHONY: help demo up test check bench shots lock clean
+.PHONY: help demo up test soak check bench shots lock clean
 
 help:
-	@sed -n '2,7s/^# *//p' Makefile
+	@sed -n '2,8s/^# *//p' Makefile
 
 demo: $(STAMPS)/demo $(STAMPS)/project
 	@$(BIN)/regulars demo $(ARGS)
@@ -44,6 +45,9 @@ bench: $(STAMPS)/demo $(STAMPS)/project
 test: $(STAMPS)/dev $(STAMPS)/project
 	@scripts/chromium.sh
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(STAMPS)/dev $(STAMPS)/project
+	@$(BIN)/python scripts/soak.py
 
 check: $(STAMPS)/dev $(STAMPS)/project
 	@$(BIN)/ruff check .

@@ -183,9 +183,17 @@ def console_shots(page: Page) -> Iterator[Shot]:
     member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
     if member:
         yield Shot("member", member, ".btn-why")
+        yield Shot("member-books", f"{member}books/")
+        yield Shot("member-books-wallet", f"{member}books/?asset=wallet")
+        yield Shot("member-books-change", f"{member}books/", ".statement .dropdown [data-bs-toggle=dropdown]")
+        yield Shot("member-adjust", f"{member}books/adjust")
     last = first_link(page, "/console/members/?sort=spend&order=asc", "tr[data-href]")
     if last:
         yield Shot("member-poor", last)
+    yield Shot("books", "/console/books/")
+    yield Shot("books-budgets", "/console/books/budgets/")
+    yield Shot("books-approvals", "/console/books/approvals/")
+    yield Shot("books-reconciliation", "/console/books/reconciliation/")
     yield Shot("programme", "/console/programme/")
     yield Shot("programme-diff", "/console/programme/diff")
     yield Shot("events", "/console/events/")
@@ -237,6 +245,9 @@ def portal_shots(page: Page, phone: str, report: Report) -> Iterator[Shot]:
     page.wait_for_load_state("load")
     for name in ("", "points/", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
         yield Shot(f"portal-{name.strip('/').replace('/', '-') or 'card'}", f"/m/{name}")
+    for name, path in (("wallet", "points/?asset=wallet"), ("gifts", "gifts/")):
+        if page.request.get(f"/m/{path}").ok:  # where the programme has them
+            yield Shot(f"portal-{name}", f"/m/{path}")
 
 
 def a_phone(page: Page, place: int) -> str | None:

@@ -28,4 +28,6 @@ JOBS = (
     ops_tasks.clear_sessions,
     nightly.reconcile,
     nightly.verify,
+    nightly.reconcile_now,
+    nightly.verify_now,
 )

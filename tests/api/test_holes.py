@@ -172,7 +172,14 @@ def test_required_fields_are_told(caller: Caller) -> None:
     }
     assert required.pop("order.paid") == ["order_id", "total", "currency"]
     assert required.pop("order.refunded") == ["order_id", "amount", "currency"]
+    assert required.pop("order.completed") == required.pop("order.cancelled") == ["order_id"]
+    assert required.pop("wallet.topped_up") == ["wallet", "amount", "currency"]
+    assert required.pop("wallet.refunded") == ["topup_id", "amount", "currency"]
     assert not any(required.values())
+    assert {name for name, each in types.items() if each["command"]} == {
+        "asset.credited", "asset.spent", "asset.held", "hold.captured", "hold.released", "asset.reversed",
+        "asset.corrected", "asset.adjusted", "asset.ended", "asset.converted", "asset.gifted", "gift.revoked",
+    }  # fmt: skip
     for name in ("order.paid", "order.refunded"):
         whole = {"order_id": "1", "total": "1.00", "amount": "1.00", "currency": "CNY"}
         for field in types[name]["fields"]:

@@ -1,4 +1,5 @@
-"""Events come in by a door of their own: whatever is sent, it answers as the long way through Django does."""
+"""Events and commands come in by a door of their own: whatever is sent, it answers as the long way through Django
+does."""
 
 import json
 from io import BytesIO
@@ -12,6 +13,7 @@ from regulars.staff.service import create_api_key
 from regulars.wsgi import application
 from tests.api.conftest import Caller
 from tests.api.test_events import order
+from tests.api.value import joined
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Answer = tuple[str, dict[str, str], Any]
@@ -78,3 +80,75 @@ def test_keys_are_asked_alike(caller: Caller) -> None:
         short, long = both(order(), caller.key, **more)
         assert short == long
         assert short[0][0] == "4"
+
+
+PHONE = "/api/v1/members/phone:+8613800000000"
+UNKNOWN = "019a0f3c-5b00-7a31-9c5e-3f1f0a5b7000"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_are_refused_alike(caller: Caller, language: str) -> None:
+    joined(caller)
+    spend = {"asset": "points", "amount": 1}
+    cases: list[tuple[str, Any, dict[str, str]]] = [
+        ("spends", b"", {}), ("spends", b" ", {}), ("spends", b"{", {}), ("spends", b"[]", {}),
+        ("spends", {}, {}), ("spends", {**spend, "amount": 0, "more": 1}, {}), ("spends", {**spend, "amount": 101}, {}),
+        ("spends", {**spend, "asset": "gold"}, {}), ("spends", {**spend, "amount": "0.5"}, {}),
+        ("spends", b"x" * (2 << 20), {}), ("spends", spend, {"HTTP_IDEMPOTENCY_KEY": ""}),
+        ("spends", {**spend, "reason": "\x00"}, {}), ("credits", spend, {}), ("spend", spend, {}),
+        (f"holds/{UNKNOWN}/capture", b"", {}), (f"holds/{UNKNOWN}/capture", {"amount": 1}, {}),
+        (f"holds/{UNKNOWN}/seize", {}, {}), ("holds/1/capture", {}, {}), (f"gifts/{UNKNOWN}/revoke", {}, {}),
+        (f"spends/{UNKNOWN}/capture", {}, {}), ("reversals", {"operation_id": "x", "reason": "y"}, {}),
+    ]  # fmt: skip
+    for number, (path, body, more) in enumerate(cases):
+        headers = {"HTTP_IDEMPOTENCY_KEY": f"k{number}", "HTTP_ACCEPT_LANGUAGE": language, **more}
+        short, long = both(body, caller.key, PATH_INFO=f"{PHONE}/{path}", **headers)
+        assert short == long, path
+        assert short[0][0] == "4", path
+    for ref in (
+        f"/api/v1/members/{UNKNOWN}",
+        "/api/v1/members/phone:12",
+        "/api/v1/members/phone:+8613800000009",
+    ):
+        short, long = both(spend, caller.key, PATH_INFO=f"{ref}/spends", HTTP_IDEMPOTENCY_KEY="k")
+        assert short == long
+        assert short[0][0] == "4"
+
+
+def test_commands_are_done_alike(caller: Caller) -> None:
+    member = joined(caller)
+    for ref in (PHONE, f"/api/v1/members/{member}"):
+        for path, body in (
+            ("credits", {"asset": "points", "amount": 10, "reason": "很好"}),
+            ("spends", {"asset": "points", "amount": 1}),
+            ("holds", {"asset": "points", "amount": 5, "minutes": 5}),
+            ("adjustments", {"asset": "points", "amount": 5000, "reason": "x"}),
+        ):
+            key = f"{ref}-{path}"
+            short, long = both(body, caller.key, PATH_INFO=f"{ref}/{path}", HTTP_IDEMPOTENCY_KEY=key)
+            first, second = short[2].pop("status"), long[2].pop("status")
+            assert (first, second) == (
+                ("waiting",) * 2 if path == "adjustments" else ("processed", "duplicate")
+            )
+            assert short == long
+    held = short_hold(caller)
+    where = f"{PHONE}/holds/{held}/capture"
+    short, long = both(b"", caller.key, PATH_INFO=where, HTTP_IDEMPOTENCY_KEY="capture")
+    assert (short[2].pop("status"), long[2].pop("status")) == ("processed", "duplicate")
+    assert short == long
+
+
+def short_hold(caller: Caller) -> str:
+    """A new hold; its operation."""
+    body = json.dumps({"asset": "points", "amount": 5}).encode()
+    told = ask(application, body, caller.key, PATH_INFO=f"{PHONE}/holds", HTTP_IDEMPOTENCY_KEY="hold")
+    return str(told[2]["operation_id"])
+
+
+def test_a_key_may_do_by_the_short_way_what_it_may_by_the_long(caller: Caller) -> None:
+    joined(caller)
+    till = create_api_key("spender", ["ledger:spend"])
+    for path, status in (("spends", "200"), ("adjustments", "403")):
+        body = {"asset": "points", "amount": 1, "reason": "x"}
+        short, long = both(body, till, PATH_INFO=f"{PHONE}/{path}", HTTP_IDEMPOTENCY_KEY="k")
+        assert (short[0][:3], long[0][:3]) == (status, status), (short, long)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from regulars.engine.plan import plan
 from regulars.kit import clock
@@ -21,11 +22,6 @@ MALL = Path(__file__).parents[2] / "programmes" / "mall.yaml"
 NOBODY = "019a0f3c-5b00-7a31-9c5e-3f1f0a5b7000"
 
 
-@pytest.fixture(autouse=True)
-def _plans() -> None:
-    plan.cache_clear()
-
-
 @pytest.fixture
 def member(caller: Caller) -> str:
     return joined(caller)
@@ -38,7 +34,15 @@ def test_a_credit_has_its_reason_and_its_end(caller: Caller, member: str) -> Non
             {"asset": "points", "amount": 50, "reason": " sorry ", "expires_at": "2026-12-01T00:00:00+08:00"}, "c1",
         )  # fmt: skip
     assert (told["status"], told["id"], told["member_id"]) == ("processed", "c1", member)
-    assert told["effects"] == [{"kind": "credit", "rule": "", "asset": "points", "amount": 50}]
+    assert told["effects"] == [
+        {
+            "kind": "credit",
+            "rule": "",
+            "asset": "points",
+            "amount": 50,
+            "expires_at": "2026-11-30T16:00:00+00:00",
+        }
+    ]
     assert told["balances"] == {"points": 150, "growth": 0, "cash": "0.00", "gift_cash": "0.00"}
     assert told["held"] == told["pending"] == {"points": 0, "growth": 0, "cash": "0.00", "gift_cash": "0.00"}
     assert movements(told["operation_id"]) == [("points", 50, "issue")]
@@ -47,7 +51,9 @@ def test_a_credit_has_its_reason_and_its_end(caller: Caller, member: str) -> Non
     assert event["data"] == {
         "asset": "points", "units": 50, "expires_at": "2026-11-30T16:00:00+00:00", "by": "key:till", "reason": "sorry",
     }  # fmt: skip
-    lot = next(each for each in caller.get(f"{MEMBER}/lots?asset=points").json()["items"] if each["amount"] == 50)
+    lot = next(
+        each for each in caller.get(f"{MEMBER}/lots?asset=points").json()["items"] if each["amount"] == 50
+    )
     assert (lot["expires_at"], lot["event_id"]) == ("2026-11-30T16:00:00Z", told["operation_id"])
 
 
@@ -58,7 +64,9 @@ def test_a_spend_takes_and_its_reversal_brings_back_in_parts(caller: Caller) -> 
         "kind": "take", "rule": "", "asset": "points", "amount": 60, "account": "spend",
     }  # fmt: skip
     assert spent["balances"]["points"] == 40
-    back = do(caller, "reversals", {"operation_id": spent["operation_id"], "amount": 25, "reason": "one piece"})
+    back = do(
+        caller, "reversals", {"operation_id": spent["operation_id"], "amount": 25, "reason": "one piece"}
+    )
     assert back["balances"]["points"] == 65
     rest = do(caller, "reversals", {"operation_id": spent["operation_id"], "reason": "all of it"})
     assert rest["balances"]["points"] == 100
@@ -107,19 +115,35 @@ def test_a_hold_asked_for_again_later_is_the_same_hold(caller: Caller) -> None:
 @pytest.mark.usefixtures("member")
 def test_a_correction_is_as_if_it_had_been_so_from_the_start(caller: Caller) -> None:
     given = do(caller, "credits", {"asset": "points", "amount": 50, "reason": "gift"})
-    less = do(caller, "corrections", {"operation_id": given["operation_id"], "amount": 20, "reason": "a typo"})
+    less = do(
+        caller, "corrections", {"operation_id": given["operation_id"], "amount": 20, "reason": "a typo"}
+    )
     assert less["balances"]["points"] == 120
-    more = do(caller, "corrections", {"operation_id": given["operation_id"], "amount": 90, "reason": "or not"})
+    more = do(
+        caller, "corrections", {"operation_id": given["operation_id"], "amount": 90, "reason": "or not"}
+    )
     assert more["balances"]["points"] == 190
-    same = ask(caller, "corrections", {"operation_id": given["operation_id"], "amount": 90, "reason": "again"})
+    same = ask(
+        caller, "corrections", {"operation_id": given["operation_id"], "amount": 90, "reason": "again"}
+    )
     problem(same, 422, "no_change", "amount")
 
 
 @pytest.mark.usefixtures("member")
 def test_adjustments_add_and_take(caller: Caller) -> None:
-    assert do(caller, "adjustments", {"asset": "points", "amount": 30, "reason": "x"})["balances"]["points"] == 130
-    assert do(caller, "adjustments", {"asset": "points", "amount": "-130", "reason": "x"})["balances"]["points"] == 0
-    for amount, status, code in ((-1, 409, "insufficient"), (0, 422, "no_change"), ("1.5", 422, "amount_decimals")):
+    assert (
+        do(caller, "adjustments", {"asset": "points", "amount": 30, "reason": "x"})["balances"]["points"]
+        == 130
+    )
+    assert (
+        do(caller, "adjustments", {"asset": "points", "amount": "-130", "reason": "x"})["balances"]["points"]
+        == 0
+    )
+    for amount, status, code in (
+        (-1, 409, "insufficient"),
+        (0, 422, "no_change"),
+        ("1.5", 422, "amount_decimals"),
+    ):
         refused = ask(caller, "adjustments", {"asset": "points", "amount": amount, "reason": "x"})
         problem(refused, status, code, "amount")
 
@@ -134,16 +158,25 @@ def test_units_end_before_their_time(caller: Caller) -> None:
 
 def test_a_conversion_keeps_its_rate(caller: Caller) -> None:
     version.cache_clear()
+    plan.cache_clear()
     publish(MALL.read_text(encoding="utf-8"), "tests")
-    caller.post(
-        "/members", {"identities": {"phone": "+8613800000000"}}, Idempotency_Key="m1"
-    )
+    caller.post("/members", {"identities": {"phone": "+8613800000000"}}, Idempotency_Key="m1")
     do(caller, "credits", {"asset": "points", "amount": 105, "reason": "x"})
     told = do(caller, "conversions", {"conversion": "points_to_coins", "amount": 100})
     assert (told["balances"]["points"], told["balances"]["coins"]) == (5, 10)
     assert movements(told["operation_id"]) == [("points", -100, "convert"), ("coins", 10, "convert")]
-    problem(ask(caller, "conversions", {"conversion": "points_to_coins", "amount": 5}), 422, "not_a_multiple", "amount")
-    problem(ask(caller, "conversions", {"conversion": "none", "amount": 10}), 422, "conversion_unknown", "conversion")
+    problem(
+        ask(caller, "conversions", {"conversion": "points_to_coins", "amount": 5}),
+        422,
+        "not_a_multiple",
+        "amount",
+    )
+    problem(
+        ask(caller, "conversions", {"conversion": "none", "amount": 10}),
+        422,
+        "conversion_unknown",
+        "conversion",
+    )
     assert reconcile().ok
 
 
@@ -189,7 +222,9 @@ def test_a_gift_names_one_member(caller: Caller) -> None:
 @pytest.mark.usefixtures("member")
 def test_a_wallet_is_paid_from_in_its_order_and_refunded(caller: Caller) -> None:
     topped_up(caller, "200.00")
-    paid = do(caller, "spends", {"asset": "wallet", "amount": "205.5", "order_id": "1", "order_source": "pos"})
+    paid = do(
+        caller, "spends", {"asset": "wallet", "amount": "205.5", "order_id": "1", "order_source": "pos"}
+    )
     assert (paid["balances"]["cash"], paid["balances"]["gift_cash"]) == ("0.00", "4.50")
     assert movements(paid["operation_id"]) == [("cash", -20000, "spend"), ("gift_cash", -550, "spend")]
     problem(ask(caller, "spends", {"asset": "wallet", "amount": "4.51"}), 409, "insufficient", "amount")
@@ -313,7 +348,10 @@ def test_the_same_key_from_many_sides_at_once_moves_once(caller: Caller) -> None
     joined(caller)
 
     def one(_: int) -> Any:
-        return ask(caller, "spends", {"asset": "points", "amount": 60}, "race").json()["status"]
+        try:
+            return ask(caller, "spends", {"asset": "points", "amount": 60}, "race").json()["status"]
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(8) as many:
         found = list(many.map(one, range(24)))
@@ -326,7 +364,10 @@ def test_the_last_points_are_spent_once(caller: Caller) -> None:
     joined(caller)
 
     def one(number: int) -> int:
-        return int(ask(caller, "spends", {"asset": "points", "amount": 60}, f"last-{number}").status_code)
+        try:
+            return int(ask(caller, "spends", {"asset": "points", "amount": 60}, f"last-{number}").status_code)
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(8) as many:
         found = list(many.map(one, range(24)))
@@ -358,8 +399,13 @@ def test_a_preview_tells_what_would_be_and_leaves_nothing(caller: Caller) -> Non
         assert (found["status"], found["operation_id"]) == ("preview", None), path
         assert found["balances"]["points"] == points, path
         assert found["effects"], path
-    problem(caller.post(f"{MEMBER}/spends?preview=true", {"asset": "points", "amount": 99}), 409, "insufficient")
-    assert caller.post(f"{MEMBER}/holds?preview=true", {"asset": "points", "amount": 5}).json()["held"]["points"] == 15
+    problem(
+        caller.post(f"{MEMBER}/spends?preview=true", {"asset": "points", "amount": 99}), 409, "insufficient"
+    )
+    assert (
+        caller.post(f"{MEMBER}/holds?preview=true", {"asset": "points", "amount": 5}).json()["held"]["points"]
+        == 15
+    )
     above = caller.post(
         f"{MEMBER}/adjustments?preview=true", {"asset": "points", "amount": 2000, "reason": "x"}
     ).json()

@@ -15,7 +15,13 @@ _keys = count(1)
 
 def joined(caller: Caller, phone: str = "+8613800000000") -> str:
     """A new member with the joining gift of 100 points; their id."""
-    event = {"id": f"join-{phone}", "source": "pos", "type": "member.joined", "member": {"phone": phone}, "data": {}}
+    event = {
+        "id": f"join-{phone}",
+        "source": "pos",
+        "type": "member.joined",
+        "member": {"phone": phone},
+        "data": {},
+    }
     response = caller.post("/events", event)
     assert response.status_code == 200, response.content
     return str(response.json()["results"][0]["member_id"])

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from regulars.kit.ids import event_id
 from regulars.language.events import RULES
@@ -17,17 +17,21 @@ from tests.books.model import Books, Refused
 MEMBERS = 3
 STRANGER = UUID("01900000-0000-7000-8000-000000000000")
 
-people = st.integers(0, MEMBERS - 1)
+people = st.sampled_from((0, 0, 0, 1, 1, 2))
 picks = st.integers(0, 11)
-units = st.sampled_from((1, 7, 20, 25, 33, 40, 50, 60, 99, 100, 120, 150, 200, 400, -5, 0))
-some_units = st.sampled_from((None, None, 1, 10, 33, 50, 99, 150, 0))
-assets = st.sampled_from((*ASSETS, "points", "points", "stars", "coins", "gold"))
-spendings = st.sampled_from(("points", "points", "stars", "coins", "purse", "cash", "growth"))
+units = st.sampled_from((20, 1, 7, 25, 40, 60, 99, 100, 120, 150, 200, 400, -5, 0))
+shares = st.sampled_from((100, 100, 100, 90, 67, 50, 33, 10, 1, 101, 0, -10))
+"""Percent of what there is, so that most of what is asked for can be done."""
+some_shares = st.sampled_from((None, None, 50, 10, 33, 100, 101, 0))
+assets = st.sampled_from(("points", "points", "stars", "coins", *ASSETS, "gold"))
+spendings = st.sampled_from(
+    ("points", "points", "points", "stars", "coins", "purse", "purse", "cash", "growth")
+)
 totals = st.sampled_from((100, 999, 1000, 2550, 3333, 5000, 9999, 12_345, 20_000, 50_000))
 lateness = st.sampled_from((None, None, None, timedelta(hours=1), timedelta(days=3), timedelta(days=50)))
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 travels = st.sampled_from(
-    (MINUTE, HOUR, 5 * HOUR, 13 * HOUR, DAY, DAY, 5 * DAY, 8 * DAY, 20 * DAY, 46 * DAY, 93 * DAY, 200 * DAY, 800 * DAY)
+    (MINUTE, HOUR, 13 * HOUR, DAY, 5 * DAY, 8 * DAY, 8 * DAY, 20 * DAY, 46 * DAY, 93 * DAY, 200 * DAY, 800 * DAY)
 )  # fmt: skip
 SECOND, TICK = timedelta(seconds=1), timedelta(microseconds=1)
 
@@ -50,6 +54,14 @@ class Life(RuleBasedStateMachine):
         self.gifts: list[tuple[int, UUID, int, UUID]] = []
         """Giver, gift, receiver, and the event by which it arrived."""
         self.refunds = 0
+
+    @initialize(total=totals)
+    def begin(self, total: int) -> None:
+        """Nobody begins with nothing, so that there is something to take from the first step on."""
+        self.order(0, 0, total, None)
+        self.top_up(0, 0, 50_000, None)
+        self.credit(1, "points", 60, None)
+        self.credit(0, "coins", 20, None)
 
     def teardown(self) -> None:
         self.driver.close()
@@ -76,7 +88,16 @@ class Life(RuleBasedStateMachine):
         for number, one in enumerate(self.model.members):
             for asset in ASSETS:
                 lots = [
-                    (lot.at, lot.amount, lot.remaining, lot.held, lot.pending, lot.expired, lot.reversed, lot.ends)
+                    (
+                        lot.at,
+                        lot.amount,
+                        lot.remaining,
+                        lot.held,
+                        lot.pending,
+                        lot.expired,
+                        lot.reversed,
+                        lot.ends,
+                    )
                     for lot in one.of(asset)
                     if lot.amount or lot.remaining
                 ]
@@ -84,7 +105,8 @@ class Life(RuleBasedStateMachine):
                     expected[number, asset] = lots
         found = self.driver.state()
         for name in sorted({*expected, *found}):
-            assert found.get(name) == expected.get(name), name
+            is_there, should_be = found.get(name), expected.get(name)
+            assert is_there == should_be, f"{name}: {is_there} is there, and should be {should_be}"
 
     def _command(
         self, name: str, who: int, expected: Callable[[UUID, datetime], None], **said: Any
@@ -119,9 +141,7 @@ class Life(RuleBasedStateMachine):
         raw["member"] = {"id": str(self.driver.ids[who])}
         now = self.now + self.steps * TICK
         self.model.settle(who, at)
-        done = self._both(
-            kind, lambda: expected(operation, at), lambda: self.driver.event(who, raw, now)
-        )
+        done = self._both(kind, lambda: expected(operation, at), lambda: self.driver.event(who, raw, now))
         if late:
             self._night(now)
         self._compare()
@@ -133,8 +153,15 @@ class Life(RuleBasedStateMachine):
         self.driver.night(now)
 
     def _order(self, who: int, pick: int) -> str:
-        """One of the member's orders, or one that nobody heard of."""
-        return f"{who}-{pick % 6}"
+        """One of the member's orders, the latest first, or one that nobody heard of."""
+        known = list(self.model.members[who].orders)
+        return known[-1 - pick % len(known)] if known and pick < 10 else f"{who}-{pick % 4}"
+
+    def _share(self, who: int, asset: str, share: int) -> int:
+        """So many percent of what the member can use."""
+        member = self.model.members[who]
+        free = sum(member.free(one) for one in (("cash", "gift_cash") if asset == "purse" else (asset,)))
+        return max(free, 20) * share // 100
 
     def _operation(self, who: int, pick: int) -> UUID:
         mine = self.operations[who]
@@ -153,7 +180,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=people, pick=picks, total=totals, late=lateness)
     def order(self, who: int, pick: int, total: int, late: timedelta | None) -> None:
-        name = self._order(who, pick)
+        name = f"{who}-{pick}"
         data = {"order_id": name, "total": _money(total), "currency": "CNY"}
         operation = self._event(
             "order.paid", who, late, data, lambda op, at: self.model.order(who, op, at, name, total)
@@ -188,6 +215,36 @@ class Life(RuleBasedStateMachine):
             "order.completed", who, late, {"order_id": name}, lambda _, at: self.model.complete(who, at, name)
         )
 
+    @rule(who=people, total=totals, asset=spendings, share=shares, held=st.booleans())
+    def pay_with_value(self, who: int, total: int, asset: str, share: int, held: bool) -> None:
+        """A purchase that is paid in part with what the member has, at once or held until the order is there."""
+        name = f"{who}-{20 + self.steps}"
+        amount = self._share(who, asset, share)
+        data = {"order_id": name, "total": _money(total), "currency": "CNY"}
+        hold = self._take(who, asset, amount, name, 5000 if held else None, held)
+        paid = self._event(
+            "order.paid", who, None, data, lambda op, at: self.model.order(who, op, at, name, total)
+        )
+        if paid:
+            self.operations[who].append(paid)
+        if held and hold:
+            self._command(
+                "capture",
+                who,
+                lambda _, at: self.model.capture(who, at, hold, None),
+                hold_id=hold,
+                units=None,
+            )
+
+    @rule(who=people, pick=picks, share=shares, asset=st.sampled_from(("points", "stars", "coins", "cash")))
+    def return_what_was_used(self, who: int, pick: int, share: int, asset: str) -> None:
+        """What an order or a command brought is used, and then it goes back: by refund or by reversal."""
+        self.spend(who, asset, share, 11)
+        if pick < 5:
+            self.refund(who, pick, 100 if pick else 50, None, 11)
+        else:
+            self.reverse(who, pick - 5, None if pick < 9 else 50)
+
     # Commands
 
     @rule(who=people, asset=assets, amount=units, days=st.sampled_from((None, None, 2, 30)))
@@ -198,86 +255,127 @@ class Life(RuleBasedStateMachine):
             asset=asset, units=amount, expires_at=ends,
         )  # fmt: skip
 
-    @rule(who=people, asset=spendings, amount=units, pick=picks)
-    def spend(self, who: int, asset: str, amount: int, pick: int) -> None:
-        order = self._order(who, pick) if pick < 7 else None
-        self._command(
-            "spend", who, lambda op, at: self.model.spend(who, op, at, asset, amount, order),
-            asset=asset, units=amount, order=("pos", order) if order else None,
-        )  # fmt: skip
+    @rule(who=people, asset=spendings, share=shares, pick=picks)
+    def spend(self, who: int, asset: str, share: int, pick: int) -> None:
+        amount = self._share(who, asset, share)
+        self._take(who, asset, amount, self._order(who, pick) if pick < 7 else None, None, False)
 
-    @rule(who=people, asset=spendings, amount=units, pick=picks, minutes=st.sampled_from((None, 30, 5000, 90_000)))
-    def hold(self, who: int, asset: str, amount: int, pick: int, minutes: int | None) -> None:
-        order = self._order(who, pick) if pick < 5 else None
+    @rule(
+        who=people,
+        asset=spendings,
+        share=shares,
+        pick=picks,
+        minutes=st.sampled_from((None, 30, 5000, 90_000)),
+    )
+    def hold(self, who: int, asset: str, share: int, pick: int, minutes: int | None) -> None:
+        amount = self._share(who, asset, share)
+        self._take(who, asset, amount, self._order(who, pick) if pick < 5 else None, minutes, True)
+
+    def _take(
+        self, who: int, asset: str, amount: int, order: str | None, minutes: int | None, held: bool
+    ) -> UUID | None:
+        """Spend or hold."""
 
         def expected(op: UUID, at: datetime) -> None:
-            until = at + (timedelta(minutes=minutes) if minutes else DAY)
+            until = at + (timedelta(minutes=minutes) if minutes else DAY) if held else None
             self.model.spend(who, op, at, asset, amount, order, until)
 
-        self._command(
-            "hold", who, expected, asset=asset, units=amount, minutes=minutes,
-            order=("pos", order) if order else None,
-        )  # fmt: skip
+        said: dict[str, Any] = {"asset": asset, "units": amount, "order": ("pos", order) if order else None}
+        if held:
+            said["minutes"] = minutes
+        return self._command("hold" if held else "spend", who, expected, **said)
 
-    @rule(who=people, pick=picks, amount=some_units)
-    def capture(self, who: int, pick: int, amount: int | None) -> None:
-        hold = self._hold(who, pick)
+    @rule(who=people, pick=picks, share=some_shares)
+    def capture(self, who: int, pick: int, share: int | None) -> None:
+        who, hold = self._hold(who, pick)
+        amount = self._of_operation(who, hold, share)
         self._command(
-            "capture", who, lambda _, at: self.model.capture(who, at, hold, amount), hold_id=hold, units=amount
+            "capture",
+            who,
+            lambda _, at: self.model.capture(who, at, hold, amount),
+            hold_id=hold,
+            units=amount,
         )
 
-    @rule(who=people, pick=picks, amount=some_units)
-    def release(self, who: int, pick: int, amount: int | None) -> None:
-        hold = self._hold(who, pick)
+    @rule(who=people, pick=picks, share=some_shares)
+    def release(self, who: int, pick: int, share: int | None) -> None:
+        who, hold = self._hold(who, pick)
+        amount = self._of_operation(who, hold, share)
         self._command(
             "release", who, lambda _, at: self.model.capture(who, at, hold, amount, release=True),
             hold_id=hold, units=amount,
         )  # fmt: skip
 
-    def _hold(self, who: int, pick: int) -> UUID:
-        """Rather one of the member's holds than any operation."""
-        held = [draw.op for draw in self.model.members[who].draws if draw.purpose == "hold"]
-        return held[-1 - pick % len(held)] if held and pick < 9 else self._operation(who, pick)
+    def _of_operation(self, who: int, operation: UUID, share: int | None) -> int | None:
+        """So many percent of what the operation moved; None: all that is left."""
+        member = self.model.members[who]
+        moved = sum(draw.held + draw.used for draw in member.taken(operation))
+        moved += sum(lot.amount for lot in member.brought(operation))
+        return None if share is None else max(moved, 20) * share // 100
 
-    @rule(who=people, pick=picks, amount=some_units)
-    def reverse(self, who: int, pick: int, amount: int | None) -> None:
+    def _hold(self, who: int, pick: int) -> tuple[int, UUID]:
+        """Rather an open hold, anybody's, than any operation."""
+        held = [
+            (number, draw.op)
+            for number, member in enumerate(self.model.members)
+            for draw in member.draws
+            if draw.purpose == "hold" and (draw.held or pick > 7)
+        ]
+        return held[-1 - pick % len(held)] if held and pick < 10 else (who, self._operation(who, pick))
+
+    @rule(who=people, pick=picks, share=some_shares)
+    def reverse(self, who: int, pick: int, share: int | None) -> None:
+        """What was credited or taken; by half or wholly more often than not."""
         operation = self._operation(who, pick)
+        amount = self._of_operation(who, operation, share)
         self._command(
             "reverse", who, lambda _, at: self.model.reverse(who, at, operation, amount),
             operation_id=operation, units=amount,
         )  # fmt: skip
 
-    @rule(who=people, pick=picks, amount=st.sampled_from((0, 1, 20, 40, 60, 100, 130, 250)))
-    def correct(self, who: int, pick: int, amount: int) -> None:
+    @rule(who=people, pick=picks, share=st.sampled_from((50, 0, 90, 100, 120, 150, 300)))
+    def correct(self, who: int, pick: int, share: int) -> None:
         operation = self._operation(who, pick)
+        amount = self._of_operation(who, operation, share) or 0
         self._command(
             "correct", who, lambda op, at: self.model.correct(who, op, at, operation, amount),
             operation_id=operation, units=amount,
         )  # fmt: skip
 
-    @rule(who=people, asset=assets, amount=units, sign=st.sampled_from((1, -1, -1)))
-    def adjust(self, who: int, asset: str, amount: int, sign: int) -> None:
-        change = sign * amount
+    @rule(who=people, asset=assets, share=shares, sign=st.sampled_from((1, -1, -1)))
+    def adjust(self, who: int, asset: str, share: int, sign: int) -> None:
+        change = sign * self._share(who, asset, share)
         self._command(
-            "adjust", who, lambda op, at: self.model.adjust(who, op, at, asset, change), asset=asset, units=change
+            "adjust",
+            who,
+            lambda op, at: self.model.adjust(who, op, at, asset, change),
+            asset=asset,
+            units=change,
         )
 
-    @rule(who=people, asset=assets, amount=some_units)
-    def end(self, who: int, asset: str, amount: int | None) -> None:
+    @rule(who=people, asset=assets, share=some_shares)
+    def end(self, who: int, asset: str, share: int | None) -> None:
+        amount = None if share is None else self._share(who, asset, share)
         self._command(
             "end", who, lambda _, at: self.model.end(who, at, asset, amount), asset=asset, units=amount
         )
 
-    @rule(who=people, amount=units, pick=picks)
+    @rule(who=people, amount=st.sampled_from((20, 20, 40, 60, 100, 200, 25, 0)), pick=picks)
     def convert(self, who: int, amount: int, pick: int) -> None:
-        name = "exchange" if pick else "nothing"
+        name = "exchange" if pick < 11 else "nothing"
         self._command(
             "convert", who, lambda op, at: self.model.convert(who, op, at, name, amount),
             conversion=name, units=amount,
         )  # fmt: skip
 
-    @rule(who=people, to=st.integers(0, MEMBERS), asset=st.sampled_from(("points", "points", "coins", "stars")), amount=units)
-    def gift(self, who: int, to: int, asset: str, amount: int) -> None:
+    @rule(
+        who=people,
+        to=st.sampled_from((1, 0, 2, 1, 2, MEMBERS)),
+        asset=st.sampled_from(("points", "points", "points", "coins", "coins", "stars")),
+        share=shares,
+    )
+    def gift(self, who: int, to: int, asset: str, share: int) -> None:
+        amount = self._share(who, asset, share)
         receiver = self.driver.ids[to] if to < MEMBERS else STRANGER
 
         def expected(op: UUID, at: datetime) -> None:
@@ -293,7 +391,7 @@ class Life(RuleBasedStateMachine):
     def revoke(self, pick: int, to: int) -> None:
         if not self.gifts:
             return
-        giver, gift, receiver, arrival = self.gifts[-1 - pick % len(self.gifts)]
+        giver, gift, receiver, arrival = self.gifts[-1 - pick % min(2, len(self.gifts))]
         to = receiver if pick < 10 else to
         self._command(
             "revoke", giver, lambda _, at: self.model.revoke(giver, at, gift, arrival, to),
@@ -302,7 +400,12 @@ class Life(RuleBasedStateMachine):
 
     # Stored value
 
-    @rule(who=people, pick=picks, paid=st.sampled_from((999, 1000, 9999, 10_000, 50_000, 77_777, 100_000)), late=lateness)
+    @rule(
+        who=people,
+        pick=picks,
+        paid=st.sampled_from((999, 1000, 9999, 10_000, 50_000, 77_777, 100_000)),
+        late=lateness,
+    )
     def top_up(self, who: int, pick: int, paid: int, late: timedelta | None) -> None:
         name = f"t{who}-{pick % 5}"
         data = {"wallet": "purse", "topup_id": name, "amount": _money(paid), "currency": "CNY"}
@@ -312,14 +415,24 @@ class Life(RuleBasedStateMachine):
         if operation:
             self.operations[who].append(operation)
 
-    @rule(who=people, pick=picks, amount=st.sampled_from((1, 500, 1000, 3333, 10_000, 50_000)), again=picks, late=lateness)
+    @rule(
+        who=people,
+        pick=picks,
+        amount=st.sampled_from((1, 500, 1000, 3333, 10_000, 50_000)),
+        again=picks,
+        late=lateness,
+    )
     def pay_out(self, who: int, pick: int, amount: int, again: int, late: timedelta | None) -> None:
         name = f"t{who}-{pick % 5}"
         self.refunds += again > 1
         refund = f"r{self.refunds}"
         data = {"topup_id": name, "refund_id": refund, "amount": _money(amount), "currency": "CNY"}
         self._event(
-            "wallet.refunded", who, late, data, lambda _, at: self.model.pay_out(who, at, name, refund, amount)
+            "wallet.refunded",
+            who,
+            late,
+            data,
+            lambda _, at: self.model.pay_out(who, at, name, refund, amount),
         )
 
 

@@ -42,6 +42,11 @@ class Lot:
     rule: str = ""
 
     @property
+    def waits_as_gift(self) -> bool:
+        """Whether the giver may still take it back: then nobody else may."""
+        return self.pending > 0 and not self.rule
+
+    @property
     def takeable(self) -> int:
         return max(self.amount - self.reversed - self.expired, 0)
 
@@ -96,7 +101,7 @@ class Order:
         """The share of it that does not count any more."""
         if self.cancelled:
             return Fraction(1)
-        if not self.total:
+        if not self.paid:
             return Fraction(0)
         return Fraction(min(self.refunded, self.total), self.total)
 
@@ -192,7 +197,9 @@ class Books:
     ) -> Lot:
         """Units in a lot of their own; what is owed is paid first, oldest first, unless they are not ripe."""
         self._numbers += 1
-        lot = Lot(op, asset, at, self._numbers, units, ends=ends or own_end(asset, at), ripens=ripens, rule=rule)
+        lot = Lot(
+            op, asset, at, self._numbers, units, ends=ends or own_end(asset, at), ripens=ripens, rule=rule
+        )
         if ripens:
             lot.pending = units
         else:
@@ -463,15 +470,17 @@ class Books:
     def _goes_back(self, who: Member, name: str, at: datetime) -> None:
         """What went back of the order goes back on both sides."""
         order = who.orders[name]
-        if not order.paid or not order.gone:
+        if not order.gone:
             return
         for asset in brand.ASSETS:
-            lots = [lot for lot in who.brought(order.paid) if lot.asset == asset]
+            lots = [lot for lot in who.brought(order.paid) if lot.asset == asset] if order.paid else []
             for lot, units in zip(lots, self._shares(lots, order.gone), strict=True):
                 self._take_back(who, lot, units, at)
         for draw in who.draws:
             if draw.order == name:
-                self._undo(who, draw, max(half_up((draw.used + draw.returned) * order.gone) - draw.returned, 0), at)
+                self._undo(
+                    who, draw, max(half_up((draw.used + draw.returned) * order.gone) - draw.returned, 0), at
+                )
 
     def _shares(self, lots: list[Lot], gone: Fraction) -> list[int]:
         """round(earned × gone) − what went back before, by largest remainder among what each is behind."""
@@ -538,7 +547,7 @@ class Books:
         draws, lots = who.taken(op), who.brought(op)
         if not draws and not lots:
             raise Refused("operation_unknown")
-        if any(draw.purpose == "gift" for draw in draws):
+        if any(draw.purpose == "gift" for draw in draws) or any(lot.waits_as_gift for lot in lots):
             raise Refused("use_revoke")
         if draws and lots:
             if any(lot.remaining + lot.pending < lot.amount for lot in lots):
@@ -572,6 +581,8 @@ class Books:
         is_now = lot.amount - lot.reversed
         if meant == is_now:
             raise Refused("no_change")
+        if lot.waits_as_gift:
+            raise Refused("lot_closed")
         if meant < is_now:
             self._take_back(who, lot, min(is_now - meant, lot.takeable), at)
             return
@@ -641,7 +652,9 @@ class Books:
 
     # Between members
 
-    def gift(self, index: int, op: UUID, arrival: UUID, at: datetime, asset: str, units: int, to: int) -> None:
+    def gift(
+        self, index: int, op: UUID, arrival: UUID, at: datetime, asset: str, units: int, to: int
+    ) -> None:
         giver, day = self.members[index], str(at.astimezone(brand.ZONE).date())
         _spendable(asset)
         _positive(units)
@@ -663,9 +676,7 @@ class Books:
         draw.until = until
         giver.count(f"gift:{asset}", day, units)
         for piece in draw.pieces:
-            self._bring(
-                self.members[to], arrival, asset, piece.used, at, ends=piece.lot.ends, ripens=until
-            )
+            self._bring(self.members[to], arrival, asset, piece.used, at, ends=piece.lot.ends, ripens=until)
 
     def revoke(self, index: int, at: datetime, op: UUID, arrival: UUID, to: int) -> None:
         giver = self.members[index]

@@ -35,10 +35,10 @@ def past_the_gate(events: list[Incoming]) -> list[Outcome]:
         return service.take(events)
 
 
-def done(job: dict[str, Any], door: Any) -> dict[str, Any]:
+def done(job: dict[str, Any], event: Incoming | None, door: Any) -> dict[str, Any]:
     """What became of one job."""
-    if "event" in job:
-        outcome = door([check(job["event"], current(), "pos", clock.now(), False)])[0]
+    if event is not None:
+        outcome = door([event])[0]
     else:
         request = operations.Request(UUID(job["member"]), "raid", job["key"])
         outcome = getattr(operations, job["do"])(request, **job["said"])
@@ -53,18 +53,22 @@ def done(job: dict[str, Any], door: Any) -> dict[str, Any]:
 
 def raid(jobs: list[dict[str, Any]], gate: bool) -> list[dict[str, Any]]:
     """Every job in a thread of its own, all released at once; the results in the jobs' order."""
-    door = operations.submit = service.submit if gate else past_the_gate  # type: ignore[assignment]
+    door = service.submit if gate else past_the_gate
+    vars(operations)["submit"] = door
     start = Barrier(len(jobs) + 1)
+    events = [
+        check(job["event"], current(), "pos", clock.now(), False) if "event" in job else None for job in jobs
+    ]
 
-    def run(job: dict[str, Any]) -> dict[str, Any]:
+    def run(job: dict[str, Any], event: Incoming | None) -> dict[str, Any]:
         start.wait()
         try:
-            return done(job, door)
+            return done(job, event, door)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        waiting = [pool.submit(run, job) for job in jobs]
+        waiting = [pool.submit(run, *pair) for pair in zip(jobs, events, strict=True)]
         print("ready", flush=True)
         sys.stdin.readline()
         start.wait()

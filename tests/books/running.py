@@ -22,15 +22,17 @@ def runs(usual: int) -> int:
 
 
 def live(make: Callable[[int], Driver], lives: int, steps: int) -> None:
-    """Live so many random lives; the shortest that breaks something is shown, step by step."""
+    """Live so many random lives of so many steps each; the shortest that breaks something is shown, step by step."""
     machine = type("Life", (Life,), {"make": staticmethod(make)})
     if SEED:
         seed(int(SEED))(machine)
+    steps = int(os.environ.get("BOOKS_STEPS", steps))
     run_state_machine_as_test(
         machine,
+        _min_steps=steps,
         settings=settings(
             max_examples=runs(lives),
-            stateful_step_count=int(os.environ.get("BOOKS_STEPS", steps)),
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             derandomize=not SEED,

@@ -3,7 +3,7 @@
 from tests.books.drivers import Core
 from tests.books.running import live
 
-LIVES, STEPS = 2000, 20
+LIVES, STEPS = 2000, 8
 
 
 def test_the_core_keeps_the_books_as_the_model_does() -> None:

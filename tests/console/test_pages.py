@@ -139,7 +139,7 @@ def test_why_of_a_refund_names_the_order_and_of_a_level_what_it_asks_for(
         "Order 1002 of Nov 13, 2026 had earned 24 points for CN¥24.90; CN¥4.90 of it was returned."
         " What it earned is taken back in the same proportion."
     ) in refund
-    assert refund.count("taken back for a refund") == 2
+    assert refund.count("(taken back)") == 2
     [rise] = [each for each in told if "Rose to Silver" in each]
     assert "Silver: From 1,000 growth. The level follows the growth earned in the last 12 months." in rise
 
@@ -275,7 +275,7 @@ def test_an_event_shows_payload_effects_and_facts(desk: Client, shop: dict[str, 
     path = page.split('<tr data-href="/console/')[1].split('"')[0]
     event = body(desk, path)
     assert "Refund of CN¥4.90" in event
-    assert "taken back for a refund" in event
+    assert "(taken back)" in event
     assert "refund_id" in event
 
 

@@ -9,7 +9,7 @@ import segno
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.portal.world import open_programme, rain
+from tests.portal.world import command, open_programme, rain, tell, topped_up
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -217,3 +217,56 @@ def test_a_long_name_in_every_script_fits(phone: Phone) -> None:
         page.goto("/m/")
         assert phone.fits(), name
     assert phone.complaints == []
+
+
+@pytest.fixture
+def giver(live_server: LiveServer) -> Iterator[Phone]:
+    """The phone of a member who has spent points on an order, has others set aside, and has a friend here."""
+    open_programme()
+    member = rain()
+    command(member, "spend", "points", 200, order=("shop", "6001"))
+    command(member, "hold", "points", 100, minutes=60, order=("shop", "6002"))
+    topped_up({"phone": "+8613800001234"}, "T1", "500.00")
+    tell("member.joined", {"phone": "+8613900005678"}, "j-friend", name="王芳")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Phone(browser, live_server.url)
+        browser.close()
+
+
+def test_what_was_spent_is_seen_and_a_gift_is_sent_once_and_taken_back(giver: Phone) -> None:
+    giver.sign_in()
+    page = giver.page
+    page.get_by_role("link", name="积分", exact=True).click()
+    assert page.locator(".big").inner_text() == "1,000"
+    spent = page.locator(".line", has_text="订单 6001")
+    assert spent.locator("b").all_inner_texts() == ["使用", "−200"]
+    assert page.locator(".box", has_text="未使用将于").first.locator("b").inner_text() == "100"
+    assert giver.fits()
+    page.get_by_role("link", name="赠送给好友").click()
+    page.get_by_label("好友手机号").fill("139 0000 5678")
+    page.get_by_label("数量").fill("5")
+    page.get_by_role("button", name="下一步").click()
+    assert page.get_by_role("alert").inner_text() == "请填写 10～1,000 之间的数量。"
+    assert page.get_by_label("好友手机号").input_value() == "139 0000 5678", "what was typed is still there"
+    page.get_by_label("数量").fill("50")
+    page.get_by_role("button", name="下一步").click()
+    assert page.locator("form .right").inner_text() == "*芳 139 0000 5678"
+    assert page.locator("form .figure").inner_text() == "50 积分"
+    assert giver.fits()
+    page.get_by_role("button", name="确认赠送").dblclick()
+    page.wait_for_url("**/m/gifts/?asset=points&done=sent")
+    assert page.get_by_role("status").inner_text() == "已送出。"
+    assert page.locator(".line", has_text="赠送给 *芳").count() == 1, "a double tap gives once"
+    assert giver.fits()
+    page.goto("/m/points/")
+    assert page.locator(".big").inner_text() == "950"
+    page.goto("/m/gifts/")
+    page.get_by_role("button", name="撤回", exact=True).click()
+    page.wait_for_url("**/m/gifts/?asset=points&done=back")
+    page.goto("/m/points/?asset=wallet")
+    assert page.locator(".big").inner_text() == "550.00"
+    assert giver.fits()
+    page.get_by_role("link", name="积分", exact=True).first.click()
+    assert page.locator(".big").inner_text() == "1,000"
+    assert giver.complaints == []

@@ -14,7 +14,7 @@ from regulars.members.models import Identity, Member
 from regulars.messaging.models import Message, Preference
 from regulars.programme.models import Version
 from regulars.programme.service import version
-from tests.portal.world import CHINESE, ENGLISH, NOW, paid, post, rain, sign_in, tell, text_of, visitor
+from tests.portal.world import CHINESE, ENGLISH, NOW, paid, post, rain, sign_in, tell, text_of, visitor, words
 
 pytestmark = pytest.mark.usefixtures("programme", "now", "demo")
 
@@ -26,11 +26,6 @@ def client() -> Client:
     client = visitor(CHINESE)
     sign_in(client, "rain@example.cn")
     return client
-
-
-def words(page: str) -> str:
-    """The page's text, one space between words."""
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", page, flags=re.S)).split())
 
 
 def test_the_card_shows_who_and_where_and_what_comes_next(client: Client) -> None:
@@ -63,8 +58,11 @@ def test_points_show_what_expires_when_and_every_movement_with_its_reason_and_ba
     page = words(text_of(client.get("/m/points/")))
     assert "积分 1,300" in page
     assert "到期时间 2027年3月31日到期 100 2027年4月30日到期 600 2027年5月31日到期 600" in page
-    assert "2026年11月 退货收回 11月20日 −88 余额 1,300 消费得积分 11月19日 +688 余额 1,388" in page
-    assert "2026年10月 消费得积分 10月6日 +600 余额 700" in page
+    assert (
+        "2026年11月 退货收回 11月20日 · 订单 1002 −88 余额 1,300"
+        " 消费得积分 11月19日 · 订单 1002 +688 余额 1,388" in page
+    )
+    assert "2026年10月 消费得积分 10月6日 · 订单 1001 +600 余额 700" in page
     assert "入会礼 9月1日 +100 余额 100" in page
     growth = words(text_of(client.get("/m/points/?asset=growth")))
     assert "+688 余额 1,288" in growth

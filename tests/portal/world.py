@@ -2,26 +2,32 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.test import Client
 
+from regulars.engine import operations
 from regulars.engine.doors import receive
+from regulars.engine.operations import Request
+from regulars.engine.plan import plan
 from regulars.programme.contracts import Programme
 from regulars.programme.service import publish, version
 
 GROCERY = Path(__file__).parents[2] / "programmes" / "grocery.yaml"
+MALL = GROCERY.with_name("mall.yaml")
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 CHINESE, ENGLISH, TAIWANESE = "zh-CN,zh;q=0.9", "en-GB,en;q=0.9", "zh-TW,zh;q=0.9"
 
 
-def open_programme() -> Programme:
-    """The grocery's programme, in force."""
+def open_programme(path: Path = GROCERY) -> Programme:
+    """The grocery's programme, or another one, in force."""
     version.cache_clear()
-    return publish(GROCERY.read_text(), "test")
+    plan.cache_clear()
+    return publish(path.read_text(), "test")
 
 
 def tell(kind: str, member: dict[str, str], key: str, time: datetime = NOW, **data: Any) -> UUID:
@@ -39,6 +45,26 @@ def paid(member: dict[str, str], order: str, total: str, time: datetime = NOW) -
     )
 
 
+_keys = count(1)
+
+
+def command(member: UUID, name: str, *args: Any, reason: str = "", **options: Any) -> UUID:
+    """A command from the till; the operation's id."""
+    request = Request(member, "till", f"c{next(_keys)}", reason=reason)
+    outcome = getattr(operations, name)(request, *args, **options)
+    assert outcome.error is None, outcome.error.text
+    assert isinstance(outcome.event_id, UUID)
+    return outcome.event_id
+
+
+def topped_up(member: dict[str, str], number: str, amount: str, time: datetime = NOW) -> UUID:
+    """Money paid into the wallet."""
+    return tell(
+        "wallet.topped_up", member, f"t-{number}", time,
+        wallet="wallet", topup_id=number, amount=amount, currency="CNY",
+    )  # fmt: skip
+
+
 def rain(email: str = "rain@example.cn") -> UUID:
     """A member with a name, a phone, a mailbox, two purchases and a refund."""
     who = {"phone": "+8613800001234", "email": email}
@@ -47,7 +73,8 @@ def rain(email: str = "rain@example.cn") -> UUID:
     )
     paid(who, "1001", "600.00", datetime(2026, 10, 6, 3, 0, tzinfo=UTC))
     paid(who, "1002", "688.50", datetime(2026, 11, 19, 3, 0, tzinfo=UTC))
-    return tell("order.refunded", who, "r-1002", NOW, order_id="1002", amount="88.50", currency="CNY")
+    just = NOW - timedelta(minutes=1)
+    return tell("order.refunded", who, "r-1002", just, order_id="1002", amount="88.50", currency="CNY")
 
 
 def visitor(language: str = CHINESE, forwarded: str = "") -> Client:
@@ -79,6 +106,18 @@ def sign_in(client: Client, address: str) -> Any:
     """All the way in, by the code that the demo shows; the answer to the right code."""
     assert ask(client, address).status_code == 302
     return post(client, "/m/sign-in/code/", code=shown_code(client))
+
+
+def words(page: str) -> str:
+    """The page's text, one space between words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", page, flags=re.S)).split())
+
+
+def seen(client: Client, path: str) -> str:
+    """The text of a page that is there."""
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.status_code)
+    return words(text_of(response))
 
 
 def text_of(response: Any) -> str:

@@ -36,7 +36,7 @@ def test_only_the_digest_of_a_key_is_kept() -> None:
 def test_a_key_is_recognised_with_what_it_may() -> None:
     plain = service.create_api_key("POS", ["events:write"])
     holder = service.authenticate_key(plain)
-    assert holder == KeyHolder("POS", frozenset({"events:write"}))
+    assert holder == KeyHolder("POS", frozenset({"events:write"}), "command line")
     assert holder.may(Scope.EVENTS_WRITE)
     assert not holder.may(Scope.EVENTS_READ)
     everything = service.authenticate_key(service.create_api_key("ERP", ["*"]))

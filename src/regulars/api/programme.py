@@ -69,6 +69,7 @@ def types(request: HttpRequest) -> Any:
             name=say(each.name, language),
             joins=each.joins,
             derived=each.derived,
+            command=each.command,
             has_items=each.has_items,
             fields=[
                 schemas.TypeFieldOut(
@@ -93,7 +94,15 @@ def _asset(asset: Asset, language: str) -> schemas.AssetOut:
         expires_days=asset.expiry.days,
         expires_months=asset.expiry.months,
         expires_round=asset.expiry.round.value,
+        expires_on=asset.expiry.on,
+        expires_idle_months=asset.expiry.idle_months,
+        expires_with_level=asset.expiry.with_level,
+        pending_days=asset.pending.days if asset.pending else None,
+        pending_until_completed=bool(asset.pending and asset.pending.completed),
+        spend_order=asset.spend_order.value,
         clawback=asset.clawback.value,
+        giftable=asset.gifting is not None,
+        adjust_limit=asset.adjust_limit,
     )
 
 

@@ -374,7 +374,15 @@ class AssetOut(Schema):
     expires_days: int
     expires_months: int
     expires_round: str
+    expires_on: str = Field(description="A fixed last day: of one year, or `12-31` of every year.")
+    expires_idle_months: int = Field(description="All of it ends so long after the last activity.")
+    expires_with_level: str = Field(description="All of it ends with the level's period on this ladder.")
+    pending_days: int | None = Field(description="Orders' units ripen so many days later; null: at once.")
+    pending_until_completed: bool = Field(description="They ripen when the order is completed.")
+    spend_order: str
     clawback: str
+    giftable: bool
+    adjust_limit: Units | None = Field(description="Adjustments above it need a second person.")
 
 
 class ProgrammeOut(Schema):
@@ -402,5 +410,6 @@ class EventTypeOut(Schema):
     name: str
     joins: bool = Field(description="Whether an unknown member joins with it.")
     derived: bool = Field(description="Whether only Regulars itself makes such events.")
+    command: bool = Field(description="Whether it is a command on value, which has an address of its own.")
     has_items: bool = Field(description="Whether `data.items` holds order lines.")
     fields: list[TypeFieldOut]

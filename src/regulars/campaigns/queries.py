@@ -6,8 +6,8 @@ from regulars.kit.sqlread import rows
 
 
 def used(budgets: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """(budget, period) → units, or millionths of the smallest currency unit, as `campaigns.logic.Pot` counts them; those
-    that nobody has drawn on are left out."""
+    """(budget, period) → units, or millionths of the smallest currency unit, as `campaigns.logic.Pot` counts them;
+    those that nobody has drawn on are left out."""
     wanted = sorted(set(budgets))
     found = rows(
         "SELECT rule, period, units FROM campaigns_budgetuse"

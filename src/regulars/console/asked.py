@@ -110,6 +110,8 @@ def _id(text: object) -> UUID | None:
 
 def _order(event: RecordedEvent) -> str:
     order = event.data.get("order_id")
-    if not order or event.type.startswith("order."):
+    if not order:
         return ""
+    if event.type.startswith("order."):
+        return _("Order %(order)s") % {"order": order}
     return _("For order %(order)s.") % {"order": order}

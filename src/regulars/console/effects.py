@@ -24,7 +24,6 @@ from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.sentences import blanks
 
-
 ACCOUNTS = {
     ISSUE: gettext_lazy("Issued"),
     SPEND: gettext_lazy("Spent"),
@@ -97,6 +96,12 @@ def level_name(ladder: str, level: str, programme: Programme) -> str:
     known = programme.ladders.get(ladder)
     found = next((each for each in known.levels if each.id == level), None) if known else None
     return say(found.name, get_language() or "en") if found else level
+
+
+def ladder_name(ladder: str, programme: Programme) -> str:
+    """What people call this ladder."""
+    known = programme.ladders.get(ladder)
+    return say(known.name, get_language() or "en") if known else ladder
 
 
 def amount(asset_id: str, units: int, programme: Programme) -> str:

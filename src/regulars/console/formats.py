@@ -47,7 +47,10 @@ def units(amount: int | None, asset: Asset | None) -> str:
     """Units of an asset with its own number of decimals."""
     if amount is None:
         return NOTHING
-    return number(Decimal(amount).scaleb(-asset.scale) if asset and asset.scale else amount)
+    if not asset or not asset.scale:
+        return number(amount)
+    shown = "#,##0." + "0" * asset.scale
+    return str(format_decimal(Decimal(amount).scaleb(-asset.scale), format=shown, locale=locale()))
 
 
 def percent(share: float | None) -> str:

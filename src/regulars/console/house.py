@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.console import formats
 from regulars.console.charts import Axis, Chart, Series
-from regulars.console.tables import Column, Money, Table, Units
+from regulars.console.tables import Column, Money, Share, Table, Units
 from regulars.insight import house
 from regulars.insight.house import AgeLine, Books, Month, Movement, RuleLine, Worth, end_bounds
 from regulars.language.text import say
@@ -75,7 +75,7 @@ def months_table(found: Books, choice: Choice, programme: Programme) -> Table[Mo
         [
             Column(_("Month"), lambda month: formats.month(month.first)),
             *_flow_columns(units),
-            units(_("Change"), lambda moved: moved.total),
+            units(_("Net change"), lambda moved: moved.total),
             Column(_("Members had at its end"), lambda month: Units(month.closing, asset)),
             Column(
                 _("Worth"),
@@ -121,7 +121,14 @@ def ages_table(found: Books, choice: Choice, programme: Programme) -> Table[AgeL
         _("181 to 365 days ago"),
         _("over a year ago"),
     ]
-    return _aged("ages", _("Earned"), names, house.by_age(found, choice.asset, programme), choice, programme)
+    return _aged(
+        "ages",
+        _("When it was earned"),
+        names,
+        house.by_age(found, choice.asset, programme),
+        choice,
+        programme,
+    )
 
 
 def ends_table(found: Books, choice: Choice, programme: Programme) -> Table[AgeLine]:
@@ -134,9 +141,11 @@ def ends_table(found: Books, choice: Choice, programme: Programme) -> Table[AgeL
         _("within 6 months (until %(day)s)") % {"day": days[3]},
         _("within 12 months (until %(day)s)") % {"day": days[4]},
         _("later"),
-        _("never"),
+        _("for ever"),
     ]
-    return _aged("ends", _("Ends"), names, house.by_end(found, choice.asset, programme), choice, programme)
+    return _aged(
+        "ends", _("When it ends"), names, house.by_end(found, choice.asset, programme), choice, programme
+    )
 
 
 def _aged(
@@ -157,17 +166,16 @@ def _aged(
             units(_("Units"), lambda line: line.units),
             units(_("of it held"), lambda line: line.held, True),
             units(_("of it pending"), lambda line: line.pending, True),
-            Column(_("Share"), lambda line: _share(line, whole)),
+            Column(
+                _("Share"),
+                lambda line: Share(line.units / whole if whole and line.place is not None else None),
+            ),
             Column(_("Credits"), lambda line: line.lots),
             Column(_("Worth"), lambda line: Money(line.worth_minor if costed else None), not costed),
         ],
         lines,
         programme,
     )
-
-
-def _share(line: AgeLine, whole: int) -> str:
-    return formats.percent(line.units / whole) if whole and line.place is not None else ""
 
 
 def _flow_columns(units: Callable[..., Column[Any]]) -> list[Column[Any]]:

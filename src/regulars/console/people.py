@@ -8,6 +8,8 @@ from regulars.staff.models import Operator
 ADMINS = (Operator.Role.ADMIN.value,)
 ANSWERING = (Operator.Role.ADMIN.value, Operator.Role.OPERATOR.value)
 
+EXPORTERS = (Operator.Role.ADMIN.value, Operator.Role.OPERATOR.value)
+
 ROLES = {
     Operator.Role.ADMIN.value: _("Administrator"),
     Operator.Role.OPERATOR.value: _("Operator"),
@@ -48,6 +50,9 @@ DEEDS = {
     "apikey.revoked": _("Revoked an API key"),
     "programme.published": _("Published the programme"),
     "members.exported": _("Exported members"),
+    "books.exported": _("Exported figures of the books"),
+    "books.checked": _("Had the books checked"),
+    "statement.exported": _("Exported a member's statement"),
     "value.asked": _("Asked for a change that needs a second person"),
     "value.done": _("Changed what a member holds"),
     "value.approved": _("Approved a change"),

@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.alerts.queries import calling
+from regulars.approvals.queries import waiting_count
 from regulars.kit.problems import Problem
 from regulars.programme.contracts import Programme
+from regulars.staff.contracts import Permission, role_may
 from regulars.staff.models import Operator
 
 
@@ -34,6 +36,7 @@ ENTRIES = (
     Entry("home", "console:home", _("Home"), "home"),
     Entry("members", "console:members", _("Members"), "users"),
     Entry("programme", "console:programme", _("Programme"), "stairs-up"),
+    Entry("books", "console:books", _("Books"), "report-money"),
     Entry("events", "console:events", _("Events"), "activity"),
     Entry("alerts", "console:alerts", _("Alerts"), "bell"),
     Entry("settings", "console:settings", _("Settings"), "settings"),
@@ -53,6 +56,11 @@ def operator_of(request: HttpRequest) -> Operator:
     if not isinstance(request.user, Operator):
         raise PermissionDenied
     return request.user
+
+
+def may(request: HttpRequest, permission: Permission) -> bool:
+    """Whether who is signed in may do it."""
+    return role_may(operator_of(request).role, permission)
 
 
 def page(roles: tuple[str, ...] = (), needs_programme: bool = True) -> Callable[[View], View]:
@@ -89,4 +97,5 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "programme": programme_of(request),
         "calling": calling() if request.user.is_authenticated else 0,
+        "to_approve": waiting_count() if request.user.is_authenticated else 0,
     }

@@ -35,7 +35,14 @@ class Money:
     minor: int | None
 
 
-Cell = str | int | Units | Money | date | datetime | None
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, 1 being all of it; None: there is no whole."""
+
+    part: float | None
+
+
+Cell = str | int | Units | Money | Share | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,8 @@ class Table(Generic[Row]):
         if isinstance(cell, Money):
             digits = self.programme.minor_digits
             return None if cell.minor is None else Decimal(cell.minor).scaleb(-digits)
+        if isinstance(cell, Share):
+            return None if cell.part is None else Decimal(f"{cell.part:.4f}")
         if isinstance(cell, date) and not isinstance(cell, datetime):
             return cell.isoformat()
         return cell
@@ -122,6 +131,8 @@ def said(cell: Cell, programme: Programme) -> str:
             return formats.units(cell.amount, cell.asset)
         case Money():
             return formats.money(cell.minor, programme)
+        case Share():
+            return formats.percent(cell.part)
         case datetime():
             return formats.moment(cell)
         case date():
@@ -162,7 +173,7 @@ def steady(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _is_number(cell: Cell) -> bool:
-    return isinstance(cell, int | Units | Money)
+    return isinstance(cell, int | Units | Money | Share)
 
 
 def _empty(cell: Cell) -> bool:
@@ -171,4 +182,6 @@ def _empty(cell: Cell) -> bool:
             return not cell.amount
         case Money():
             return not cell.minor
+        case Share():
+            return not cell.part
     return not cell

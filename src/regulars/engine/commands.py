@@ -123,7 +123,7 @@ def undone(turn: Turn) -> None:
     draws, lots = _draws(turn, operation), _lots(turn, operation)
     if not draws and not lots:
         raise unknown_operation()
-    if any(draw.account == GIFT for draw in draws):
+    if any(draw.account == GIFT for draw in draws) or any(_may_be_revoked(lot) for lot in lots):
         raise refusal(
             "use_revoke",
             "operation_id",
@@ -159,6 +159,12 @@ def undone(turn: Turn) -> None:
         units -= some
 
 
+def _may_be_revoked(lot: Lot) -> bool:
+    """Whether a lot came as a gift that its giver may still take back: only orders' lots wait otherwise, and those
+    came by a rule. Whoever took it meanwhile would leave the giver units that nobody gave."""
+    return lot.pending > 0 and not lot.rule
+
+
 def _takeable(lot: Lot) -> int:
     return max(lot.amount - lot.reversed - lot.expired, 0)
 
@@ -185,20 +191,24 @@ def corrected(turn: Turn) -> None:
 
 def _correct_lot(turn: Turn, lot: Lot, meant: int) -> None:
     more = meant - (lot.amount - lot.reversed)
+    closed = lot.pending > 0 or (lot.expires_at is not None and lot.expires_at <= turn.event.time)
+    if not more:
+        raise no_change()
+    if _may_be_revoked(lot) or (more > 0 and closed):
+        raise refusal(
+            "lot_closed",
+            "operation_id",
+            "该笔尚未生效或已到期，请改用调整",
+            "該筆尚未生效或已到期，請改用調整",
+            "is pending or has expired: adjust instead",
+        )
     if more < 0:
         turn.take_back(lot, min(-more, _takeable(lot)))
-    elif more > 0:
-        if lot.pending or (lot.expires_at is not None and lot.expires_at <= turn.event.time):
-            raise refusal(
-                "lot_closed",
-                "operation_id",
-                "该笔尚未生效或已到期，请改用调整",
-                "該筆尚未生效或已到期，請改用調整",
-                "is pending or has expired: adjust instead",
-            )
-        turn.give(Give(ADJUST, lot.asset, more, "", turn.event.time, [(lot.id, more)], raises=True))
-    else:
-        raise no_change()
+        return
+    zone, asset = turn.plan.programme.zone, asset_of(turn, lot.asset)
+    effect = ledger.bring_back(asset, ADJUST, [(lot, more)], turn.snapshot, turn.event.time, zone)
+    effect.raises = True
+    turn.give(effect)
 
 
 def _correct_draw(turn: Turn, draw: Draw, meant: int) -> None:

@@ -297,4 +297,7 @@ def _lines(
             for number, units in enumerate((held.free, held.held, held.pending, held.lots)):
                 cells[number] += units
     cost = cost_of(asset, programme)[0]
-    return [AgeLine(place, *cells, money_of(sum(cells[:3]), cost)) for place, cells in sums.items()]
+    return [
+        AgeLine(place, free, aside, waiting, lots, money_of(free + aside + waiting, cost))
+        for place, (free, aside, waiting, lots) in sums.items()
+    ]

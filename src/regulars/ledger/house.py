@@ -86,11 +86,14 @@ def cells(zone: ZoneInfo) -> list[Cell]:
 
 
 def taken_back(zone: ZoneInfo) -> list[Given]:
-    """What was taken back, by asset, rule, and the local month in which it had been given."""
+    """What was taken back of what was issued, by asset, rule, and the local month in which it had been given."""
     return read(
         Given,
         "SELECT asset, date_trunc('month', earned_at AT TIME ZONE %s)::date AS month, rule,"
-        " sum(reversed)::bigint FROM ledger_lot WHERE reversed <> 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        " sum(reversed)::bigint FROM ledger_lot AS lot WHERE reversed <> 0"
+        " AND (rule <> '' OR EXISTS (SELECT FROM ledger_entry AS entry WHERE entry.member_id = lot.member_id"
+        "  AND entry.bucket = lot.bucket AND entry.id = lot.id AND entry.account = 'issue'))"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         [zone.key],
     )
 

@@ -73,13 +73,12 @@ def take_from(lots: Sequence[Lot], amount: int) -> list[tuple[UUID, int]]:
 def fill_debts(lots: Sequence[Lot], amount: int) -> list[tuple[UUID, int]]:
     """How much of a credit of `amount` units goes to debts, oldest first: (debt's lot, units)."""
     fills = []
-    for lot in lots:
+    for lot in sorted((one for one in lots if one.remaining < 0), key=lambda one: (one.earned_at, one.id)):
         if amount <= 0:
             break
-        if lot.remaining < 0:
-            units = min(-lot.remaining, amount)
-            fills.append((lot.id, units))
-            amount -= units
+        units = min(-lot.remaining, amount)
+        fills.append((lot.id, units))
+        amount -= units
     return fills
 
 

@@ -1,9 +1,10 @@
-"""What is checked every night, in the programme's time zone."""
+"""What is checked every night, in the programme's time zone, and when somebody asks."""
 
 from procrastinate.contrib.django import app
 
+from regulars.ledger.proof.nightly import look as look_at_chain
 from regulars.ledger.proof.nightly import verify_nightly
-from regulars.ledger.tasks import look_nightly
+from regulars.ledger.tasks import look, look_nightly
 from regulars.programme.service import NotPublished, current
 
 
@@ -27,3 +28,15 @@ def verify(timestamp: int) -> bool:  # noqa: ARG001 - procrastinate passes it
     except NotPublished:
         return False
     return verify_nightly(zone)
+
+
+@app.task(name="ops.reconcile_now", queueing_lock="ops.reconcile_now", lock="ops.reconcile")
+def reconcile_now() -> bool:
+    """Look at the books because somebody asked; whether they add up."""
+    return look().ok
+
+
+@app.task(name="ops.verify_now", queueing_lock="ops.verify_now", lock="ops.verify")
+def verify_now() -> bool:
+    """Follow the chain over the books because somebody asked; whether it is whole."""
+    return look_at_chain().ok

@@ -1,4 +1,4 @@
-"""What members do with their value in the portal: give, take back, convert. Commands to the engine, refused in words."""
+"""What members do with their value in the portal: give, take back, convert; what is refused is said in words."""
 
 import re
 from collections.abc import Callable

@@ -32,6 +32,11 @@ def units(amount: int, asset: Asset) -> str:
     return str(format_decimal(Decimal(amount).scaleb(-asset.scale), format=pattern, locale=_locale()))
 
 
+def plain(amount: int, asset: Asset) -> str:
+    """An amount as one types it: 1200, 12.50"""
+    return str(Decimal(amount).scaleb(-asset.scale))
+
+
 def money(minor: int, programme: Programme) -> str:
     """¥128.00"""
     value = Decimal(minor).scaleb(-programme.minor_digits)

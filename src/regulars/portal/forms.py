@@ -70,15 +70,19 @@ class JoinForm(forms.Form):
 class UnitsField(forms.DecimalField):
     """How many of an asset: more than nothing, with no more decimals than the asset has. Cleans to smallest units."""
 
-    def __init__(self, scale: int, label: str) -> None:
+    def __init__(self, scale: int) -> None:
         few = _("Please type in how many.")
         super().__init__(
-            label=label,
+            label=_("How many"),
             max_digits=12,
             decimal_places=scale,
             min_value=Decimal(1).scaleb(-scale),
             widget=forms.TextInput(
-                attrs={"inputmode": "decimal" if scale else "numeric", "autocomplete": "off", "maxlength": "14"}
+                attrs={
+                    "inputmode": "decimal" if scale else "numeric",
+                    "autocomplete": "off",
+                    "maxlength": "14",
+                }
             ),
             error_messages={
                 "required": few,
@@ -107,7 +111,7 @@ class GiftForm(forms.Form):
 
     def __init__(self, scale: int, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        self.fields["units"] = UnitsField(scale, _("How many"))
+        self.fields["units"] = UnitsField(scale)
 
 
 class ConvertForm(forms.Form):
@@ -117,4 +121,4 @@ class ConvertForm(forms.Form):
         self, scale: int, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None
     ) -> None:
         super().__init__(data, initial=initial)
-        self.fields["units"] = UnitsField(scale, _("How many"))
+        self.fields["units"] = UnitsField(scale)

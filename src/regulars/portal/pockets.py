@@ -103,10 +103,11 @@ def expiries(found: Sequence[Ending], lapses: Mapping[str, datetime]) -> list[tu
 
 
 def soon(pocket: Pocket, ends: Sequence[tuple[date, int]], today: date) -> Soon | None:
-    """What goes next, where that is within the days in which it is announced."""
+    """What goes next, from the day on which the member is reminded of it: so many days before its end, which is the
+    midnight after its last day."""
     days = max(asset.remind_days for asset in pocket.assets) or SOON_DAYS
     for last, units in ends:
-        if today <= last <= today + timedelta(days=days):
+        if today <= last < today + timedelta(days=days):
             return Soon(units, last)
     return None
 

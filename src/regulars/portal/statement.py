@@ -96,7 +96,7 @@ def lines_of(moves: Moves, event: RecordedEvent | None, names: Names) -> list[Li
                 shown,
                 balance,
                 aside,
-                str(data.get("order_id", "")) if bundle.account in (SPEND, HOLD, REVERSE) else "",
+                str(data.get("order_id", "")),
                 bonus if not aside else 0,
             )
         )

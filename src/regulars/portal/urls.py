@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from regulars.portal.views import card, inbox, me, orders, points, pwa, sign_in
+from regulars.portal.views import card, convert, gifts, inbox, me, orders, points, pwa, sign_in
 
 app_name = "portal"
 
 urlpatterns = [
     path("", card.card, name="card"),
     path("points/", points.points, name="points"),
+    path("gifts/", gifts.gifts, name="gifts"),
+    path("gifts/send/", gifts.send, name="gift-send"),
+    path("gifts/<uuid:gift_id>/back/", gifts.take_back, name="gift-back"),
+    path("convert/<slug:conversion_id>/", convert.convert, name="convert"),
     path("orders/", orders.orders, name="orders"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="read-all"),

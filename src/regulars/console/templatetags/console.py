@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import format_html, format_html_join
@@ -42,6 +43,8 @@ SOURCES = {
     "timer": gettext_lazy("Calendar"),
     "rules": gettext_lazy("Rules"),
     "portal": gettext_lazy("Members' pages"),
+    "console": gettext_lazy("Console"),
+    "approvals": gettext_lazy("Approvals"),
 }
 """Sources that are Regulars itself."""
 GENDERS = {"male": gettext_lazy("Male"), "female": gettext_lazy("Female"), "other": gettext_lazy("Other")}
@@ -220,6 +223,14 @@ def reasons(verdict: Verdict) -> str:
 def source_name(source: str) -> str:
     """Where an event came from: Regulars' own sources by what they are, others by the name they gave themselves."""
     return str(SOURCES.get(source, source))
+
+
+@register.filter
+def stated(field: BoundField) -> str:
+    """What was filled in, as it reads: a choice by its name."""
+    value = field.data
+    choices = dict(getattr(field.field, "choices", ()))
+    return str(choices.get(value, value))
 
 
 @register.filter

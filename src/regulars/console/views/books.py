@@ -28,7 +28,7 @@ TABLES = ("assets", "months", "rules", "ages", "ends")
 def show(request: HttpRequest) -> HttpResponse:
     """The page; where adding up would take long it comes without figures and asks for them."""
     programme = programme_of(request)
-    context = {"part": "books", "tab": "house", "query": request.GET.urlencode()}
+    context: dict[str, object] = {"part": "books", "tab": "house", "query": request.GET.urlencode()}
     if books_at_hand(programme):
         context |= _context(request, programme)
     return render(request, "console/books.html", context)

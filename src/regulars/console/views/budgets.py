@@ -60,10 +60,16 @@ def _shown(line: BudgetLine, programme: Programme) -> Shown:
         _amount(line, line.most, programme),
         _amount(line, line.left, programme),
         str(PERIODS[line.per]),
-        f"{formats.day(line.starts)} – {formats.day(line.ends)}" if line.starts != line.ends else formats.day(line.starts),
+        _span(line),
         "full" if not line.left else "tight" if line.percent >= TIGHT or line.gone_on else "",
         _said(line),
     )  # fmt: skip
+
+
+def _span(line: BudgetLine) -> str:
+    if line.starts == line.ends:
+        return formats.day(line.starts) if line.starts else ""
+    return f"{formats.day(line.starts)} – {formats.day(line.ends)}"
 
 
 def _amount(line: BudgetLine, amount: int, programme: Programme) -> str:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from regulars.console import effects
 from regulars.console.shell import page, programme_of
-from regulars.engine.queries import Moment, timeline
+from regulars.engine.queries import Kind, Moment, timeline
 from regulars.kit import clock
 from regulars.language.calendar import local_day
+from regulars.language.effects import PENDING
 from regulars.ledger.contracts import Asset, BalanceRow
 from regulars.ledger.queries import balances, endings, lots_ending, next_expiry
 from regulars.members.contracts import MemberProfile
@@ -66,8 +68,9 @@ class Shown:
 
 ICONS = {
     "order": "shopping-cart", "refund": "receipt-refund", "level": "medal", "value": "hourglass",
-    "message": "mail", "profile": "user", "act": "activity", "books": "coins",
+    "message": "mail", "profile": "user", "act": "activity",
 }  # fmt: skip
+ENDINGS = ("asset.expired", "asset.expiring", "asset.ended")
 
 
 @page()
@@ -172,6 +175,10 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme) -> Shown
         (effects.amount(asset, units, programme), units > 0)
         for asset, units in moment.gained.items()
         if units
+    ] + [
+        (_("%(amount)s pending") % {"amount": effects.amount(asset, units, programme)}, True)
+        for asset, units in _waiting(moment).items()
+        if units > 0
     ]
     steps = [
         effects.level_step(step.ladder, step.before, step.after, step.reason, step.until, programme)
@@ -186,9 +193,24 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme) -> Shown
             for each in moment.messages
         ],
         steps=steps,
-        icon=ICONS[moment.kind.value],
+        icon=_icon(moment),
         explained=bool(gains or steps),
     )
+
+
+def _waiting(moment: Moment) -> dict[str, int]:
+    """Asset → units that came and are not ripe yet."""
+    sums: dict[str, int] = {}
+    for entry in moment.entries:
+        if entry.account == PENDING:
+            sums[entry.asset] = sums.get(entry.asset, 0) - entry.amount
+    return sums
+
+
+def _icon(moment: Moment) -> str:
+    if moment.kind is Kind.VALUE and moment.type not in ENDINGS:
+        return "coins"
+    return ICONS[moment.kind.value]
 
 
 def _share(part: int, whole: int) -> int:

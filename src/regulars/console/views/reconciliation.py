@@ -1,13 +1,17 @@
 """Whether the books add up: the latest look at them, the chain over them, and having a look now."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from regulars.alerts import queries as alerts
 from regulars.alerts.contracts import CheckRow
+from regulars.console import formats
 from regulars.console.house import asset_name
 from regulars.console.notices import KINDS, books_check, notice
 from regulars.console.people import ANSWERING
@@ -20,8 +24,16 @@ from regulars.ledger.proof.nightly import CHECK as CHAIN_CHECK
 from regulars.programme.contracts import Programme
 from regulars.staff.service import audit
 
-JOBS = ("ops.reconcile_now", "ops.verify_now")
-"""Registered by `ops.nightly`; asked for by name."""
+JOBS = {"ops.reconcile_now": "ops.reconcile", "ops.verify_now": "ops.verify"}
+"""What `ops.nightly` registers, asked for by name → the lock that it shares with what runs at night."""
+
+COUNTED = {
+    "balances": gettext_lazy("balances"),
+    "lots": gettext_lazy("credits"),
+    "draws": gettext_lazy("spendings and holds"),
+    "topups": gettext_lazy("top-ups"),
+    "effects": gettext_lazy("effects"),
+}
 
 
 @page()
@@ -42,7 +54,7 @@ def running(request: HttpRequest) -> HttpResponse:
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
     """Have the worker look now. Asked again while it is at it, nothing more happens."""
-    asked = [background.ask(job) for job in JOBS]
+    asked = [background.ask(job, lock) for job, lock in JOBS.items()]
     if any(asked):
         audit(operator_of(request).email, "books.checked")
         messages.success(request, _("The worker looks at the books now."))
@@ -59,8 +71,17 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "part": "books",
         "tab": "reconciliation",
         "looked": looked,
-        "checked": sorted(looked.row.figures.get("checked", {}).items()) if looked else [],
+        "checked": [
+            (COUNTED[name], count)
+            for name, count in sorted(looked.row.figures.get("checked", {}).items())
+            if name in COUNTED
+        ]
+        if looked
+        else [],
         "house": _table(looked.row, programme) if looked else None,
+        "took": _("%(seconds)s seconds") % {"seconds": formats.number(Decimal(f"{looked.row.seconds:.1f}"))}
+        if looked
+        else "",
         "chain": house.chain(),
         "chained": chained,
         "differing": [notice(row, programme) for row in alerts.there() if row.code in KINDS],

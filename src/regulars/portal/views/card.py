@@ -1,7 +1,7 @@
 """The card: who I am here, and what comes next."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from regulars.kit import clock
 from regulars.language.text import say
-from regulars.ledger.contracts import Asset
-from regulars.ledger.queries import balances, next_expiry
+from regulars.ledger.queries import balances
 from regulars.portal import formats, growth, qr
 from regulars.portal.pages import MemberVisit, member_page
+from regulars.portal.pockets import Held, Pocket, Soon, held, pockets, soon
+from regulars.portal.views.points import expiries_of
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Level
 from regulars.tiers.queries import progress
@@ -20,12 +21,13 @@ from regulars.tiers.queries import progress
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the member has of one asset, and what goes next."""
+    """What the member has in one pocket, and what goes next: `soon`, where that is not far, else at `ends`."""
 
-    asset: Asset
-    balance: int
+    pocket: Pocket
+    held: Held
+    soon: Soon | None
+    ends: date | None
     expiring: int
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,12 @@ def card_number(visit: MemberVisit) -> str:
 
 def holdings(visit: MemberVisit) -> list[Holding]:
     """What the member can spend, with what expires next."""
-    held = {row.asset: row.balance for row in balances(visit.member.id)}
+    rows = balances(visit.member.id)
+    today = timezone.localtime(clock.now()).date()
     found = []
-    for asset in visit.programme.assets.values():
-        if asset.spendable:
-            soon = next_expiry(visit.member.id, asset.id)
-            at, amount = soon or (None, 0)
-            found.append(Holding(asset, held.get(asset.id, 0), amount, at))
+    for pocket in pockets(visit.programme):
+        if pocket.spendable:
+            ends = expiries_of(visit, pocket)
+            last, units = ends[0] if ends else (None, 0)
+            found.append(Holding(pocket, held(pocket, rows), soon(pocket, ends, today), last, units))
     return found

@@ -1,5 +1,7 @@
 """Points and every other value: how much, what is on its way, what goes when, and where each came from."""
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -63,11 +65,11 @@ def points(visit: MemberVisit) -> HttpResponse:
     )
 
 
-def expiries_of(visit: MemberVisit, pocket: Pocket) -> list[tuple[object, int]]:
+def expiries_of(visit: MemberVisit, pocket: Pocket) -> list[tuple[date, int]]:
     """What ends when, by the last good day."""
     together = any(asset.expiry.together for asset in pocket.assets)
     found = [each for asset in pocket.ids for each in endings(visit.member.id, asset)]
-    return purse.expiries(found, lapses(visit.member.id) if together else {})  # type: ignore[return-value]
+    return purse.expiries(found, lapses(visit.member.id) if together else {})
 
 
 def _wallet(visit: MemberVisit, pocket: Pocket) -> dict[str, object]:
