@@ -80,3 +80,8 @@ SPENDABLE = frozenset(ASSETS) - {"growth"}
 SPEND_ORDER = {"stars": "newest", "growth": "oldest"}
 GIFTS = {"points": (10, 200, 300, 24), "coins": (1, 0, 0, 0)}
 """Asset → least, most, per day, hours to take it back (0: no bound, at once)."""
+
+
+def money(minor: int) -> str:
+    """As events state it."""
+    return f"{minor // 100}.{minor % 100:02}"

@@ -46,7 +46,7 @@ class Driver(Protocol):
 
     ids: list[UUID]
 
-    def event(self, who: int, raw: dict[str, Any], now: datetime) -> str: ...
+    def event(self, raw: dict[str, Any], now: datetime) -> str: ...
 
     def command(self, name: str, who: int, key: str, said: Said, now: datetime) -> str: ...
 
@@ -78,9 +78,12 @@ class Core:
         }
         self.budgets = Budgets()
 
-    def event(self, who: int, raw: dict[str, Any], now: datetime) -> str:
+    def event(self, raw: dict[str, Any], now: datetime) -> str:
         one = check(raw, self.programme, "pos", now, False)
-        return self._live(who, one.source, one.key, one.type, one.time, one.data, now)
+        assert one.member_id is not None
+        return self._live(
+            self.ids.index(one.member_id), one.source, one.key, one.type, one.time, one.data, now
+        )
 
     def command(self, name: str, who: int, key: str, said: Said, now: datetime) -> str:
         data: dict[str, Any] = {
@@ -187,7 +190,7 @@ class Postgres:
     def publish() -> None:
         fresh(BRAND)
 
-    def event(self, who: int, raw: dict[str, Any], now: datetime) -> str:
+    def event(self, raw: dict[str, Any], now: datetime) -> str:
         with clock.fixed(now):
             return _code(submit([_checked(raw)])[0])
 

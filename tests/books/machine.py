@@ -10,30 +10,28 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from regulars.kit.ids import event_id
 from regulars.language.events import RULES
-from tests.books.brand import ASSETS, START
+from tests.books.brand import ASSETS, START, money
+from tests.books.chances import (
+    DAY,
+    SECOND,
+    TICK,
+    assets,
+    lateness,
+    people,
+    picks,
+    shares,
+    some_shares,
+    spendings,
+    totals,
+    travels,
+    units,
+)
 from tests.books.drivers import Driver, Said, State
-from tests.books.model import Books, Refused
+from tests.books.holdings import Refused
+from tests.books.model import Books
 
 MEMBERS = 3
 STRANGER = UUID("01900000-0000-7000-8000-000000000000")
-
-people = st.sampled_from((0, 0, 0, 1, 1, 2))
-picks = st.integers(0, 11)
-units = st.sampled_from((20, 1, 7, 25, 40, 60, 99, 100, 120, 150, 200, 400, -5, 0))
-shares = st.sampled_from((100, 100, 100, 90, 67, 50, 33, 10, 1, 101, 0, -10))
-"""Percent of what there is, so that most of what is asked for can be done."""
-some_shares = st.sampled_from((None, None, 50, 10, 33, 100, 101, 0))
-assets = st.sampled_from(("points", "points", "stars", "coins", *ASSETS, "gold"))
-spendings = st.sampled_from(
-    ("points", "points", "points", "stars", "coins", "purse", "purse", "cash", "growth")
-)
-totals = st.sampled_from((100, 999, 1000, 2550, 3333, 5000, 9999, 12_345, 20_000, 50_000))
-lateness = st.sampled_from((None, None, None, timedelta(hours=1), timedelta(days=3), timedelta(days=50)))
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-travels = st.sampled_from(
-    (MINUTE, HOUR, 13 * HOUR, DAY, 5 * DAY, 8 * DAY, 8 * DAY, 20 * DAY, 46 * DAY, 93 * DAY, 200 * DAY, 800 * DAY)
-)  # fmt: skip
-SECOND, TICK = timedelta(seconds=1), timedelta(microseconds=1)
 
 
 class Life(RuleBasedStateMachine):
@@ -141,7 +139,7 @@ class Life(RuleBasedStateMachine):
         raw["member"] = {"id": str(self.driver.ids[who])}
         now = self.now + self.steps * TICK
         self.model.settle(who, at)
-        done = self._both(kind, lambda: expected(operation, at), lambda: self.driver.event(who, raw, now))
+        done = self._both(kind, lambda: expected(operation, at), lambda: self.driver.event(raw, now))
         if late:
             self._night(now)
         self._compare()
@@ -173,15 +171,22 @@ class Life(RuleBasedStateMachine):
     def time_goes_by(self, travel: timedelta, night: bool) -> None:
         self.now += travel
         if night:
-            self._night(self._moment())
+            self._night(self.now)
             self._compare()
+
+    @rule(pick=picks, before=st.booleans(), night=st.booleans())
+    def time_comes_to_a_moment(self, pick: int, before: bool, night: bool) -> None:
+        """What is done next is done a second before something ends or ripens, or right after."""
+        ahead = self.model.ahead(self.now + 3 * SECOND)
+        if ahead:
+            self.time_goes_by(ahead[pick % 3 % len(ahead)] - self.now - (2 if before else 1) * SECOND, night)
 
     # Orders
 
     @rule(who=people, pick=picks, total=totals, late=lateness)
     def order(self, who: int, pick: int, total: int, late: timedelta | None) -> None:
         name = f"{who}-{pick}"
-        data = {"order_id": name, "total": _money(total), "currency": "CNY"}
+        data = {"order_id": name, "total": money(total), "currency": "CNY"}
         operation = self._event(
             "order.paid", who, late, data, lambda op, at: self.model.order(who, op, at, name, total)
         )
@@ -196,7 +201,7 @@ class Life(RuleBasedStateMachine):
         amount = max((left or 5000) * share // 100, 1)
         self.refunds += again > 1
         refund = f"r{self.refunds}"
-        data = {"order_id": name, "refund_id": refund, "amount": _money(amount), "currency": "CNY"}
+        data = {"order_id": name, "refund_id": refund, "amount": money(amount), "currency": "CNY"}
         self._event(
             "order.refunded", who, late, data, lambda _, at: self.model.refund(who, at, name, refund, amount)
         )
@@ -220,7 +225,7 @@ class Life(RuleBasedStateMachine):
         """A purchase that is paid in part with what the member has, at once or held until the order is there."""
         name = f"{who}-{20 + self.steps}"
         amount = self._share(who, asset, share)
-        data = {"order_id": name, "total": _money(total), "currency": "CNY"}
+        data = {"order_id": name, "total": money(total), "currency": "CNY"}
         hold = self._take(who, asset, amount, name, 5000 if held else None, held)
         paid = self._event(
             "order.paid", who, None, data, lambda op, at: self.model.order(who, op, at, name, total)
@@ -314,7 +319,9 @@ class Life(RuleBasedStateMachine):
         return None if share is None else max(moved, 20) * share // 100
 
     def _hold(self, who: int, pick: int) -> tuple[int, UUID]:
-        """Rather an open hold, anybody's, than any operation."""
+        """Rather an open hold, anybody's, than any operation; where nothing is held, something is first."""
+        if pick < 8 and not any(draw.held for member in self.model.members for draw in member.draws):
+            self.hold(who, "purse" if pick == 7 else "points", 90, 11 if pick else 0, 5000)
         held = [
             (number, draw.op)
             for number, member in enumerate(self.model.members)
@@ -390,6 +397,8 @@ class Life(RuleBasedStateMachine):
     @rule(pick=picks, to=people)
     def revoke(self, pick: int, to: int) -> None:
         if not self.gifts:
+            self.gift(1, 0, "points", 50)
+        if not self.gifts:
             return
         giver, gift, receiver, arrival = self.gifts[-1 - pick % min(2, len(self.gifts))]
         to = receiver if pick < 10 else to
@@ -408,7 +417,7 @@ class Life(RuleBasedStateMachine):
     )
     def top_up(self, who: int, pick: int, paid: int, late: timedelta | None) -> None:
         name = f"t{who}-{pick % 5}"
-        data = {"wallet": "purse", "topup_id": name, "amount": _money(paid), "currency": "CNY"}
+        data = {"wallet": "purse", "topup_id": name, "amount": money(paid), "currency": "CNY"}
         operation = self._event(
             "wallet.topped_up", who, late, data, lambda op, at: self.model.top_up(who, op, at, name, paid)
         )
@@ -426,7 +435,7 @@ class Life(RuleBasedStateMachine):
         name = f"t{who}-{pick % 5}"
         self.refunds += again > 1
         refund = f"r{self.refunds}"
-        data = {"topup_id": name, "refund_id": refund, "amount": _money(amount), "currency": "CNY"}
+        data = {"topup_id": name, "refund_id": refund, "amount": money(amount), "currency": "CNY"}
         self._event(
             "wallet.refunded",
             who,
@@ -439,7 +448,3 @@ class Life(RuleBasedStateMachine):
 def _arrival(gift: UUID, at: datetime) -> UUID:
     """The event by which a gift arrives."""
     return event_id(at, RULES, f"{gift}:0")
-
-
-def _money(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02}"

@@ -4,7 +4,7 @@ Which test holds which line of the pitfalls:
 
 | line | held by |
 |---|---|
-| 1 a refund keeps points, charges twice, pays cash | `test_pitfall_1_…` here and in test_pitfalls.py, the random lives |
+| 1 a refund keeps points, charges twice, pays cash | `test_pitfall_1_…` here and in test_pitfalls.py, the lives |
 | 2 two requests use the same points, also on an account without a row | `test_pitfall_2_…` here |
 | 3 expiry without lots | test_pitfalls.py, the random lives |
 | 4 a replayed command pays twice; the same key with another content | `test_pitfall_4_…` here, the kills |

@@ -68,7 +68,7 @@ def test_the_house_view_says_what_is_owed(desk: Client) -> None:
 def test_another_asset_and_period_are_in_the_address(desk: Client) -> None:
     story.tell()
     page = text(desk, "books/?asset=cash&from=2026-11&to=2026-11")
-    assert "Nov 2026 100 0 0 0 100 100 CN¥100.00" in page
+    assert "Nov 2026 100.00 0.00 0.00 0.00 100.00 100.00 CN¥100.00" in page
     assert "Oct 2026 0" not in page
     wild = text(desk, "books/?asset=nothing&from=2199-13&to=x")
     assert "Nov 2026 190 0 0 40 20 170 320 CN¥3.20" in wild

@@ -132,7 +132,9 @@ def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, memb
     desk.sign_in()
     pages = ["", "members/", "programme/", "programme/diff", "events/", "settings/", "settings/keys/new"]
     pages += ["settings/operators/new", "account/"]
+    pages += ["books/", "books/budgets/", "books/approvals/", "books/reconciliation/"]
     pages += [f"members/{member}/" for member in members.values()]
+    pages += [f"members/{members['lin']}/books/", f"members/{members['lin']}/books/adjust"]
     for path in [f"/console/{path}" for path in pages] + ["/accounts/password/change/", "/accounts/2fa/"]:
         desk.page.goto(path)
         assert desk.too_wide() == [], path
@@ -143,6 +145,26 @@ def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, memb
     desk.page.get_by_role("button", name="Menu").click()
     desk.page.get_by_role("link", name="Events").click()
     desk.page.wait_for_url("**/console/events/")
+    assert desk.complaints == []
+
+
+def test_a_change_is_seen_first_and_clicked_twice_it_is_done_once(
+    browser: Browser, live_server: LiveServer, members: dict[str, UUID]
+) -> None:
+    desk = Desk(browser, live_server.url, 1280)
+    desk.sign_in()
+    page = desk.page
+    page.goto(f"/console/members/{members['lin']}/books/")
+    before = page.locator(".statement tbody tr").count()
+    page.get_by_role("link", name="Adjust").click()
+    page.get_by_label("How much").fill("15")
+    page.get_by_label("Reason").fill("a broken egg")
+    page.get_by_role("button", name="See what will happen").click()
+    page.get_by_text("New credit of 15, until May 31, 2027").wait_for()
+    page.get_by_role("button", name="Adjust").dblclick()
+    page.wait_for_url("**/books/")
+    assert page.get_by_text("a broken egg").count() == 1
+    assert page.locator(".statement tbody tr").count() == before + 1
     assert desk.complaints == []
 
 

@@ -54,7 +54,7 @@ def test_a_wallet_is_shown_with_both_sides(desk: Client) -> None:
     told = story.tell()
     page = text(desk, f"members/{told.ann}/books/?asset=purse")
     assert "Wallet topped up" in page
-    assert "Nov 6, 2026, 10:00 +100 100 +5 5" in page
+    assert "Nov 6, 2026, 10:00 +100.00 100.00 +5.00 5.00" in page
 
 
 def test_movements_say_who_asked_and_why(desk: Client) -> None:
@@ -67,7 +67,7 @@ def test_movements_say_who_asked_and_why(desk: Client) -> None:
         in page
     )
     assert "Spent For order a-9. Oct 5, 2026, 10:00 -50 150" in page
-    assert "Refund Nov 3, 2026, 10:00 -40 210" in page
+    assert "Refund Order a-3 Nov 3, 2026, 10:00 -40 210" in page
     undone = operations.reverse(Request(told.ann, "console", "y", "key:POS", "wrong till"), told.spent)
     assert undone.error is None
     again = text(desk, f"members/{told.ann}/books/?asset=points")

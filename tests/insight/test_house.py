@@ -179,3 +179,14 @@ def test_periods_and_the_day_on_which_a_budget_is_gone() -> None:
     assert gone_on(100, 30, first, last, date(2026, 11, 10)) is None
     assert gone_on(100, 0, first, last, day) is None
     assert gone_on(100, 100, first, last, day) is None
+
+
+def test_what_moved_longer_ago_than_can_be_chosen_still_counts() -> None:
+    story.tell()
+    with clock.fixed(datetime(2038, 1, 5, tzinfo=UTC)):
+        freshness.forget()
+        found = house.books(current()).value
+    assert len(found.months) == house.MONTHS_KEPT
+    assert worth(found, "points").moved.issued == 690
+    first, last = found.months[0], found.months[-1]
+    assert [one.closing for one in house.monthly(found, "points", first, last)] == [320] * house.MONTHS_KEPT

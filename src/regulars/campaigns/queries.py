@@ -15,12 +15,3 @@ def used(budgets: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         [[name for name, _ in wanted], [period for _, period in wanted]],
     )
     return {(name, period): units for name, period, units in found}
-
-
-def past(name: str, limit: int) -> list[tuple[str, int]]:
-    """The latest periods of one budget in which something was given, and how much."""
-    found = rows(
-        "SELECT period, units FROM campaigns_budgetuse WHERE rule = %s ORDER BY period DESC LIMIT %s",
-        [name, limit],
-    )
-    return [(period, units) for period, units in found]

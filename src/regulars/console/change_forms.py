@@ -105,8 +105,8 @@ class AdjustForm(AssetForm):
     """More or less."""
 
     direction = forms.ChoiceField(
-        label=gettext_lazy("Add or take"),
-        choices=((ADD, gettext_lazy("Add")), (TAKE, gettext_lazy("Take"))),
+        label=gettext_lazy("More or less"),
+        choices=((ADD, gettext_lazy("Add units")), (TAKE, gettext_lazy("Take units"))),
         widget=forms.RadioSelect,
     )
     amount = _amount(label=gettext_lazy("How much"))

@@ -31,7 +31,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One quantity before and after. `worse`: what is lost."""
+    """One quantity before and after, and the difference where it is a number."""
 
     name: str
     before: str

@@ -17,7 +17,9 @@ ROLES = {
 }
 ROLE_HELP = {
     Operator.Role.ADMIN.value: _("Everything, with operators, API keys and the record of what was done"),
-    Operator.Role.OPERATOR.value: _("Sees everything about members and exports lists"),
+    Operator.Role.OPERATOR.value: _(
+        "Sees everything about members, exports lists, and changes what members hold up to the limit"
+    ),
     Operator.Role.READER.value: _("Looks, and exports nothing"),
 }
 SCOPES = {

@@ -262,11 +262,13 @@ def _key(programme: Programme) -> tuple[str, int, str]:
 def _read(programme: Programme) -> Books:
     zone = programme.zone
     today = local_day(clock.now(), zone)
+    this = today.replace(day=1)
+    months = [add_months(this, n - MONTHS_KEPT) for n in range(MONTHS_KEPT + 1)]
     with one_moment():
         return Books(
             today,
-            tuple(ledger.cells(zone)),
-            tuple(ledger.taken_back(zone)),
+            tuple(ledger.cells(months, zone)),
+            tuple(ledger.taken_back(months, zone)),
             tuple(
                 ledger.outstanding([today - timedelta(days=days) for days in AGES], end_bounds(today), zone)
             ),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from regulars.kit.sqlread import read, row
+from regulars.kit.sqlread import read, row, rows
 from regulars.language.calendar import start_of
 
 
@@ -74,28 +74,33 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def cells(zone: ZoneInfo) -> list[Cell]:
-    """Everything that ever moved, added up by asset, local month, account and rule."""
-    return read(
-        Cell,
-        "SELECT asset, month, account, rule, units FROM (SELECT asset, account, rule,"
-        " date_trunc('month', time AT TIME ZONE %s)::date AS month, sum(amount)::bigint AS units"
-        " FROM ledger_entry GROUP BY 1, 2, 3, 4) AS sums ORDER BY asset, month, account, rule",
-        [zone.key],
+def cells(months: Sequence[date], zone: ZoneInfo) -> list[Cell]:
+    """Everything that ever moved, added up by asset, account, rule and local month: `months` are their first days, in
+    order, and whatever moved before belongs to the first."""
+    found = rows(
+        "SELECT asset, width_bucket(time, %s::timestamptz[]) AS month, account, rule, sum(amount)::bigint"
+        " FROM ledger_entry GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        [_starts(months, zone)],
     )
+    return [Cell(asset, months[place], account, rule, units) for asset, place, account, rule, units in found]
 
 
-def taken_back(zone: ZoneInfo) -> list[Given]:
-    """What was taken back of what was issued, by asset, rule, and the local month in which it had been given."""
-    return read(
-        Given,
-        "SELECT asset, date_trunc('month', earned_at AT TIME ZONE %s)::date AS month, rule,"
-        " sum(reversed)::bigint FROM ledger_lot AS lot WHERE reversed <> 0"
+def taken_back(months: Sequence[date], zone: ZoneInfo) -> list[Given]:
+    """What was taken back of what was issued, by asset, rule, and the local month in which it had been given, of these
+    as for `cells`."""
+    found = rows(
+        "SELECT asset, width_bucket(earned_at, %s::timestamptz[]) AS month, rule, sum(reversed)::bigint"
+        " FROM ledger_lot AS lot WHERE reversed <> 0"
         " AND (rule <> '' OR EXISTS (SELECT FROM ledger_entry AS entry WHERE entry.member_id = lot.member_id"
         "  AND entry.bucket = lot.bucket AND entry.id = lot.id AND entry.account = 'issue'))"
         " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-        [zone.key],
+        [_starts(months, zone)],
     )
+    return [Given(asset, months[place], rule, units) for asset, place, rule, units in found]
+
+
+def _starts(months: Sequence[date], zone: ZoneInfo) -> list[datetime]:
+    return [start_of(month, zone) for month in months[1:]]
 
 
 def outstanding(ages: Sequence[date], ends: Sequence[date], zone: ZoneInfo) -> list[Held]:

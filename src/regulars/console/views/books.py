@@ -1,6 +1,8 @@
 """The house view of the books: what was given and taken, what members have and what it is worth; every table a file."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +23,13 @@ from regulars.staff.service import audit
 
 MONTHS = 12
 """The period that is shown where none was chosen."""
-TABLES = ("assets", "months", "rules", "ages", "ends")
+TABLES: dict[str, Callable[[Books, Choice, Programme], Table[Any]]] = {
+    "assets": lambda found, _choice, programme: house.assets_table(found, programme),
+    "months": house.months_table,
+    "rules": house.rules_table,
+    "ages": house.ages_table,
+    "ends": house.ends_table,
+}
 
 
 @page()
@@ -68,21 +76,9 @@ def chosen(request: HttpRequest, found: Books, programme: Programme) -> Choice:
     return Choice(asset if asset in known else usual, min(first, last), max(first, last))
 
 
-def table_of(name: str, found: Books, choice: Choice, programme: Programme) -> Table[object]:
+def table_of(name: str, found: Books, choice: Choice, programme: Programme) -> Table[Any]:
     """The table of that name."""
-    made: Table[object]
-    match name:
-        case "assets":
-            made = house.assets_table(found, programme)  # type: ignore[assignment]
-        case "months":
-            made = house.months_table(found, choice, programme)  # type: ignore[assignment]
-        case "rules":
-            made = house.rules_table(found, choice, programme)  # type: ignore[assignment]
-        case "ages":
-            made = house.ages_table(found, choice, programme)  # type: ignore[assignment]
-        case _:
-            made = house.ends_table(found, choice, programme)  # type: ignore[assignment]
-    return made
+    return TABLES[name](found, choice, programme)
 
 
 def _context(request: HttpRequest, programme: Programme) -> dict[str, object]:

@@ -1,18 +1,17 @@
 """The members list as a file: the same filters, in the same order, every column."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regulars.console import filters
-from regulars.console.sheets import Column, csv_stream, xlsx_file
+from regulars.console.sheets import Column
 from regulars.console.shell import operator_of, page, programme_of
+from regulars.console.tables import KINDS, as_file
 from regulars.console.views.members import EXPORTERS
 from regulars.insight.members import MemberLine, count_members, export_members
 from regulars.kit import clock
@@ -22,7 +21,6 @@ from regulars.language.text import say
 from regulars.programme.contracts import Programme
 from regulars.staff.service import audit
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX_MOST = 100_000
 
 
@@ -45,7 +43,7 @@ class TooLong(Problem):
 @page(roles=EXPORTERS)
 def download(request: HttpRequest, kind: str) -> HttpResponseBase:
     """CSV as it is read, or a workbook of at most `XLSX_MOST` rows. Who exported what is kept in the audit trail."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in KINDS:
         raise Http404
     programme = programme_of(request)
     today = local_day(clock.now(), programme.zone)
@@ -56,31 +54,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponseBase:
     asked = {name: value for name, value in asdict(chosen.filter).items() if value}
     audit(operator_of(request).email, "members.exported", kind, rows=count.number, filter=str(asked))
     columns, rows = _columns(programme), export_members(programme, chosen.filter, chosen.view)
-    name = f"{_('members')}-{today.isoformat()}.{kind}"
-    if kind == "xlsx":
-        return FileResponse(
-            xlsx_file(_("Members"), columns, rows), as_attachment=True, filename=name, content_type=XLSX
-        )
-    response = StreamingHttpResponse(
-        _steady(csv_stream(columns, rows)), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
-def _steady(lines: Iterator[str]) -> Iterator[str]:
-    """`lines` in the language and zone of now: the stream is read after the request has left both."""
-    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
-
-    def read() -> Iterator[str]:
-        while True:
-            with translation.override(language), timezone.override(zone):
-                line = next(lines, None)
-            if line is None:
-                return
-            yield line
-
-    return read()
+    return as_file(kind, f"{_('members')}-{today.isoformat()}", _("Members"), columns, rows)
 
 
 def _columns(programme: Programme) -> list[Column[MemberLine]]:
