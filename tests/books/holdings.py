@@ -31,6 +31,7 @@ class Lot:
     ends: datetime | None = None
     ripens: datetime | None = None
     rule: str = ""
+    waived: int = 0
 
     @property
     def waits_as_gift(self) -> bool:

@@ -89,7 +89,9 @@ class Moves:
         self._moves(who, asset, at, purpose != "adjust")
         return draw
 
-    def _put_back(self, who: Member, parts: list[tuple[Lot, int]], at: datetime) -> None:
+    def _put_back(
+        self, who: Member, parts: list[tuple[Lot, int]], at: datetime, collects: bool = False
+    ) -> None:
         """Units into lots that they came from: debts are paid first, what has ended lives for the grace or ends."""
         if not parts:
             return
@@ -99,6 +101,10 @@ class Moves:
             lot.remaining += units
         if owes:
             self._pay_debts(who, [lot for lot, _ in parts], {id(lot): units for lot, units in parts})
+        for lot, units in parts if collects else []:
+            late = min(units, lot.waived, max(lot.remaining, 0))
+            lot.remaining -= late
+            lot.waived -= late
         grace = brand.GRACE_DAYS.get(asset)
         for lot, _ in parts:
             if lot.ends and lot.ends <= at:
@@ -119,7 +125,7 @@ class Moves:
                 piece.lot.held -= some
                 units -= some
                 parts.append((piece.lot, some))
-        self._put_back(who, parts, at)
+        self._put_back(who, parts, at, collects=True)
 
     def _capture(self, who: Member, draw: Draw, units: int, at: datetime) -> None:
         for piece in draw.pieces:
@@ -139,7 +145,7 @@ class Moves:
                 piece.returned += some
                 units -= some
                 parts.append((piece.lot, some))
-        self._put_back(who, parts, at)
+        self._put_back(who, parts, at, collects=True)
 
     def _take_back(self, who: Member, lot: Lot, wanted: int, at: datetime) -> None:
         """What a lot brought goes back to the house: from itself, then by the asset's policy."""
@@ -161,7 +167,9 @@ class Moves:
             if owed:
                 self._numbers += 1
                 who.lots.append(Lot(lot.op, asset, at, self._numbers, 0, -owed))
+            missing -= owed
         lot.reversed += wanted
+        lot.waived += missing
         self._moves(who, asset, at, False)
         self._gives_room(who, lot, wanted)
 

@@ -47,8 +47,6 @@ class CreditIn(Body):
     amount: Amount
     reason: Reason
     expires_at: Moment | None = Field(None, description="Instead of the asset's own rule.")
-    order_id: OrderId | None = Field(None, description="A refund of this order takes the units back.")
-    order_source: OrderSource | None = None
 
 
 class SpendIn(Body):

@@ -166,7 +166,7 @@ def _refused(language: str, ref: str, error: Rejected) -> HttpResponse:
     return respond(language, STATUS.get(error.code, 422), error.code, detail, errors)
 
 
-def _order(ask: Ask, body: bodies.CreditIn | bodies.SpendIn) -> OrderRef | None:
+def _order(ask: Ask, body: bodies.SpendIn) -> OrderRef | None:
     if body.order_id is None:
         if body.order_source is not None:
             raise ApiProblem(422, "order_id_missing", texts.ORDER_SOURCE_ALONE, field="order_source")
@@ -176,9 +176,7 @@ def _order(ask: Ask, body: bodies.CreditIn | bodies.SpendIn) -> OrderRef | None:
 
 def _credit(ask: Ask, body: bodies.CreditIn) -> Outcome:
     units = ask.units(body.amount, body.asset)
-    return operations.credit(
-        ask.request, body.asset, units, order=_order(ask, body), expires_at=body.expires_at
-    )
+    return operations.credit(ask.request, body.asset, units, expires_at=body.expires_at)
 
 
 def _spend(ask: Ask, body: bodies.SpendIn) -> Outcome:

@@ -348,6 +348,9 @@ class Books:
         effect = self._bring_back(asset, account, parts)
         effect.draw = draw
         self.give(effect)
+        collected = ledger.collect(asset.id, parts, self.event.time)
+        if collected is not None:
+            self.take(collected)
         self._end_what_is_over(asset, [lot for lot, _ in parts])
 
     def _bring_back(self, asset: Asset, account: str, parts: list[tuple[Lot, int]]) -> Give:

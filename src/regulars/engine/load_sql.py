@@ -35,7 +35,7 @@ SELECT member_id, rule, period, times, units
 """
 LOT = """
 lot.member_id, lot.id, lot.asset, lot.amount, lot.remaining, lot.earned_at, lot.expires_at, lot.expired, lot.reversed,
-lot.held, lot.pending, lot.matures_at, lot.rule
+lot.held, lot.pending, lot.matures_at, lot.rule, lot.waived
 """
 OPEN_LOTS = f"""
 SELECT {LOT} FROM ledger_lot AS lot

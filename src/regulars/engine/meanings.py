@@ -103,14 +103,14 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
     """What went back of an order goes back on both sides, in proportion: what it earned, and what was spent on it."""
     if state.paid_by is not None and state.refunds:
         earned: dict[str, list[Lot]] = {}
-        for lot in turn.snapshot.earned.get(state.paid_by, ()):
+        for lot in sorted(turn.snapshot.earned.get(state.paid_by, ()), key=lambda lot: lot.id):
             earned.setdefault(lot.asset, []).append(lot)
         for lots in earned.values():
             for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
                 turn.take_back(lot, wanted)
     if state.paid_by is None and CANCELLED not in state.refunds:
         return  # how much of the order that is will be known when it is
-    for draw in list(turn.snapshot.draws.values()):
+    for draw in sorted(turn.snapshot.draws.values(), key=lambda draw: draw.id):
         if draw.order == name:
             spent = draw.used + draw.returned
             turn.undo(draw, max(ledger.share_of(spent, state.share) - draw.returned, 0))

@@ -66,7 +66,7 @@ class Notebook:
         member_id, lot_id, asset = row[0], row[1], row[2]
         lot = self.lots.get(lot_id)
         if lot is None:
-            lot = self.lots[lot_id] = Lot(*row[1:13])
+            lot = self.lots[lot_id] = Lot(*row[1:14])
             snapshot = self.snapshots[member_id]
             snapshot.known[lot_id] = lot
             if lot.remaining or lot.held or lot.pending:
@@ -75,7 +75,7 @@ class Notebook:
 
     def note_event_lots(self, rows: list[Any]) -> None:
         for row in rows:
-            self.snapshots[row[0]].earned.setdefault(row[13], []).append(self._lot(row))
+            self.snapshots[row[0]].earned.setdefault(row[14], []).append(self._lot(row))
 
     def note_draws(self, rows: list[Any]) -> None:
         for member_id, draw_id, asset, account, at, *arrays, source, order_id, until, other in rows:

@@ -35,16 +35,9 @@ class Request:
     preview: bool = False
 
 
-def credit(
-    request: Request,
-    asset: str,
-    units: int,
-    *,
-    order: OrderRef | None = None,
-    expires_at: datetime | None = None,
-) -> Outcome:
-    """Units for the member. `expires_at` instead of the asset's own rule; `order`: a refund of it takes them back."""
-    data = {"asset": asset, "units": units, **_order(order)}
+def credit(request: Request, asset: str, units: int, *, expires_at: datetime | None = None) -> Outcome:
+    """Units for the member. `expires_at` instead of the asset's own rule."""
+    data: dict[str, Any] = {"asset": asset, "units": units}
     if expires_at is not None:
         data["expires_at"] = expires_at.isoformat()
     return _do("asset.credited", request, data)

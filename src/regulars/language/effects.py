@@ -89,6 +89,8 @@ class Take:
     """The first of as many ids in a row as there are takes, and one for the debt."""
     draw: "Draw | None" = None
     """What the units were taken for, where that may yet be undone."""
+    collects: bool = False
+    """What had been written off of these lots is taken after all."""
 
     def record(self) -> dict[str, Any]:
         out: dict[str, Any] = {

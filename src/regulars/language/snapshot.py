@@ -31,7 +31,8 @@ class Profile:
 @dataclass(slots=True)
 class Lot:
     """Value that was credited at once and leaves together. `remaining` is free to be spent; `held` and `pending` are
-    set aside, pending ones until `matures_at` (None: until something happens)."""
+    set aside, pending ones until `matures_at` (None: until something happens). `waived` of what went back was not
+    there to be taken, and is taken when units come back to the lot."""
 
     id: UUID
     asset: str
@@ -45,6 +46,7 @@ class Lot:
     pending: int = 0
     matures_at: datetime | None = None
     rule: str = ""
+    waived: int = 0
 
 
 @dataclass(slots=True)

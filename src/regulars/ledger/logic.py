@@ -203,6 +203,19 @@ def bring_back(
     return Give(account, asset.id, total, "", at, gives, fills, revived)
 
 
+def collect(asset: str, parts: Sequence[tuple[Lot, int]], at: datetime) -> Take | None:
+    """What had been written off of lots, as far as it has just come back to them; None where nothing was."""
+    takes = []
+    for lot in {lot.id: lot for lot, _ in parts}.values():
+        back = sum(units for one, units in parts if one is lot)
+        units = min(back, lot.waived, max(lot.remaining, 0))
+        if units:
+            takes.append((lot.id, units))
+    if not takes:
+        return None
+    return Take(REVERSE, asset, sum(units for _, units in takes), "", at, takes, collects=True)
+
+
 def _paid_by(
     debts: Sequence[tuple[UUID, int]], parts: Sequence[tuple[Lot, int]]
 ) -> list[tuple[UUID, UUID, int]]:
@@ -293,12 +306,16 @@ def apply_take(snapshot: Snapshot, take: Take) -> None:
     for lot_id, units in take.takes:
         lot = find_lot(snapshot, take.asset, lot_id)
         lot.remaining -= units
+        if take.collects:
+            lot.waived -= units
         if take.account == EXPIRE:
             lot.expired += units
         elif take.account in SET_ASIDE:
             lot.held += units
     if take.source_lot is not None:
-        find_lot(snapshot, take.asset, take.source_lot).reversed += take.amount + take.waived
+        source = find_lot(snapshot, take.asset, take.source_lot)
+        source.reversed += take.amount + take.waived
+        source.waived += take.waived
     if take.debt_lot is not None:
         snapshot.lots.setdefault(take.asset, []).append(
             Lot(take.debt_lot, take.asset, 0, -take.debt, take.at, None)

@@ -48,6 +48,8 @@ class Lot(models.Model):
     pending = models.BigIntegerField(default=0)
     matures_at = models.DateTimeField(null=True)
     rule = models.CharField(max_length=60, blank=True, default="")
+    waived = models.BigIntegerField(default=0, db_default=0)
+    """What of `reversed` was written off because it had been used, and is taken if it comes back."""
 
 
 class Draw(models.Model):

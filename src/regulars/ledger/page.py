@@ -52,6 +52,7 @@ class LotMove:
     pending: int = 0
     expired: int = 0
     reversed: int = 0
+    waived: int = 0
     expires_at: datetime | None = None
     matures_at: datetime | None = None
 
@@ -59,7 +60,7 @@ class LotMove:
 @dataclass(slots=True)
 class Page:
     """The rows of a batch. `lots` are new: [member, id, bucket, asset, amount, remaining, expired, reversed, earned_at,
-    expires_at, held, pending, matures_at, rule]."""
+    expires_at, held, pending, matures_at, rule, waived]."""
 
     entries: list[tuple[Any, ...]] = field(default_factory=list)
     lots: dict[UUID, list[Any]] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class Page:
         expired: int = 0,
         reversed_: int = 0,
         amount: int = 0,
+        waived: int = 0,
     ) -> None:
         """Change a lot, be it one that this batch makes or one from before."""
         new = self.lots.get(lot_id)
@@ -132,6 +134,7 @@ class Page:
             new[7] += reversed_
             new[10] += held
             new[11] += pending
+            new[14] += waived
             return
         move = self._move(member_id, lot_id)
         move.amount += amount
@@ -140,6 +143,7 @@ class Page:
         move.pending += pending
         move.expired += expired
         move.reversed += reversed_
+        move.waived += waived
 
     def _credit(self, member_id: UUID, effect: Credit) -> None:
         filled = 0
@@ -162,6 +166,7 @@ class Page:
             waiting,
             effect.matures_at,
             effect.rule,
+            0,
         ]
         lot = effect.lot_id
         row = (effect.asset, effect.amount, effect.account, lot, effect.rule, effect.earned_at)
@@ -190,6 +195,7 @@ class Page:
                 remaining=-units,
                 held=units if holds else 0,
                 expired=units if expires else 0,
+                waived=-units if effect.collects else 0,
             )
         if effect.debt_lot is not None:
             self.lots[effect.debt_lot] = [
@@ -207,10 +213,12 @@ class Page:
                 0,
                 None,
                 "",
+                0,
             ]
             parts.append((effect.debt_lot, effect.debt))
         if effect.source_lot is not None:
-            self._change(member_id, effect.source_lot, reversed_=effect.amount + effect.waived)
+            gone = effect.amount + effect.waived
+            self._change(member_id, effect.source_lot, reversed_=gone, waived=effect.waived)
         if effect.draw is not None:
             self.draws[member_id, effect.draw.id] = effect.draw
         for index, (lot_id, units) in enumerate(parts):

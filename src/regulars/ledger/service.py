@@ -30,6 +30,7 @@ LOT = {
     "pending": "bigint",
     "matures_at": "timestamptz",
     "rule": "text",
+    "waived": "bigint",
 }
 NEW_TOPUPS = """
 INSERT INTO ledger_topup (member_id, source, topup_id, bucket, event_id, wallet, principal, bonus, principal_back,
@@ -44,12 +45,13 @@ UPDATE ledger_lot AS lot
    SET amount = lot.amount + row.amount, remaining = lot.remaining + row.remaining,
        held = lot.held + row.held, pending = lot.pending + row.pending,
        expired = lot.expired + row.expired, reversed = lot.reversed + row.reversed,
+       waived = lot.waived + row.waived,
        expires_at = coalesce(row.expires_at, lot.expires_at), matures_at = coalesce(row.matures_at, lot.matures_at)
   FROM {rows} AS row(member_id, id, bucket, amount, remaining, held, pending, expired, reversed,
-                     expires_at, matures_at)
+                     waived, expires_at, matures_at)
  WHERE lot.member_id = row.member_id AND lot.id = row.id AND lot.bucket = row.bucket
 """
-_MOVE = ("uuid", "uuid", "smallint", *["bigint"] * 6, "timestamptz", "timestamptz")
+_MOVE = ("uuid", "uuid", "smallint", *["bigint"] * 7, "timestamptz", "timestamptz")
 
 MOVE_BALANCES = """
 INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed, moved,
@@ -130,6 +132,7 @@ def _lot_moves(page: Page) -> list[tuple[Any, ...]]:
             move.pending,
             move.expired,
             move.reversed,
+            move.waived,
             move.expires_at,
             move.matures_at,
         )
