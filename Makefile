@@ -44,7 +44,7 @@ bench: $(STAMPS)/demo $(STAMPS)/project
 
 test: $(STAMPS)/dev $(STAMPS)/project
 	@scripts/chromium.sh
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 soak: $(STAMPS)/dev $(STAMPS)/project
 	@$(BIN)/python scripts/soak.py
