@@ -117,7 +117,7 @@ def test_the_order_of_spending() -> None:
 
 
 def test_debts_are_filled_first_and_in_order() -> None:
-    first, second = lot(-10, None, amount=0), lot(-10, None, amount=0)
+    first, second = lot(-10, None, amount=0), lot(-10, None, earned=1, amount=0)
     assert fill_debts([first, lot(4, 3), second], 15) == [(first.id, 10), (second.id, 5)]
     assert fill_debts([first], 4) == [(first.id, 4)]
     assert fill_debts([lot(4, 3)], 4) == []

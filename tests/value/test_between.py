@@ -3,7 +3,7 @@
 import pytest
 
 from regulars.events.models import Event
-from tests.engine.world import event, fresh, joined, order, refund, send, took, who_is
+from tests.engine.world import event, fresh, joined, order, refund, send, today, took, who_is
 from tests.value.shop import Till, in_order, night, opened, shop
 
 
@@ -227,14 +227,16 @@ def test_an_end_is_announced_once() -> None:
     then: [{tag: {add: [warned]}}]
 """,
     )
-    took(order("a", "2026-03-01", "100.00", "1"))
+    with today("2026-03-01"):
+        took(order("a", "2026-03-01", "100.00", "1"))
     till = Till(who_is("a"))
     night("2026-09-23 23:59")
     assert _events("asset.expiring") == []
     night("2026-09-24 00:00")
     night("2026-09-25 00:00")
     assert _events("asset.expiring") == [{"asset": "points", "units": 100, "expires_on": "2026-09-30"}]
-    took(order("a", "2026-09-26", "1.00", "2"))
+    with today("2026-09-26"):
+        took(order("a", "2026-09-26", "1.00", "2"))
     night("2026-10-01")
     assert till.has() == (1, 0, 0)
     assert len(_events("asset.expiring")) == 1

@@ -1,7 +1,7 @@
 """From effects to rows: every room gets the whole list of what is its own."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +87,7 @@ def apply(
         [(one.event.member_id, *cell) for one in decided for cell in one.tallied],
     )
     orders.write(cursor, deeds)
-    ledger.write(cursor, movements, _dues(programme(version), snapshots), now)
+    ledger.write(cursor, movements, _dues(programme(version), snapshots, now), now)
     tiers.write(cursor, changes, _moved(changes, snapshots))
     campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
@@ -95,13 +95,14 @@ def apply(
     messaging.enqueue(cursor, outgoing)
 
 
-def _dues(current: Programme, snapshots: dict[UUID, Snapshot]) -> dict[tuple[UUID, str], Due]:
+def _dues(current: Programme, snapshots: dict[UUID, Snapshot], now: datetime) -> dict[tuple[UUID, str], Due]:
     """What time has to do from now on, where that has changed or may be told better now."""
     dues = {}
+    told_since = now - timedelta(days=current.quiet_after_days)
     for member_id, snapshot in snapshots.items():
         for asset_id, due in snapshot.due.items():
             if snapshot.whole:
-                at = timing.due_at(snapshot, current.assets.get(asset_id), asset_id)
+                at = timing.due_at(snapshot, current.assets.get(asset_id), asset_id, told_since)
                 due.changed = due.changed or at != due.at
                 due.at = at
             if due.changed:

@@ -120,23 +120,23 @@ def last_good_day(end: datetime, zone: ZoneInfo) -> date:
     return local_day(end - timedelta(microseconds=1), zone)
 
 
-def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str) -> datetime | None:
-    """When time next has something to do with an asset, of a member all of whose open lots are known."""
+def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str, told_since: datetime) -> datetime | None:
+    """When time next has something to do with an asset, of a member all of whose open lots are known. What had to be
+    announced before `told_since` is not announced any more."""
     moments: list[datetime | None] = []
-    free = False
-    lots = snapshot.lots.get(asset_id, [])
-    for lot in lots:
+    due = snapshot.due.get(asset_id)
+    lapses = due.lapses_at if due is not None else None
+    told = due.reminded_to if due is not None else None
+    ahead = timedelta(days=asset.remind_days) if asset is not None and asset.remind_days else None
+    for lot in snapshot.lots.get(asset_id, ()):
         if lot.remaining > 0:
-            free = True
-            moments.append(lot.expires_at)
+            moments += (lot.expires_at, lapses)
+            end = lot.expires_at or lapses
+            if ahead is not None and end is not None and (told is None or end > told):
+                announced = max(end - ahead, lot.earned_at)
+                moments.append(announced if announced >= told_since else None)
         if lot.pending:
             moments.append(lot.matures_at)
-    due = snapshot.due.get(asset_id)
-    if due is not None and free:
-        moments.append(due.lapses_at)
-    reminder = _reminder(snapshot, asset, lots) if asset is not None and asset.remind_days else None
-    if reminder is not None:
-        moments.append(reminder.at)
     moments += [
         draw.until
         for draw in snapshot.draws.values()
@@ -145,9 +145,10 @@ def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str) -> datetime |
     return min((one for one in moments if one is not None), default=None)
 
 
-def sooner(asset: Asset, lot: Lot) -> datetime | None:
+def sooner(asset: Asset, lot: Lot, told_since: datetime) -> datetime | None:
     """The earliest that a new lot gives time to do, for members whose other lots are not at hand."""
     end = lot.expires_at
     if end is not None and asset.remind_days:
-        end = max(end - timedelta(days=asset.remind_days), lot.earned_at)
+        announced = max(end - timedelta(days=asset.remind_days), lot.earned_at)
+        end = announced if announced >= told_since else end
     return min((one for one in (end, lot.matures_at) if one is not None), default=None)
