@@ -1,7 +1,7 @@
 """From effects to rows: every room gets the whole list of what is its own."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +98,7 @@ def apply(
 def _dues(current: Programme, snapshots: dict[UUID, Snapshot], now: datetime) -> dict[tuple[UUID, str], Due]:
     """What time has to do from now on, where that has changed or may be told better now."""
     dues = {}
-    told_since = now - timedelta(days=current.quiet_after_days)
+    told_since = current.told_since(now)
     for member_id, snapshot in snapshots.items():
         for asset_id, due in snapshot.due.items():
             if snapshot.whole:

@@ -1,7 +1,7 @@
 """One event's hand on the books: whatever it credits, takes and gives back, with all that hangs on it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,11 +63,6 @@ class Books:
 
     def __post_init__(self) -> None:
         self.day = local_day(self.event.time, self.plan.programme.zone)
-
-    @property
-    def told_since(self) -> datetime:
-        """Members are told of nothing that happened before."""
-        return self.now - timedelta(days=self.plan.programme.quiet_after_days)
 
     def take_id(self, count: int = 1) -> UUID:
         """The id of the event's next consequence; `count` ids in a row are reserved."""
@@ -390,7 +385,7 @@ class Books:
     def _due(self, asset: Asset, account: str, lot: Lot | None = None) -> None:
         due = self.due(asset.id)
         if lot is not None:
-            first = timing.sooner(asset, lot, self.told_since)
+            first = timing.sooner(asset, lot, self.plan.programme.told_since(self.now))
             due.at = min((one for one in (due.at, first) if one is not None), default=None)
         stale = due.lapses_at is None or due.lapses_at <= self.event.time
         if asset.expiry.idle_months and (stale or account in ACTIVITY):

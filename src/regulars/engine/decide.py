@@ -91,7 +91,7 @@ def live(
 def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment."""
     decided: list[Decided] = []
-    told_since = now - timedelta(days=plan.programme.quiet_after_days)
+    told_since = plan.programme.told_since(now)
     for _ in range(TIMERS_LIMIT):
         due = next_due(plan, snapshot, until, told_since)
         if due is None:
@@ -191,8 +191,11 @@ def _chain(
             told.follows += [{**record, "event": current.event.type} for record in current.records]
         if current.event.depth < DEPTH_LIMIT:
             waiting.extend(Decided(event) for event in turn.derived)
-    for ladder in plan.programme.ladders:
-        Turn(plan, snapshot, start.event, now, budgets).standing(ladder)
+    unknown = plan.programme.ladders.keys() - snapshot.standings.keys()
+    if unknown:
+        beginning = Turn(plan, snapshot, start.event, now, budgets)
+        for ladder in unknown:
+            beginning.standing(ladder)
     told.balances = dict(snapshot.balances)
     if start.event.type in COMMANDS and snapshot.whole:
         told.held, told.pending = _set_aside(snapshot)

@@ -4,7 +4,7 @@ A turn changes the snapshot with every effect it decides; the effects are what t
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from regulars.campaigns.contracts import (
@@ -154,7 +154,7 @@ class Turn(Books):
     @property
     def is_history(self) -> bool:
         """Events older than the programme's stated age count in full and notify nobody."""
-        return self.now - self.event.time > timedelta(days=self.plan.programme.quiet_after_days)
+        return self.event.time < self.plan.programme.told_since(self.now)
 
     def debit(self, action: DebitAction, rule: str) -> bool:
         """Take units, earliest to expire first; False if there was too little for what the action asks."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from regulars.campaigns.contracts import Campaign, Rule
@@ -45,3 +46,7 @@ class Programme:
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
+
+    def told_since(self, now: datetime) -> datetime:
+        """Members are told of nothing that happened before this moment."""
+        return now - timedelta(days=self.quiet_after_days)
