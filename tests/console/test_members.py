@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from regulars.console.sheets import harmless
 from regulars.kit import paging
+from regulars.kit.sheets import harmless
 from regulars.staff.models import AuditEntry
 
 HEAD = [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -11,7 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 
-from regulars.console import formats, sheets
+from regulars.console import formats
+from regulars.kit import sheets
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 
@@ -103,13 +105,16 @@ class Table(Generic[Row]):
     def sheet(self) -> list[sheets.Column[Row]]:
         """The columns of its file: numbers as numbers, amounts as decimals."""
         return [
-            sheets.Column(column.heading, lambda row, cell=column.cell: self._plain(cell(row)), column.width)  # type: ignore[misc]
+            sheets.Column(column.heading, partial(self._in_file, column), column.width)
             for column in self.columns
         ]
 
     def _shown(self, column: Column[Row], row: Row) -> Shown:
         cell = column.cell(row)
         return Shown(column.heading, said(cell, self.programme), _is_number(cell), _empty(cell))
+
+    def _in_file(self, column: Column[Row], row: Row) -> sheets.Cell:
+        return self._plain(column.cell(row))
 
     def _plain(self, cell: Cell) -> sheets.Cell:
         if isinstance(cell, Units):

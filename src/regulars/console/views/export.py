@@ -9,13 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regulars.console import filters
-from regulars.console.sheets import Column
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
 from regulars.console.views.members import EXPORTERS
 from regulars.insight.members import MemberLine, count_members, export_members
 from regulars.kit import clock
 from regulars.kit.problems import Problem
+from regulars.kit.sheets import Column
 from regulars.language.calendar import local_day
 from regulars.language.text import say
 from regulars.programme.contracts import Programme

@@ -19,11 +19,11 @@ from regulars.console.foresight import kind_name
 from regulars.console.house import asset_name
 from regulars.console.lines import Speaker, Told
 from regulars.console.people import EXPORTERS
-from regulars.console.sheets import Cell
-from regulars.console.sheets import Column as Sheet
 from regulars.console.shell import may, operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
 from regulars.kit import clock
+from regulars.kit.sheets import Cell
+from regulars.kit.sheets import Column as Sheet
 from regulars.language.calendar import local_day, start_of
 from regulars.language.text import say
 from regulars.ledger import moves, statement
