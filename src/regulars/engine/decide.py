@@ -7,23 +7,20 @@ of events can be lived through in memory, in production and in a simulation alik
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from regulars.campaigns.logic import Budgets
+from regulars.engine.clocks import next_due
 from regulars.engine.commands import COMMANDS
-from regulars.engine.meanings import LOTS_PER_EVENT, MEANINGS, counted, give_back, message_context
+from regulars.engine.meanings import MEANINGS, counted, give_back, message_context
 from regulars.engine.plan import Plan
 from regulars.engine.turn import Turn
-from regulars.kit.ids import event_id, parent_id
-from regulars.language.calendar import local_day, start_of
+from regulars.kit.ids import event_id
 from regulars.language.effects import Effect, MessageWish
-from regulars.language.events import RULES, TIMER, Event
-from regulars.language.snapshot import Due, Snapshot, Standing
-from regulars.ledger import timing
-from regulars.tiers import logic as tiers
+from regulars.language.events import RULES, Event
+from regulars.language.snapshot import Snapshot, Standing
 
 DEPTH_LIMIT = 8
 """Events that follow from events that follow from …: at most so deep, so that no rules chase each other."""
@@ -99,69 +96,6 @@ def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budge
         first = Decided(due)
         decided += [first, *_chain(plan, snapshot, first, now, budgets, first, {})]
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
-
-
-def next_due(
-    plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None = None
-) -> Event | None:
-    """The earliest thing that time has to do by `until`. Ends that had to be announced before `told_since` are not
-    announced any more."""
-    member_id, zone = snapshot.member_id, plan.programme.zone
-    moment = timing.first_moment(snapshot, plan.programme.assets, until)
-    while told_since and moment and moment.kind is timing.Kind.REMIND and moment.at < told_since:
-        due = snapshot.due.setdefault(moment.asset, Due())
-        due.reminded_to, due.changed = moment.ends_at, True
-        moment = timing.first_moment(snapshot, plan.programme.assets, until)
-    ending = None
-    if any(one.until is not None for one in snapshot.standings.values()):
-        ending = min(
-            (
-                (start_of(one.until + timedelta(days=1), zone), one.ladder, one.until)
-                for one in tiers.ends(snapshot.standings.values(), local_day(until, zone))
-                if one.until is not None and one.ladder in plan.programme.ladders
-            ),
-            default=None,
-        )
-    if moment is not None and (ending is None or moment.at <= ending[0]):
-        return _timer(member_id, *_value_timer(moment, zone), moment.at)
-    if ending is not None:
-        at, ladder, last_day = ending
-        # The same period ends again where a late event rewrote the steps before it.
-        asset = plan.programme.ladders[ladder].asset
-        past = snapshot.credited.get(asset, (0, None))[0] + snapshot.taken_back.get(asset, 0)
-        return _timer(
-            member_id, "tier.period_ended", f"{ladder}:{member_id}:{last_day}:{past}", {"ladder": ladder}, at
-        )
-    return None
-
-
-def _timer(member_id: UUID, event_type: str, key: str, data: dict[str, Any], at: datetime) -> Event:
-    return Event(event_id(at, TIMER, key), TIMER, key, event_type, member_id, at, data)
-
-
-def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[str, Any]]:
-    """The type, the key and the data of what time does to value."""
-    asset, stamp = moment.asset, int(moment.at.timestamp())
-    if moment.draw is not None:
-        operation = parent_id(moment.draw.id)
-        data = {"asset": asset, "units": moment.draw.held, "operation": str(operation)}
-        return "hold.lapsed", f"{asset}:held:{moment.draw.id}", data
-    lots = moment.lots[:LOTS_PER_EVENT]
-    if moment.kind is timing.Kind.RIPEN:
-        units = sum(lot.pending for lot in lots)
-        return "asset.matured", f"{asset}:ripe:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
-    units = sum(lot.remaining for lot in moment.lots[:LOTS_PER_EVENT])
-    if moment.kind is timing.Kind.REMIND:
-        assert moment.ends_at is not None
-        units = sum(lot.remaining for lot in moment.lots)
-        data = {
-            "asset": asset,
-            "units": units,
-            "expires_on": timing.last_good_day(moment.ends_at, zone).isoformat(),
-        }
-        ends = int(moment.ends_at.timestamp())
-        return "asset.expiring", f"{asset}:ends:{lots[0].id}:{ends}", data
-    return "asset.expired", f"{asset}:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
 
 
 def _chain(

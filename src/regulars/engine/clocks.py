@@ -1,0 +1,103 @@
+"""What time does to a member by itself: the next thing that each of its clocks brings. Pure."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from regulars.engine.meanings import LOTS_PER_EVENT
+from regulars.engine.plan import Plan
+from regulars.kit.ids import event_id, parent_id
+from regulars.language.calendar import local_day, start_of
+from regulars.language.events import TIMER, Event
+from regulars.language.snapshot import Due, Snapshot
+from regulars.ledger import timing
+from regulars.tiers import logic as tiers
+
+Clock = Callable[[Plan, Snapshot, datetime, datetime | None], Event | None]
+"""(plan, snapshot, until, told since) → the first thing that time does by `until`, where there is one."""
+
+
+def next_due(
+    plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None = None
+) -> Event | None:
+    """The earliest thing that time has to do by `until`; of one moment's, that of the first clock. Ends that had to
+    be announced before `told_since` are not announced any more."""
+    first: Event | None = None
+    for clock in CLOCKS:
+        due = clock(plan, snapshot, until, told_since)
+        if due is not None and (first is None or due.time < first.time):
+            first = due
+    return first
+
+
+def timer(member_id: UUID, event_type: str, key: str, data: dict[str, Any], at: datetime) -> Event:
+    """An event that time brings. `key` names it for ever: the same thing never happens twice."""
+    return Event(event_id(at, TIMER, key), TIMER, key, event_type, member_id, at, data)
+
+
+def value(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None) -> Event | None:
+    """Lots ripen, end and are announced, holds lapse."""
+    moment = timing.first_moment(snapshot, plan.programme.assets, until)
+    while told_since and moment and moment.kind is timing.Kind.REMIND and moment.at < told_since:
+        due = snapshot.due.setdefault(moment.asset, Due())
+        due.reminded_to, due.changed = moment.ends_at, True
+        moment = timing.first_moment(snapshot, plan.programme.assets, until)
+    if moment is None:
+        return None
+    return timer(snapshot.member_id, *_value_timer(moment, plan.programme.zone), moment.at)
+
+
+def level_periods(
+    plan: Plan, snapshot: Snapshot, until: datetime, _told_since: datetime | None
+) -> Event | None:
+    """Levels' periods end."""
+    if all(one.until is None for one in snapshot.standings.values()):
+        return None
+    member_id, zone = snapshot.member_id, plan.programme.zone
+    ending: tuple[datetime, str, date] | None = min(
+        (
+            (start_of(one.until + timedelta(days=1), zone), one.ladder, one.until)
+            for one in tiers.ends(snapshot.standings.values(), local_day(until, zone))
+            if one.until is not None and one.ladder in plan.programme.ladders
+        ),
+        default=None,
+    )
+    if ending is None:
+        return None
+    at, ladder, last_day = ending
+    # The same period ends again where a late event rewrote the steps before it.
+    asset = plan.programme.ladders[ladder].asset
+    past = snapshot.credited.get(asset, (0, None))[0] + snapshot.taken_back.get(asset, 0)
+    key = f"{ladder}:{member_id}:{last_day}:{past}"
+    return timer(member_id, "tier.period_ended", key, {"ladder": ladder}, at)
+
+
+def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[str, Any]]:
+    """The type, the key and the data of what time does to value."""
+    asset, stamp = moment.asset, int(moment.at.timestamp())
+    if moment.draw is not None:
+        operation = parent_id(moment.draw.id)
+        data = {"asset": asset, "units": moment.draw.held, "operation": str(operation)}
+        return "hold.lapsed", f"{asset}:held:{moment.draw.id}", data
+    lots = moment.lots[:LOTS_PER_EVENT]
+    if moment.kind is timing.Kind.RIPEN:
+        units = sum(lot.pending for lot in lots)
+        return "asset.matured", f"{asset}:ripe:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
+    units = sum(lot.remaining for lot in moment.lots[:LOTS_PER_EVENT])
+    if moment.kind is timing.Kind.REMIND:
+        assert moment.ends_at is not None
+        units = sum(lot.remaining for lot in moment.lots)
+        data = {
+            "asset": asset,
+            "units": units,
+            "expires_on": timing.last_good_day(moment.ends_at, zone).isoformat(),
+        }
+        ends = int(moment.ends_at.timestamp())
+        return "asset.expiring", f"{asset}:ends:{lots[0].id}:{ends}", data
+    return "asset.expired", f"{asset}:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
+
+
+CLOCKS: tuple[Clock, ...] = (value, level_periods)
+"""In the order in which things of one moment happen."""
