@@ -7,11 +7,13 @@ what runs at an hour of the day or runs long. Never one job per member.
 from functools import partial
 
 from regulars.engine.tasks import settle_due
+from regulars.insight.watching import watch_budgets
 from regulars.kit.loops import Loop
 from regulars.ledger.sealing import seal_due
 from regulars.messaging.tasks import deliver_due
 from regulars.ops import nightly
 from regulars.ops import tasks as ops_tasks
+from regulars.ops.watching import watch_jobs
 from regulars.portal.codes import clear_old as clear_old_codes
 from regulars.programme.service import version
 
@@ -19,6 +21,8 @@ LOOPS: tuple[Loop, ...] = (
     Loop("settle", settle_due, 2.0),
     Loop("deliver", partial(deliver_due, version), 1.0, rest_seconds=0.2),
     Loop("seal", seal_due, 1.0, rest_seconds=1.0),
+    Loop("budgets", watch_budgets, 20.0),
+    Loop("jobs", watch_jobs, 60.0),
     Loop("codes", clear_old_codes, 3600.0),
 )
 

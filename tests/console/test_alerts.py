@@ -6,10 +6,16 @@ from django.db import connection
 from django.test import Client
 
 from regulars.alerts import queries
+from regulars.alerts.contracts import Alarm
+from regulars.alerts.machinery import JOB_FAILING, LOOP_FAILING, ONE_ROLE
 from regulars.alerts.models import Alert, Check
+from regulars.alerts.service import raise_alerts
+from regulars.campaigns.models import BudgetUse
+from regulars.insight.watching import watch_budgets
 from regulars.kit import clock
 from regulars.ledger.tasks import look
 from regulars.staff.models import AuditEntry, Operator
+from tests.console import books as story
 from tests.console.shop import NOW
 
 
@@ -101,3 +107,25 @@ def test_a_reader_looks_and_takes_no_note(bob: Operator, shop: dict[str, UUID]) 
 
 def test_a_stranger_sees_nothing(shop: dict[str, UUID]) -> None:  # noqa: ARG001
     assert Client().get("/console/alerts/").status_code == 302
+
+
+def test_a_budget_and_work_that_fails_are_told_in_words(desk: Client) -> None:
+    story.tell()
+    BudgetUse.objects.filter(rule="base", period="2026-11").update(used_up_at=NOW, used_up_of=400)
+    watch_budgets()
+    raise_alerts(
+        [
+            Alarm(LOOP_FAILING, "settle", {"name": "settle", "failures": 4, "error": "OperationalError"}),
+            Alarm(JOB_FAILING, "ops.verify", {"name": "ops.verify", "failures": 2}),
+            Alarm(ONE_ROLE, params={"tables": 5}),
+        ]
+    )
+    said = page(desk)
+    assert "A budget is used up" in said
+    assert "Base, 400: used up on Nov 20, 2026, 12:00" in said
+    assert 'href="/console/books/budgets/"' in said
+    assert "settle: failed 4 times in a row (OperationalError)" in said
+    assert "ops.verify: failed 2 times in a row" in said
+    assert "History is kept by triggers only" in said
+    assert "expected" not in said
+    assert "Since Nov 20, 2026, 12:00 too little is left" in page(desk, "books/budgets/")

@@ -19,12 +19,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of alert, declared by the room that raises it. `title` and `advice` may name an alert's params."""
+    """A kind of alert, declared by the room that raises it. `title` and `advice` may name an alert's params.
+
+    `once`: a subject is told once. What was over and is there again is the same alert, known to whoever knew of it;
+    of other kinds it is a new one.
+    """
 
     code: str
     title: Sentence
     advice: Sentence
     severity: Severity = Severity.ERROR
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from regulars.alerts.contracts import AlertRow, CheckRow
 from regulars.alerts.models import Alert, Check
@@ -15,6 +15,12 @@ _CHECK = [each.name for each in fields(CheckRow)]
 def calling() -> int:
     """How many alerts nobody has acknowledged."""
     return Alert.objects.filter(resolved_at=None, acknowledged_at=None).count()
+
+
+def counted() -> dict[str, int]:
+    """How many alerts of each code are not resolved, known to somebody or not."""
+    found = Alert.objects.filter(resolved_at=None).values_list("code").annotate(Count("pk")).order_by("code")
+    return dict(found)
 
 
 def there() -> list[AlertRow]:

@@ -27,6 +27,16 @@ ON CONFLICT (code, subject) WHERE resolved_at IS NULL DO UPDATE
 """
 
 
+AGAIN = """
+UPDATE alerts_alert AS alert SET resolved_at = NULL
+ WHERE (code, subject) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+   AND resolved_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM alerts_alert AS other
+                    WHERE other.code = alert.code AND other.subject = alert.subject
+                      AND (other.resolved_at IS NULL OR other.id > alert.id))
+"""
+
+
 @transaction.atomic
 def raise_alerts(alarms: Iterable[Alarm]) -> None:
     """What was found now is known: a new alert, or one that is there already, seen once more.
@@ -47,7 +57,10 @@ def raise_alerts(alarms: Iterable[Alarm]) -> None:
         for (code, subject), alarm in found.items()
     ]
     now = clock.now()
+    once = [name for name, alarm in found.items() if alarm.kind.once]
     with connection.cursor() as cursor:
+        if once:
+            cursor.execute(AGAIN, [[code for code, _ in once], [subject for _, subject in once]])
         cursor.execute(SEEN, [now, now, json.dumps(rows)])
 
 

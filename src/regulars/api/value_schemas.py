@@ -33,6 +33,26 @@ class OperationOut(Schema):
     tiers: dict[str, Any] = Field(default_factory=dict)
 
 
+class BudgetOut(Schema):
+    """What one rule, or the rules of one campaign, may give out in the period that runs."""
+
+    of: Literal["rule", "campaign"]
+    id: str = Field(description="The rule's or the campaign's.")
+    name: str
+    money: bool = Field(description="Whether it is in money, at what the units cost, and not in units.")
+    asset: str | None = Field(description="Whose units; null where its rules credit several.")
+    most: Shown
+    used: Shown
+    left: Shown
+    per: Literal["day", "week", "month", "year", "lifetime"]
+    starts: date | None = Field(description="The period's first day; null: it has none.")
+    ends: date | None = Field(description="The period's last day.")
+    used_up_at: datetime | None = Field(
+        description="Since when it has had nothing left, or too little for what a rule wanted to give. Null: it has "
+        "some, or has some again by a refund."
+    )
+
+
 class ApprovalOut(Schema):
     """A change that a limit watches."""
 

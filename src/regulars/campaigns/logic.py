@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -107,46 +107,85 @@ def _pot(name: str, budget: Budget) -> Pot:
 
 
 @dataclass(slots=True)
+class Used:
+    """What a budget has given in one period, and since when it has been used up (None: it is not): since it first
+    had nothing left, or too little for what it was asked for. `up_of` is how large it was then."""
+
+    units: int = 0
+    up_at: datetime | None = None
+    up_of: int | None = None
+
+    def up_since(self, most: int) -> datetime | None:
+        """Since when a budget of `most` has been used up; None: it is not, or was before it was made larger."""
+        return self.up_at if self.up_of == most else None
+
+
+@dataclass(slots=True)
 class Budgets:
     """What the budgets of a batch have given out: (name, period) → units or money, and what this batch changed.
 
     `look` tells of a budget that was not known to be needed.
     """
 
-    used: dict[tuple[str, str], int] = field(default_factory=dict)
+    used: dict[tuple[str, str], Used] = field(default_factory=dict)
     added: dict[tuple[str, str], int] = field(default_factory=dict)
-    look: Callable[[str, str], int] = lambda name, period: 0  # noqa: ARG005
+    """What is to be written: also 0, where only the moment at which a budget was used up has changed."""
+    look: Callable[[str, str], Used] = lambda name, period: Used()  # noqa: ARG005
 
-    def draw(self, pots: Sequence[Pot], day: date, wanted: int, cost: int) -> int:
-        """How many of `wanted` units all `pots` still have, drawn from each at once. To the unit, never more.
+    def draw(self, pots: Sequence[Pot], day: date, at: datetime, wanted: int, cost: int) -> int:
+        """How many of `wanted` units all `pots` still have at the moment `at` of `day`, drawn from each at once. To
+        the unit, never more.
 
         `cost`: of one unit, in millionths of the smallest currency unit.
         """
+        if wanted <= 0:
+            return 0
         units = wanted
-        for pot in pots:
-            price = cost if pot.money else 1
-            left = max(pot.most - self._used(pot, day), 0) // price if price else units
+        paying = [pot for pot in pots if cost or not pot.money]
+        short = set()
+        for pot in paying:
+            left = self._left(pot, day, cost)
+            if left < units:
+                short.add(pot)
             units = granted(units, left, pot.when_short)
         if units:
-            self._move(pots, day, units, cost)
+            self._move(paying, day, units, cost)
+        for pot in paying:
+            self._note(pot, day, at if pot in short or not self._left(pot, day, cost) else None)
         return units
 
     def give_back(self, pots: Sequence[Pot], day: date, units: int, cost: int) -> None:
         """What had been drawn on `day` is there again."""
-        self._move(pots, day, -units, cost)
+        paying = [pot for pot in pots if cost or not pot.money]
+        self._move(paying, day, -units, cost)
+        for pot in paying:
+            if self._left(pot, day, cost):
+                self._note(pot, day, None)
 
-    def _used(self, pot: Pot, day: date) -> int:
+    def _left(self, pot: Pot, day: date, cost: int) -> int:
+        """How many units of that cost a budget still has."""
+        return max(pot.most - self._used(pot, day).units, 0) // (cost if pot.money else 1)
+
+    def _used(self, pot: Pot, day: date) -> Used:
         key = (pot.name, period_of(day, pot.per))
         if key not in self.used:
             self.used[key] = self.look(*key)
         return self.used[key]
 
+    def _note(self, pot: Pot, day: date, up_at: datetime | None) -> None:
+        """The budget is used up at that moment, unless it has been before; None: it is not."""
+        use = self._used(pot, day)
+        if (use.up_since(pot.most) is None) != (up_at is None) or (up_at is None and use.up_at is not None):
+            use.up_at, use.up_of = up_at, pot.most if up_at else None
+            self.added.setdefault((pot.name, period_of(day, pot.per)), 0)
+
     def _move(self, pots: Sequence[Pot], day: date, units: int, cost: int) -> None:
         for pot in pots:
             key = (pot.name, period_of(day, pot.per))
-            before = self._used(pot, day)
-            self.used[key] = max(before + units * (cost if pot.money else 1), 0)
-            self.added[key] = self.added.get(key, 0) + self.used[key] - before
+            use = self._used(pot, day)
+            before = use.units
+            use.units = max(before + units * (cost if pot.money else 1), 0)
+            self.added[key] = self.added.get(key, 0) + use.units - before
 
 
 def granted(wanted: int, left: int, when_short: WhenShort) -> int:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 
+from regulars.campaigns.logic import Used
 from regulars.kit.sqlread import rows
 
 
-def used(budgets: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """(budget, period) → units, or millionths of the smallest currency unit, as `campaigns.logic.Pot` counts them;
+def used(budgets: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Used]:
+    """(budget, period) → what it gave, in units or millionths of the smallest currency unit, as `Pot` counts them;
     those that nobody has drawn on are left out."""
     wanted = sorted(set(budgets))
     found = rows(
-        "SELECT rule, period, units FROM campaigns_budgetuse"
+        "SELECT rule, period, units, used_up_at, used_up_of FROM campaigns_budgetuse"
         " WHERE (rule, period) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
         [[name for name, _ in wanted], [period for _, period in wanted]],
     )
-    return {(name, period): units for name, period, units in found}
+    return {(name, period): Used(*use) for name, period, *use in found}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from regulars.campaigns.logic import Budgets
+from regulars.campaigns.logic import Budgets, Used
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, array, unnest
 
@@ -20,8 +20,9 @@ USING {rows} AS more(member_id, rule, period, bucket, times, units)
 """
 
 PUT_BUDGETS = """
-UPDATE campaigns_budgetuse AS now SET units = now.units + row.units
-  FROM {rows} AS row(rule, period, units)
+UPDATE campaigns_budgetuse AS now SET units = now.units + row.units, used_up_at = row.used_up_at,
+                                      used_up_of = row.used_up_of
+  FROM {rows} AS row(rule, period, units, used_up_at, used_up_of)
  WHERE now.rule = row.rule AND now.period = row.period
 """
 
@@ -32,7 +33,7 @@ ON CONFLICT (rule, period) DO NOTHING
 """
 
 LOCK_BUDGETS = """
-SELECT rule, period, units FROM campaigns_budgetuse
+SELECT rule, period, units, used_up_at, used_up_of FROM campaigns_budgetuse
  WHERE (rule, period) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
  ORDER BY rule, period FOR UPDATE
 """
@@ -44,13 +45,13 @@ def lock_budgets(cursor: Cursor, names: Iterable[tuple[str, str]]) -> Budgets:
     One that turns out to be needed later is locked then.
     """
 
-    def look(rule: str, period: str) -> int:
+    def look(rule: str, period: str) -> Used:
         return _lock(cursor, [(rule, period)])[rule, period]
 
     return Budgets(_lock(cursor, sorted(set(names))), look=look)
 
 
-def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str], Used]:
     if not ordered:
         return {}
     unnest(cursor, OPEN_BUDGETS, ("text", "text"), ordered)
@@ -58,7 +59,7 @@ def _lock(cursor: Cursor, ordered: list[tuple[str, str]]) -> dict[tuple[str, str
         LOCK_BUDGETS,
         [array((rule for rule, _ in ordered)), array((period for _, period in ordered))],
     )
-    return {(rule, period): units for rule, period, units in cursor.fetchall()}
+    return {(rule, period): Used(*use) for rule, period, *use in cursor.fetchall()}
 
 
 def write(cursor: Cursor, uses: Sequence[tuple[UUID, str, str, int, int]], budgets: Budgets) -> None:
@@ -80,6 +81,9 @@ def write(cursor: Cursor, uses: Sequence[tuple[UUID, str, str, int, int]], budge
     unnest(
         cursor,
         PUT_BUDGETS,
-        ("text", "text", "bigint"),
-        [(rule, period, units) for (rule, period), units in budgets.added.items() if units],
+        ("text", "text", "bigint", "timestamptz", "bigint"),
+        [
+            (*key, units, budgets.used[key].up_at, budgets.used[key].up_of)
+            for key, units in budgets.added.items()
+        ],
     )

@@ -126,7 +126,11 @@ class Turn(Books):
             capped = self.room(asset, units)
             if capped < units:
                 notes.append(NO_EFFECT_CAP)
-            units = self.budgets.draw(planned.pots, self.day, capped, cost) if planned.pots else capped
+            units = (
+                self.budgets.draw(planned.pots, self.day, self.event.time, capped, cost)
+                if planned.pots
+                else capped
+            )
             if units < capped:
                 notes.append(NO_EFFECT_BUDGET)
             given[number] = max(units, 0)

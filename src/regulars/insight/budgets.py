@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from regulars.campaigns.contracts import Campaign, CreditAction, Rule
-from regulars.campaigns.logic import MICRO, Pot, pots_of
+from regulars.campaigns.logic import MICRO, Pot, Used, pots_of
 from regulars.campaigns.queries import used
 from regulars.kit import clock
 from regulars.language.calendar import Per, add_months, local_day, period_of
@@ -16,7 +16,8 @@ from regulars.programme.contracts import Programme
 class BudgetLine:
     """One budget in the period that runs. `most` and `used` in smallest units, or in the currency's smallest unit where
     `money`; `asset` is empty where several share it. `starts`, `ends`: the period's first and last day (None: without).
-    `gone_on`: the day on which it will be used up at the pace of the period so far, if that is within the period."""
+    `gone_on`: the day on which it will be used up at the pace of the period so far, if that is within the period.
+    `used_up_at`: since when it has had nothing left, or too little for what it was asked for (None: it has)."""
 
     name: str
     rule: Rule | None
@@ -29,6 +30,8 @@ class BudgetLine:
     starts: date | None
     ends: date | None
     gone_on: date | None
+    used_up_at: datetime | None
+    period: str
 
     @property
     def left(self) -> int:
@@ -46,7 +49,7 @@ def budgets(programme: Programme) -> list[BudgetLine]:
     owners = list(_owners(programme))
     taken = used((pot.name, period_of(today, pot.per)) for pot, _, _, _ in owners)
     return [
-        _line(pot, rule, campaign, asset, taken.get((pot.name, period_of(today, pot.per)), 0), today)
+        _line(pot, rule, campaign, asset, taken.get((pot.name, period_of(today, pot.per)), Used()), today)
         for pot, rule, campaign, asset in owners
     ]
 
@@ -100,10 +103,11 @@ def _only(assets: set[str]) -> str:
 
 
 def _line(
-    pot: Pot, rule: Rule | None, campaign: Campaign | None, asset: str, taken: int, today: date
+    pot: Pot, rule: Rule | None, campaign: Campaign | None, asset: str, use: Used, today: date
 ) -> BudgetLine:
     days = period_days(today, pot.per)
-    gone = gone_on(pot.most, taken, *days, today) if days else None
+    up_at = use.up_since(pot.most)
+    gone = gone_on(pot.most, use.units, *days, today) if days and not up_at else None
     unit = MICRO if pot.money else 1
     return BudgetLine(
         pot.name,
@@ -113,8 +117,10 @@ def _line(
         pot.money,
         asset,
         pot.most // unit,
-        -(-taken // unit),
+        -(-use.units // unit),
         days[0] if days else None,
         days[1] if days else None,
         gone,
+        up_at,
+        period_of(today, pot.per),
     )

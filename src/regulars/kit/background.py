@@ -6,7 +6,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from regulars.kit.sqlread import row
+from regulars.kit.sqlread import row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,17 @@ def state(name: str) -> State | None:
         [name],
     )
     return State(*found) if found else None
+
+
+FAILING = """
+SELECT job.task_name, count(*) FROM procrastinate_jobs AS job
+ WHERE job.status = 'failed'
+   AND NOT EXISTS (SELECT FROM procrastinate_jobs AS later
+                    WHERE later.task_name = job.task_name AND later.status = 'succeeded' AND later.id > job.id)
+ GROUP BY job.task_name
+"""
+
+
+def failing() -> dict[str, int]:
+    """Tasks whose latest job failed, and how many failed since one succeeded, as far as jobs are kept."""
+    return dict(rows(FAILING))

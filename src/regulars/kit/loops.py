@@ -30,20 +30,30 @@ class Loop:
     rest_seconds: float = 0.0
 
 
-def keep_running(loop: Loop, stop: threading.Event) -> None:
-    """Run `loop` until `stop` is set. An error is logged, slows the loop down and never ends it."""
-    failures = 0
+Heard = Callable[[Loop, int, str], None]
+"""Is told how a loop fares: after how many failures in a row (0: it succeeded), and of which kind the last was."""
+
+
+def keep_running(loop: Loop, stop: threading.Event, heard: Heard = lambda *_: None) -> None:
+    """Run `loop` until `stop` is set. An error is logged, slows the loop down and never ends it.
+
+    `heard` is told of every failure, of the first success and of each success after failures.
+    """
+    failures, told = 0, False
     while not stop.is_set():
         close_old_connections()
         try:
             done = loop.run()
-        except Exception:
+        except Exception as error:
             failures += 1
             pause = min(LONGEST_PAUSE_SECONDS, max(loop.every_seconds, 0.5 * 2 ** min(failures, 10)))
             _log.exception("loop_failed", loop=loop.name, failures=failures, retry_seconds=pause)
             metrics.LOOP_FAILURES.labels(loop.name).inc()
+            _tell(heard, loop, failures, type(error).__name__)
+            told = False
             stop.wait(pause)
             continue
+        told = told or _tell(heard, loop, 0, "")
         failures = 0
         if done:
             metrics.LOOP_DONE.labels(loop.name).inc(done)
@@ -51,3 +61,13 @@ def keep_running(loop: Loop, stop: threading.Event) -> None:
         else:
             stop.wait(loop.every_seconds)
     connections.close_all()
+
+
+def _tell(heard: Heard, loop: Loop, failures: int, kind: str) -> bool:
+    """Whether it could be told; who does not hear it does not end the loop either."""
+    try:
+        heard(loop, failures, kind)
+    except Exception:
+        _log.warning("loop_not_heard", loop=loop.name, failures=failures, exc_info=True)
+        return False
+    return True

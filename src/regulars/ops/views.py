@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 
 from regulars import __version__
+from regulars.alerts import queries as alerts
 from regulars.kit import metrics
 from regulars.messaging import queries as messaging
 from regulars.ops import queries
@@ -22,12 +23,19 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """This process can work: the database answers and has our tables. Whether a programme is published is no matter."""
+def readyz(request: HttpRequest) -> JsonResponse:
+    """This process can work: the database answers and has our tables. Whether a programme is published is no matter.
+
+    Whoever may read the measurements is told which alerts there are, too: by code, how many. They don't keep it from
+    working.
+    """
     problem = queries.problem()
     if problem:
         return JsonResponse({"status": "unavailable", "detail": problem}, status=503)
-    return JsonResponse({"status": "ready", "version": __version__})
+    ready = {"status": "ready", "version": __version__}
+    if not (_local(request) or _has_key(request)):
+        return JsonResponse(ready)
+    return JsonResponse({**ready, "alerts": alerts.counted()})
 
 
 @require_safe

@@ -61,7 +61,7 @@ def _shown(line: BudgetLine, programme: Programme) -> Shown:
         _amount(line, line.left, programme),
         str(PERIODS[line.per]),
         _span(line),
-        "full" if not line.left else "tight" if line.percent >= TIGHT or line.gone_on else "",
+        "full" if line.used_up_at or not line.left else "tight" if line.percent >= TIGHT or line.gone_on else "",
         _said(line),
     )  # fmt: skip
 
@@ -82,6 +82,13 @@ def _amount(line: BudgetLine, amount: int, programme: Programme) -> str:
 
 
 def _said(line: BudgetLine) -> str:
+    if line.used_up_at:
+        at = {"moment": formats.moment(line.used_up_at)}
+        if line.left:
+            return _("Since %(moment)s too little is left for what its rules give.") % at
+        if not line.ends:
+            return _("Used up on %(moment)s.") % at
+        return _("Used up on %(moment)s. Nothing more is given until the next period.") % at
     if not line.left:
         return _("Used up. Nothing more is given until the next period.") if line.ends else _("Used up.")
     if line.gone_on:

@@ -13,7 +13,7 @@ from regulars.alerts import queries as alerts
 from regulars.alerts.contracts import CheckRow
 from regulars.console import formats
 from regulars.console.house import asset_name
-from regulars.console.notices import KINDS, books_check, notice
+from regulars.console.notices import BOOK_KINDS, books_check, notice
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import Column, Table, Units
@@ -84,7 +84,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         else "",
         "chain": house.chain(),
         "chained": chained,
-        "differing": [notice(row, programme) for row in alerts.there() if row.code in KINDS],
+        "differing": [notice(row, programme) for row in alerts.there() if row.code in BOOK_KINDS],
         "may_run": operator_of(request).role in ANSWERING,
         **_progress(),
     }
