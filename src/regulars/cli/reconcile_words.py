@@ -44,6 +44,7 @@ ACCOUNTS = {
     "adjust": _text("调整", "調整", "adjusted"),
     "convert": _text("兑换", "兌換", "converted"),
     "gift": _text("转赠", "轉贈", "gifts"),
+    "merge": _text("合并会员", "合併會員", "merges"),
     "members": _text("会员可用", "會員可用", "members' free"),
     "held": _text("冻结", "凍結", "held"),
     "pending": _text("待生效", "待生效", "pending"),

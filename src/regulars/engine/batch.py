@@ -97,7 +97,7 @@ def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
     return len(decided)
 
 
-def _number(*parts: str) -> int:
+def name_number(*parts: str) -> int:
     """A 64-bit number for a name, the same in every process."""
     digest = blake2b("\x00".join(parts).encode(), digest_size=8).digest()
     return int(struct.unpack("q", digest)[0])
@@ -121,6 +121,8 @@ class _Batch:
         self.wait = wait or any(one.type in BETWEEN for one in batch)
         self.now = clock.now()
         self.outcomes: dict[int, Outcome] = {}
+        self.roots: dict[UUID, UUID] = {}
+        """Members whom events name by their ids, and who each of them is now."""
         self.twins: list[tuple[int, int]] = []
         """Positions of events that stand in the batch twice, and where they stand first."""
 
@@ -131,6 +133,7 @@ class _Batch:
             raise NotPublished
         left = self._record(before)
         self.parts.done("record")
+        self.roots = there
         resolver = Resolver(self.cursor, self.batch, orders, found, there, self._reject, self.now)
         owners = resolver.resolve(left)
         self.parts.done("resolve")
@@ -151,8 +154,8 @@ class _Batch:
         """Lock the events' names and see what is known of them: the version in force, events of these names,
         members of these identities, orders of these names, which members of these ids there are."""
         names = [self._order(position) for position in range(len(self.batch))]
-        numbers = [_number(one.source, one.key) for one in self.batch]
-        numbers += [_number("order", *name) for name in names if name]
+        numbers = [name_number(one.source, one.key) for one in self.batch]
+        numbers += [name_number("order", *name) for name in names if name]
         questions: list[rows.Question[Any]] = [
             in_force(),
             events.lock_names(numbers),
@@ -161,10 +164,11 @@ class _Batch:
             read_orders(name for name in names if name),
         ]
         asked = {one.member_id for one in self.batch if one.member_id is not None}
+        asked |= {UUID(one.data["to"]) for one in self.batch if one.type in BETWEEN}
         if asked:
             questions.append(existing(asked))
         number, _, *known = rows.ask(self.cursor, questions)
-        return [number, *known] if asked else [number, *known, set()]
+        return [number, *known] if asked else [number, *known, {}]
 
     def _record(self, before: dict[tuple[str, str], Known]) -> list[int]:
         """Answer the events that were taken before. The positions left to be taken."""
@@ -173,7 +177,7 @@ class _Batch:
         for position, one in enumerate(self.batch):
             name = (one.source, one.key)
             if name in before:
-                self.outcomes[position] = _again(one, before[name])
+                self.outcomes[position] = again(one, before[name])
             elif first.setdefault(name, position) != position:
                 self.twins.append((position, first[name]))
             else:
@@ -219,8 +223,12 @@ class _Batch:
 
     def _live(self, ready: Plan, work: list[tuple[int, Event]], orders: Orders, fresh: set[UUID]) -> None:
         happened = [event for _, event in work]
-        loader = Loader(self.cursor, ready, happened, orders, frozenset(fresh), wait=self.wait)
+        loader = Loader(
+            self.cursor, ready, happened, orders, frozenset(fresh), wait=self.wait, roots=self.roots
+        )
         snapshots = loader.load({event.member_id for _, event in work})
+        named = {one: snapshots[root] for one, root in self.roots.items() if root in snapshots}
+        at_hand = {**snapshots, **named}
         budgets = self._budgets(ready, work, snapshots)
         self.parts.done("load")
         decided: list[Decided] = []
@@ -232,18 +240,18 @@ class _Batch:
                     self._reject(position, unknown_member())
                 continue
             decided += settle(ready, snapshot, event.time, self.now, budgets)
-            other = snapshots.get(other_member(event) or event.member_id)
+            other = at_hand.get(other_member(event) or event.member_id)
             if other is not None and other is not snapshot:
                 decided += settle(ready, other, event.time, self.now, budgets)
             try:
-                lived = live(ready, snapshot, event, self.now, budgets, event.member_id in fresh, snapshots)
+                lived = live(ready, snapshot, event, self.now, budgets, event.member_id in fresh, at_hand)
             except Rejected as error:
                 self._reject(position, error)
                 continue
             fresh.discard(event.member_id)
             decided += lived + self._catch_up(ready, snapshot, lived[0], budgets)
             sent[event.id] = self.batch[position]
-            self.outcomes[position] = _outcome(lived[0], ready.programme.number)
+            self.outcomes[position] = told_outcome(lived[0], ready.programme.number)
             if not self.writes:
                 self.outcomes[position].moves = _moves(lived)
         self.parts.done("decide")
@@ -295,7 +303,8 @@ def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [record for record in records if record["kind"] not in ANSWERED]
 
 
-def _outcome(first: Decided, version: int) -> Outcome:
+def told_outcome(first: Decided, version: int) -> Outcome:
+    """What the caller is told of an event that was decided."""
     return Outcome(
         first.event.key,
         "processed",
@@ -310,7 +319,7 @@ def _outcome(first: Decided, version: int) -> Outcome:
     )
 
 
-def _again(one: Incoming, before: Known) -> Outcome:
+def again(one: Incoming, before: Known) -> Outcome:
     """The first result again, unless it is another event under the same name."""
     if before.digest != one.digest or before.data != one.data:
         return Outcome(one.key, "rejected", error=key_conflict())

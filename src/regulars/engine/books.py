@@ -86,8 +86,9 @@ class Books:
             cell[1] += total
 
     def derive(self, event_type: str, data: dict[str, Any], member_id: UUID | None = None) -> None:
-        """Something that follows from this event, at the same moment, for its member or another one."""
+        """Something that follows from this event, at the same moment, for its member or another one at hand."""
         event = self.event
+        other = self.others.get(member_id) if member_id else None
         key = f"{event.id}:{len(self.derived)}"
         self.derived.append(
             Event(
@@ -95,7 +96,7 @@ class Books:
                 RULES,
                 key,
                 event_type,
-                member_id or event.member_id,
+                other.member_id if other is not None else event.member_id,
                 event.time,
                 data,
                 event.id,

@@ -294,7 +294,7 @@ def gifted(turn: Turn) -> None:
     receiver = turn.others.get(other)
     if gifting is None:
         raise refusal("not_giftable", "asset", "不可赠送", "不可贈送", "can't be given to others")
-    if other == turn.event.member_id:
+    if turn.event.member_id in (other, receiver.member_id if receiver else None):
         raise refusal("gift_to_self", "to", "不能赠送给自己", "不能贈送給自己", "can't be the giver")
     if receiver is None or receiver.status != "active":
         raise refusal(
@@ -313,7 +313,7 @@ def gifted(turn: Turn) -> None:
     name = f"gift:{asset.id}"
     _daily(turn, name, asset, units, gifting.per_day)
     until = turn.event.time + timedelta(hours=gifting.revoke_hours) if gifting.revoke_hours else None
-    effect = turn.draw(asset, units, GIFT, until=until, other=other)
+    effect = turn.draw(asset, units, GIFT, until=until, other=receiver.member_id)
     _count(turn, name, units, gifting.per_day)
     pieces = []
     for lot_id, some in effect.takes:

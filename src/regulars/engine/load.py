@@ -1,8 +1,9 @@
 """From the tables to snapshots: one query a room for the whole batch."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from regulars.engine.load_sql import (
     TOTALS,
     USES,
 )
+from regulars.engine.merged import lots_named, operations_named
 from regulars.engine.notebook import Notebook
 from regulars.engine.plan import TIMED, Plan, cap_name, money_name
 from regulars.engine.reach import (
@@ -83,7 +85,8 @@ class Loader(Notebook):
     """Fills the snapshots of a batch's members with what its events need, no more.
 
     `fresh` members were made by this batch and have nothing yet. `until`: time will be settled to there, where
-    that is later than the last event. Without `wait`, members whom others have locked are left out.
+    that is later than the last event. Without `wait`, members whom others have locked are left out. `roots`: who
+    members named by their ids are now.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Loader(Notebook):
         fresh: frozenset[UUID] = frozenset(),
         until: datetime | None = None,
         wait: bool = True,
+        roots: Mapping[UUID, UUID] = MappingProxyType({}),
     ) -> None:
         super().__init__(plan)
         self.cursor = cursor
@@ -105,7 +109,9 @@ class Loader(Notebook):
         self.zone = plan.programme.zone
         self.moments = [event.time for event in events] + ([until] if until else [])
         self.singly = 0
-        self.others = {other for event in events if (other := other_member(event)) is not None}
+        self.others = {
+            roots.get(other, other) for event in events if (other := other_member(event)) is not None
+        }
         self.orders_of: dict[UUID, set[OrderName]] = {}
         for event in events:
             name = order_name(event.type, event.source, event.data)
@@ -283,6 +289,12 @@ class Loader(Notebook):
             for event in self.events
             if event.type in OPERATING and event.member_id in inside
         }
+        named |= {
+            (event.member_id, operation)
+            for event in self.events
+            if event.member_id in inside
+            for operation in operations_named(event)
+        }
         if paid or named:
             asked.append((_rows(EVENT_LOTS, *_ranges(paid | named)), self.note_event_lots))
         if named:
@@ -301,6 +313,9 @@ class Loader(Notebook):
             for part in draw.parts
             if part.lot_id not in self.lots
         }
+        for event in self.events:
+            if event.member_id in self.snapshots:
+                wanted |= {(event.member_id, lot) for lot in lots_named(event) if lot not in self.lots}
         asked: list[tuple[Question[Any], Callable[[Any], None]]] = []
         if wanted:
             columns = [(member_id, bucket_of(member_id), lot_id) for member_id, lot_id in wanted]

@@ -5,7 +5,7 @@ SELECT member_id, ladder, level, since, until
   FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
 """
 BALANCES = """
-SELECT member_id, asset, balance, earned, moved <> 0, reversed, earned_on, due_at, lapses_at, reminded_to
+SELECT member_id, asset, balance, earned, beside, reversed, earned_on, due_at, lapses_at, reminded_to
   FROM ledger_balance WHERE member_id = ANY(%s) AND bucket = ANY(%s)
 """
 TOTALS = """

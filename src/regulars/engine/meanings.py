@@ -7,6 +7,7 @@ from typing import Any
 from regulars.engine import telling
 from regulars.engine.commands import COMMANDS
 from regulars.engine.contracts import Rejected
+from regulars.engine.merged import MERGED
 from regulars.engine.reach import OrderName
 from regulars.engine.records import money_of
 from regulars.engine.topups import TOP_UPS
@@ -244,6 +245,7 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     "tier.period_ended": period_ended,
     **COMMANDS,
     **TOP_UPS,
+    **MERGED,
 }
 
 

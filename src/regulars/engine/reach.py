@@ -35,7 +35,14 @@ TAKING = frozenset(
 """Types of event on which value may leave a member, or come back to one, whatever the rules say."""
 
 REWRITING = frozenset(
-    {"order.refunded", "order.cancelled", "asset.reversed", "asset.corrected", "asset.adjusted"}
+    {
+        "order.refunded",
+        "order.cancelled",
+        "asset.reversed",
+        "asset.corrected",
+        "asset.adjusted",
+        "tier.reckoned",
+    }
 )
 """Types of event by which what counted for a level may count no more."""
 

@@ -46,7 +46,7 @@ class Resolver:
         batch: Sequence[Incoming],
         orders: Orders,
         known: dict[Identity, UUID],
-        there: set[UUID],
+        there: dict[UUID, UUID],
         reject: Callable[[int, Rejected], None],
         now: datetime,
     ) -> None:
@@ -57,7 +57,7 @@ class Resolver:
         self.now = now
         self.known = known
         self.ids = there
-        """Which of the member ids that the events name there are."""
+        """The member ids that the events name, as far as there are such, and whom each belongs to."""
         self.claims: dict[Identity, UUID] = {}
         self.joined: dict[UUID, list[int]] = {}
         """New members → the positions of their events."""
@@ -100,9 +100,10 @@ class Resolver:
             else:
                 found.add(owner)
         if one.member_id is not None:
-            if one.member_id not in self.ids:
+            known = self.ids.get(one.member_id)
+            if known is None:
                 raise unknown_member_id()
-            found.add(one.member_id)
+            found.add(known)
         if len(found) > 1:
             raise split_identity()
         if not found and not one.joins:

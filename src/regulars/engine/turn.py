@@ -272,9 +272,10 @@ class Turn(Books):
         until = max(max(tally, default=day), self.standing(ladder_id).since, self.day)
         steps = tiers.rewalk(ladder, tally, history, day, until)
         earlier = [step for step in history if step.day < day]
-        if earlier + steps == history:
-            return
-        self.snapshot.steps[ladder_id] = earlier + steps
         last = next(iter([*earlier, *steps][-1:]), None)
         after = Standing(ladder_id, last.after, last.day, last.until) if last else self._beginning(ladder_id)
+        now = self.standing(ladder_id)
+        if earlier + steps == history and (after.level, after.until) == (now.level, now.until):
+            return
+        self.snapshot.steps[ladder_id] = earlier + steps
         self._move(after, "recomputed", steps, rewrites=day)

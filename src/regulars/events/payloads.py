@@ -380,6 +380,23 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         command("asset.ended", "提前到期", "提前到期", "ended early", asset=text, units=integer, reason=text),
         command("asset.converted", "兑换", "兌換", "converted", conversion=text, units=integer),
         command("asset.gifted", "赠送", "贈送", "gifted", asset=text, units=integer, reason=text),
+        command("member.merged", "会员合并", "會員合併", "members merged", reason=text),
+        command("member.unmerged", "撤销合并", "取消合併", "merge undone", reason=text),
+        derived("member.merged_away", "并入其他会员", "併入其他會員", "merged into another member"),
+        derived("member.restored", "恢复为独立会员", "恢復為獨立會員", "a member of their own again"),
+        derived(
+            "asset.moved_out", "资产转出（合并会员）", "資產轉出（合併會員）", "value moved out by a merge"
+        ),
+        derived(
+            "asset.moved_in", "资产转入（合并会员）", "資產轉入（合併會員）", "value moved in by a merge"
+        ),
+        derived(
+            "asset.parted",
+            "资产分开（撤销合并）",
+            "資產分開（取消合併）",
+            "value set apart as a merge is undone",
+        ),
+        derived("tier.reckoned", "等级重新计算", "等級重新計算", "level reckoned anew"),
         command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
     )
     return {one.id: one for one in types}

@@ -15,10 +15,11 @@ ISSUE, SPEND, EXPIRE, REVERSE = "issue", "spend", "expire", "reverse"
 ADJUST, CONVERT, GIFT = "adjust", "convert", "gift"
 """What an operator put right, what became another asset or came from one, what went from member to member."""
 
+MERGE = "merge"
+"""What went from one record of a person to the other, as they were made one or apart again."""
+
 HOLD, PENDING = "hold", "pending"
 """What is the member's and set aside: held for a purchase, or not yet ripe."""
-
-SET_ASIDE = frozenset({HOLD, PENDING})
 
 
 NOT_YET = UUID(int=0)
@@ -67,8 +68,8 @@ class Credit:
 class Take:
     """`amount` units of `asset` from the member to a house account, lot by lot.
 
-    `account` is any of the house's but `issue`, or `hold`. `debt` units could not be taken from any lot and are owed:
-    they become a lot with a negative remainder, `debt_lot`. `waived` units are written off.
+    `account` is any of the house's but `issue`, or one that sets aside. `debt` units could not be taken from any lot
+    and are owed: they become a lot with a negative remainder, `debt_lot`. `waived` units are written off.
     """
 
     kind: ClassVar[str] = "take"

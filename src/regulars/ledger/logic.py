@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from regulars.language.calendar import RoundUp, add_months, end_of, local_day, start_of
-from regulars.language.effects import EXPIRE, PENDING, REVERSE, SET_ASIDE, Credit, Draw, Give, Part, Take
+from regulars.language.effects import EXPIRE, HOLD, PENDING, REVERSE, Credit, Draw, Give, Part, Take
 from regulars.language.snapshot import Lot, Snapshot
 from regulars.ledger.contracts import Asset, Clawback, Expiry, SpendOrder
 
@@ -310,7 +310,9 @@ def apply_take(snapshot: Snapshot, take: Take) -> None:
             lot.waived -= units
         if take.account == EXPIRE:
             lot.expired += units
-        elif take.account in SET_ASIDE:
+        elif take.account == PENDING:
+            lot.pending += units
+        elif take.account == HOLD:
             lot.held += units
     if take.source_lot is not None:
         source = find_lot(snapshot, take.asset, take.source_lot)
@@ -331,7 +333,7 @@ def apply_give(snapshot: Snapshot, give: Give) -> None:
         lot.remaining += units
         if give.account == PENDING:
             lot.pending -= units
-        elif give.account in SET_ASIDE:
+        elif give.account == HOLD:
             lot.held -= units
         if give.raises:
             lot.amount += units

@@ -124,6 +124,8 @@ class Balance(models.Model):
     moved = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
     pending = models.BigIntegerField(default=0)
+    beside = models.BooleanField(default=False, db_default=False)
+    """Whether anything but earnings ever moved it, so that `earned` bounds nothing."""
     earned_on = models.DateField(null=True)
     """The latest local day on which something was earned."""
     due_at = models.DateTimeField(null=True)

@@ -13,6 +13,7 @@ from regulars.language.effects import (
     GIFT,
     HOLD,
     ISSUE,
+    MERGE,
     PENDING,
     REVERSE,
     SPEND,
@@ -35,6 +36,7 @@ _COLUMN = {
     ADJUST: (5, 1),
     CONVERT: (5, 1),
     GIFT: (5, 1),
+    MERGE: (5, 1),
     HOLD: (6, -1),
     PENDING: (7, -1),
 }
@@ -187,13 +189,14 @@ class Page:
 
     def _take(self, member_id: UUID, effect: Take) -> None:
         parts = list(effect.takes)
-        expires, holds = effect.account == EXPIRE, effect.account == HOLD
+        expires, holds, waits = (effect.account == one for one in (EXPIRE, HOLD, PENDING))
         for lot_id, units in effect.takes:
             self._change(
                 member_id,
                 lot_id,
                 remaining=-units,
                 held=units if holds else 0,
+                pending=units if waits else 0,
                 expired=units if expires else 0,
                 waived=-units if effect.collects else 0,
             )

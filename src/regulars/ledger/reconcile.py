@@ -127,10 +127,12 @@ def reconcile(said: Said = lambda _: None) -> Reconciled:
             said("compare")
             books = _rows(sql.BOOKS, [SHOWN])
             alone = {check: _rows(statement, [SHOWN]) for check, statement in sql.ROWS.items()}
+            families = _rows(sql.BY_FAMILY, [SHOWN])
             house = _compare_house(found)
             strangers = _rows(sql.BY_EVENT, [CLOSER]) if readable else []
         _compare_books(found, books)
         _compare_rows(found, alone)
+        _compare_families(found, families)
         _compare_effects(found, strangers)
         balances, entries, lots, draws, topups, effects = _rows(sql.COUNTS)[0]
     checked = {
@@ -216,6 +218,13 @@ def _compare_rows(found: _Found, alone: dict[str, Rows]) -> None:
             found.more(rows[0][2] - len(rows))
 
 
+def _compare_families(found: _Found, rows: Rows) -> None:
+    for member_id, asset, _, lot_id, expected, is_found, check in rows:
+        found.add(Difference(check, member_id, asset, expected, is_found, f"lot {lot_id}"))
+    if rows:
+        found.more(rows[0][2] - len(rows))
+
+
 def _compare_house(found: _Found) -> dict[str, dict[str, int]]:
     """What the house gave and took of every asset, by account, and what members have; together zero."""
     house: dict[str, dict[str, int]] = {}
@@ -228,8 +237,9 @@ def _compare_house(found: _Found) -> dict[str, dict[str, int]]:
         accounts |= {"members": balance, "held": held, "pending": pending}
         if set_aside != (held, pending) or gave + balance + held + pending:
             found.add(Difference("house", None, asset, -gave, balance + held + pending))
-        if accounts.get("gift"):
-            found.add(Difference("gifts", None, asset, 0, -accounts["gift"]))
+        for between, check in (("gift", "gifts"), ("merge", "merges")):
+            if accounts.get(between):
+                found.add(Difference(check, None, asset, 0, -accounts[between]))
     return house
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from regulars.events.moved import MOVED
 
 PRIME = 2_147_483_647
-KNOWN = ("issue", "spend", "expire", "reverse", "adjust", "convert", "gift", "hold", "pending")
-MOVING = ("adjust", "convert", "gift")
+KNOWN = ("issue", "spend", "expire", "reverse", "adjust", "convert", "gift", "merge", "hold", "pending")
+MOVING = ("adjust", "convert", "gift", "merge")
 DRAWN = ("spend", "hold", "gift", "convert", "adjust")
 
 
@@ -75,7 +75,22 @@ SELECT member_id, asset, account, count(*) AS effects, sum({weighed("event", "am
   FROM ({MOVED}) AS moved GROUP BY member_id, asset, account
 """
 
+FAMILIES = """
+CREATE TEMP TABLE reconcile_family ON COMMIT DROP AS
+WITH RECURSIVE edge AS (
+    SELECT kept AS one, gone AS other FROM members_merge UNION SELECT gone, kept FROM members_merge),
+reached AS (
+    SELECT one AS member_id, one AS found FROM edge
+    UNION SELECT reached.member_id, edge.other FROM reached JOIN edge ON edge.one = reached.found)
+SELECT member_id, min(found::text) AS family FROM reached GROUP BY member_id
+"""
+"""Members who are, or were, records of one person. Lots change hands among them while entries stay, so that what is
+compared lot by lot is compared over the family."""
+
+ALONE = "NOT EXISTS (SELECT FROM reconcile_family AS family WHERE family.member_id = {who})"
+
 TABLES = {
+    "reconcile_family": FAMILIES,
     "reconcile_entry": ENTRIES,
     "reconcile_lot": LOTS,
     "reconcile_draw": DRAWS,
@@ -100,7 +115,7 @@ class Pair:
         """SQL: whether they do not."""
         if self.by_lot:
             differ = f"mod(coalesce({self.expected}, 0) - coalesce({self.found}, 0), {PRIME}) <> 0"
-            return f"({differ} AND {self.only})"
+            return f"({differ} AND {self.only} AND family.member_id IS NULL)"
         if self.due:
             return (
                 f"({self.expected} IS NOT NULL AND ({self.found} IS NULL OR {self.found} > {self.expected}))"
@@ -173,6 +188,7 @@ SELECT member_id, asset, count(*) OVER (), {_PAIRED}
   FULL JOIN ledger_balance AS balance USING (member_id, asset)
   FULL JOIN reconcile_lot AS lot USING (member_id, asset)
   FULL JOIN reconcile_draw AS draw USING (member_id, asset)
+  LEFT JOIN reconcile_family AS family USING (member_id)
  WHERE {_ANY}
  ORDER BY member_id, asset LIMIT %s
 """
@@ -209,6 +225,40 @@ SELECT id, side.check, side.expected::bigint, side.found::bigint
 """The lots of one member and asset that differ. What one lot paid of a debt is no entry, so that lots of members who
 owed are compared in their sum only."""
 
+BY_FAMILY = f"""
+WITH entry AS (
+    SELECT lot_id AS id, family, asset, sum(amount) FILTER (WHERE id = lot_id AND amount > 0) AS made,
+           sum(amount) FILTER (WHERE {RAISES}) AS raised, sum(amount) AS remaining,
+           -sum(amount) FILTER (WHERE account = 'expire') AS expired,
+           -sum(amount) FILTER (WHERE account = 'hold') AS held,
+           -sum(amount) FILTER (WHERE account = 'pending') AS pending
+      FROM ledger_entry JOIN reconcile_family USING (member_id) GROUP BY lot_id, family, asset),
+drawn AS (
+    SELECT part.lot_id AS id, family, draw.asset, sum(part.held) AS held
+      FROM ledger_draw AS draw JOIN reconcile_family USING (member_id)
+     CROSS JOIN LATERAL unnest(draw.lots, draw.held) AS part(lot_id, held)
+     WHERE draw.open > 0 GROUP BY part.lot_id, family, draw.asset),
+lot AS (
+    SELECT id, family, asset, amount, remaining, expired, held, pending,
+           bool_or(amount = 0) OVER (PARTITION BY family, asset) AS owed
+      FROM ledger_lot JOIN reconcile_family USING (member_id))
+SELECT family::uuid, asset, count(*) OVER (), id, side.expected::bigint, side.found::bigint, side.check
+  FROM entry FULL JOIN lot USING (id, family, asset) FULL JOIN drawn USING (id, family, asset)
+ CROSS JOIN LATERAL (VALUES
+       ('lot_amount', least(greatest(coalesce(lot.amount, 0), coalesce(entry.made, 0)),
+                            coalesce(entry.made, 0) + coalesce(entry.raised, 0)), coalesce(lot.amount, 0)),
+       ('lot_remaining', CASE WHEN lot.owed THEN lot.remaining ELSE coalesce(entry.remaining, 0) END,
+        coalesce(lot.remaining, 0)),
+       ('lot_expired', coalesce(entry.expired, 0), coalesce(lot.expired, 0)),
+       ('lot_held', coalesce(entry.held, 0), coalesce(lot.held, 0)),
+       ('lot_pending', coalesce(entry.pending, 0), coalesce(lot.pending, 0)),
+       ('lot_drawn', coalesce(lot.held, 0), coalesce(drawn.held, 0))
+     ) AS side("check", expected, found)
+ WHERE side.expected <> side.found
+ ORDER BY family, id, side.check LIMIT %s
+"""
+"""Lots that are, or once were, another record's of the same person, and differ from what all its entries say."""
+
 LOT_ROWS = f"""
 WITH who AS (SELECT DISTINCT member_id FROM reconcile_lot WHERE wrong > 0)
 SELECT member_id, asset, count(*) OVER (), id, amount, remaining + held + pending + expired
@@ -235,7 +285,8 @@ WITH part AS (
              ('x' || right(draw.id::text, 3))::bit(12)::int + part.number::int - 1), 3, '0'))::uuid AS id
       FROM ledger_draw AS draw
      CROSS JOIN LATERAL unnest(draw.lots, draw.held, draw.used, draw.returned) WITH ORDINALITY
-           AS part(lot_id, held, used, returned, number)),
+           AS part(lot_id, held, used, returned, number)
+     WHERE {ALONE.format(who="draw.member_id")}),
 taken AS (SELECT member_id, id, account, lot_id, -amount AS units FROM ledger_entry
            WHERE amount < 0 AND account IN ({", ".join(f"'{name}'" for name in DRAWN)}))
 SELECT part.member_id, part.asset, count(*) OVER (), part.draw_id,
@@ -249,7 +300,8 @@ SELECT part.member_id, part.asset, count(*) OVER (), part.draw_id,
 what was released of a hold."""
 
 LOTS_RAISED = f"""
-WITH who AS (SELECT DISTINCT member_id, asset FROM reconcile_entry WHERE raises > 0),
+WITH who AS (SELECT DISTINCT member_id, asset FROM reconcile_entry
+              WHERE raises > 0 AND {ALONE.format(who="reconcile_entry.member_id")}),
 entry AS (
     SELECT member_id, asset, lot_id AS id, sum(amount) FILTER (WHERE id = lot_id AND amount > 0) AS made,
            sum(amount) FILTER (WHERE {RAISES}) AS raised

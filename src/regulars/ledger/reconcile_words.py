@@ -123,6 +123,11 @@ CHECKS: dict[str, Sentence] = {
         "全體會員之間的轉贈之和不為零",
         "Gifts among all members do not come to zero",
     ),
+    "merges": _text(
+        "合并会员时转出与转入之和不为零",
+        "合併會員時轉出與轉入之和不為零",
+        "What merges of members moved does not come to zero",
+    ),
     "effects": _text(
         "事件的结果与其分录不符",
         "事件的結果與其分錄不符",

@@ -55,15 +55,17 @@ _MOVE = ("uuid", "uuid", "smallint", *["bigint"] * 7, "timestamptz", "timestampt
 
 MOVE_BALANCES = """
 INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed, moved,
-                                   held, pending, earned_on, due_at, lapses_at, reminded_to)
-SELECT * FROM {rows}
+                                   held, pending, earned_on, due_at, lapses_at, reminded_to, beside)
+SELECT row.*, row.moved <> 0
+  FROM {rows} AS row(member_id, asset, bucket, balance, earned, spent, expired, reversed, moved, held, pending,
+                     earned_on, due_at, lapses_at, reminded_to)
 ON CONFLICT (member_id, asset, bucket) DO UPDATE
    SET balance = now.balance + excluded.balance, earned = now.earned + excluded.earned,
        spent = now.spent + excluded.spent, expired = now.expired + excluded.expired,
        reversed = now.reversed + excluded.reversed, moved = now.moved + excluded.moved,
        held = now.held + excluded.held, pending = now.pending + excluded.pending,
        earned_on = greatest(now.earned_on, excluded.earned_on), due_at = excluded.due_at,
-       lapses_at = excluded.lapses_at, reminded_to = excluded.reminded_to
+       lapses_at = excluded.lapses_at, reminded_to = excluded.reminded_to, beside = now.beside OR excluded.beside
 """
 _BALANCE = ("uuid", "text", "smallint", *["bigint"] * 8, "date", *["timestamptz"] * 3)
 

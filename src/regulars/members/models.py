@@ -8,7 +8,10 @@ from regulars.kit.models import BucketField
 
 
 class Member(models.Model):
-    """One person, whatever the channel. `id` is a UUIDv7 whose low 6 bits are `bucket`."""
+    """One person, whatever the channel. `id` is a UUIDv7 whose low 6 bits are `bucket`.
+
+    `status`: active, or merged; then `merged_into` is the member whom this record belongs to now.
+    """
 
     pk = models.CompositePrimaryKey("id", "bucket")
     id = models.UUIDField()
@@ -23,11 +26,17 @@ class Member(models.Model):
     tags = ArrayField(models.CharField(max_length=60), default=list)
     joined_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    merged_into = models.UUIDField(null=True)
 
     class Meta:
         indexes = (
             models.Index(fields=["joined_at"], name="member_joined"),
             models.Index(Lower("name"), name="member_name"),
+            models.Index(
+                fields=["merged_into"],
+                name="member_merged",
+                condition=models.Q(merged_into__isnull=False),
+            ),
         )
 
 
@@ -44,3 +53,32 @@ class Identity(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["member_id"], name="identity_member"),)
+
+
+class Merge(models.Model):
+    """Two records of one person made one: `gone` into `kept`. `id` is that of the event.
+
+    `family`: `gone` and all who had been merged into it by then. `memory` is what taking it apart again needs of
+    how things stood before, by room.
+    """
+
+    pk = models.CompositePrimaryKey("kept", "id", "bucket")
+    kept = models.UUIDField()
+    id = models.UUIDField()
+    bucket = BucketField()
+    gone = models.UUIDField()
+    family = ArrayField(models.UUIDField())
+    reason = models.CharField(max_length=500, blank=True, default="")
+    merged_by = models.CharField(max_length=200, blank=True, default="")
+    merged_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=200, blank=True, default="")
+    memory = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["gone", "bucket"], name="merge_standing", condition=models.Q(undone_at__isnull=True)
+            ),
+        )
+        indexes = (models.Index(fields=["gone"], name="merge_gone"),)

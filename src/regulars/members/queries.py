@@ -34,7 +34,8 @@ def as_id(text: str) -> UUID | None:
 
 
 def find(reference: str, region: str = "CN") -> MemberKey | None:
-    """The member with that id (`0199…`) or identity (`phone:+8613800000000`); None where there is none.
+    """The member with that id (`0199…`) or identity (`phone:+8613800000000`); None where there is none. The id of
+    one who was merged names the member they belong to now.
 
     Raises `BadIdentity` where the identity can't be one.
     """
@@ -46,8 +47,11 @@ def find(reference: str, region: str = "CN") -> MemberKey | None:
     member = as_id(reference)
     if member is None:
         return None
-    found = row("SELECT 1 FROM members_member WHERE id = %s AND bucket = %s", [member, bucket_of(member)])
-    return MemberKey(member, bucket_of(member)) if found else None
+    found = row(
+        "SELECT coalesce(merged_into, id) FROM members_member WHERE id = %s AND bucket = %s",
+        [member, bucket_of(member)],
+    )
+    return MemberKey(found[0], bucket_of(found[0])) if found else None
 
 
 def get(reference: str, region: str = "CN") -> MemberKey:
@@ -58,13 +62,14 @@ def get(reference: str, region: str = "CN") -> MemberKey:
     return found
 
 
-def existing(member_ids: Iterable[UUID]) -> Question[set[UUID]]:
-    """Which of these members there are."""
+def existing(member_ids: Iterable[UUID]) -> Question[dict[UUID, UUID]]:
+    """Which of these members there are, each with the one whom that record belongs to now: themselves, or the member
+    whom they were merged into."""
     asked = list(member_ids)
     return Question(
-        "SELECT id FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
+        "SELECT id, coalesce(merged_into, id) FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
         [array(asked), array({bucket_of(member_id) for member_id in asked})],
-        lambda rows: {found for (found,) in rows},
+        dict,
     )
 
 

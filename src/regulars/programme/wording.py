@@ -46,6 +46,8 @@ WHEN: dict[str, Text] = {
     "asset.converted": words("会员兑换资产时", "會員兌換資產時", "When a member converts value"),
     "asset.gifted": words("会员赠送资产时", "會員贈送資產時", "When a member gives a gift"),
     "gift.revoked": words("会员撤回赠送时", "會員撤回贈送時", "When a member takes a gift back"),
+    "member.merged": words("会员合并时", "會員合併時", "When members are merged"),
+    "member.unmerged": words("合并被撤销时", "合併被取消時", "When a merge is undone"),
     "hold.captured": words("冻结转为使用时", "凍結轉為使用時", "When a hold is captured"),
     "hold.released": words("冻结释放时", "凍結釋放時", "When a hold is released"),
     "hold.lapsed": words("冻结超时释放时", "凍結逾時釋放時", "When a hold lapses"),

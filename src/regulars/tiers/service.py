@@ -78,6 +78,11 @@ def write(
         [(member, bucket_of(member), ladder, day) for (member, ladder), day in rewrites.items()],
     )
     insert(cursor, "tiers_change", CHANGE, rows)
+    put_standings(cursor, standings)
+
+
+def put_standings(cursor: Cursor, standings: Iterable[tuple[UUID, Standing]]) -> None:
+    """Note where members stand."""
     unnest(
         cursor,
         PUT_STANDINGS,

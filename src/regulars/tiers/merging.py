@@ -1,0 +1,44 @@
+"""Where two members made one stood, and stand apart again. In the caller's transaction, under the members' locks."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from regulars.kit.ids import CHILDREN, bucket_of
+from regulars.kit.rows import Cursor
+from regulars.language.snapshot import Standing
+from regulars.tiers.service import put_standings
+
+LEAVE = """
+DELETE FROM tiers_standing WHERE member_id = %s AND bucket = %s RETURNING ladder, level, since, until
+"""
+
+FORGET = """
+DELETE FROM tiers_change WHERE member_id = %s AND bucket = %s AND id >= %s AND id < %s AND reason = 'rule'
+"""
+
+
+def leave(cursor: Cursor, gone: UUID) -> list[list[Any]]:
+    """Who is merged stands nowhere by themselves; where they stood. Their steps stay theirs."""
+    cursor.execute(LEAVE, [gone, bucket_of(gone)])
+    return [
+        [ladder, level, since.isoformat(), until.isoformat() if until else None]
+        for ladder, level, since, until in cursor.fetchall()
+    ]
+
+
+def come_back(cursor: Cursor, gone: UUID, stood: Sequence[Sequence[Any]]) -> None:
+    """They stand where they stood."""
+    put_standings(cursor, [(gone, standing(row)) for row in stood])
+
+
+def forget_steps(cursor: Cursor, kept: UUID, event_id: UUID) -> None:
+    """The steps that a merge took, for the other one's sake, were none."""
+    cursor.execute(FORGET, [kept, bucket_of(kept), event_id, UUID(int=event_id.int + CHILDREN)])
+
+
+def standing(row: Sequence[Any]) -> Standing:
+    """[ladder, level, since, until] as they are remembered."""
+    ladder, level, since, until = row
+    return Standing(ladder, level, date.fromisoformat(since), date.fromisoformat(until) if until else None)
