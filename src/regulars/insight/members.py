@@ -265,6 +265,9 @@ def _own_conditions(chosen: MemberFilter) -> list[_Condition]:
         ("m.joined_at < %s", chosen.joined_before),
     )
     found = [_Condition(sql, (value,), own=True) for sql, value in parts if value]
+    if chosen.status != "merged":
+        gone = "ARRAY(SELECT gone FROM members_merge WHERE undone_at IS NULL)"
+        found.append(_Condition(f"{{id}} <> ALL ({gone})", ()))
     if chosen.ids is not None:
         found.append(_Condition("{id} = ANY(%s)", (list(chosen.ids),)))
     return found

@@ -124,7 +124,8 @@ def ids_like(text: str, region: str = "CN") -> list[UUID]:
     """The members whom `text` names exactly: an id, `kind:value`, or a value of any known kind."""
     member = as_id(text.strip())
     if member is not None:
-        return [member]
+        known = find(str(member))
+        return [known.id if known else member]
     pairs = _candidates(text, region)
     if not pairs:
         return []
@@ -157,7 +158,7 @@ def search(text: str, limit: int = 20, region: str = "CN") -> list[MemberName]:
         found += read(
             MemberName,
             "SELECT id, name, status, joined_at FROM members_member"
-            " WHERE name ILIKE %s AND NOT id = ANY(%s)"
+            " WHERE name ILIKE %s AND merged_into IS NULL AND NOT id = ANY(%s)"
             " ORDER BY name ILIKE %s DESC, lower(name), id LIMIT %s",
             [contains(wanted), list(exact), like(wanted) + "%", limit - len(found)],
         )
@@ -169,8 +170,8 @@ def search(text: str, limit: int = 20, region: str = "CN") -> list[MemberName]:
 
 
 def count() -> int:
-    """How many members there are."""
-    found = row("SELECT count(*) FROM members_member")
+    """How many members there are; records that were merged into others are none."""
+    found = row("SELECT count(*) FROM members_member WHERE merged_into IS NULL")
     return int(found[0]) if found else 0
 
 
@@ -178,7 +179,7 @@ def joined_in(windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
     """For each window (first moment, the moment after its last), how many members joined in it."""
     counts = ", ".join("count(*) FILTER (WHERE joined_at >= %s AND joined_at < %s)" for _ in windows)
     found = row(
-        f"SELECT {counts} FROM members_member WHERE joined_at >= %s",
+        f"SELECT {counts} FROM members_member WHERE merged_into IS NULL AND joined_at >= %s",
         [*(moment for window in windows for moment in window), min(first for first, _ in windows)],
     )
     return list(found) if found else [0 for _ in windows]
@@ -191,8 +192,8 @@ def joined_by(days: Sequence[date], zone: ZoneInfo) -> dict[date, int]:
         return {}
     starts = [start_of(day, zone) for day in days]
     found = rows(
-        "SELECT width_bucket(joined_at, %s::timestamptz[]), count(*) FROM members_member WHERE joined_at >= %s"
-        " GROUP BY 1",
+        "SELECT width_bucket(joined_at, %s::timestamptz[]), count(*) FROM members_member"
+        " WHERE merged_into IS NULL AND joined_at >= %s GROUP BY 1",
         [starts, starts[0]],
     )
     return {days[period - 1]: members for period, members in found}
@@ -202,7 +203,7 @@ def tags(limit: int = 100) -> list[tuple[str, int]]:
     """The tags in use, the most used first, with how many members bear each."""
     return read(
         lambda tag, members: (str(tag), int(members)),
-        "SELECT tag, count(*) FROM members_member, unnest(tags) AS tag GROUP BY tag"
+        "SELECT tag, count(*) FROM members_member, unnest(tags) AS tag WHERE merged_into IS NULL GROUP BY tag"
         " ORDER BY count(*) DESC, tag LIMIT %s",
         [limit],
     )
