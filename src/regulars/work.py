@@ -15,6 +15,7 @@ from regulars.ops import nightly
 from regulars.ops import tasks as ops_tasks
 from regulars.ops.watching import watch_jobs
 from regulars.portal.codes import clear_old as clear_old_codes
+from regulars.programme.publishing import publish_due
 from regulars.programme.service import version
 
 LOOPS: tuple[Loop, ...] = (
@@ -23,6 +24,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("seal", seal_due, 1.0, rest_seconds=1.0),
     Loop("budgets", watch_budgets, 20.0),
     Loop("jobs", watch_jobs, 60.0),
+    Loop("publish", publish_due, 1.0),
     Loop("codes", clear_old_codes, 3600.0),
 )
 

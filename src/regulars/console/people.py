@@ -32,6 +32,7 @@ SCOPES = {
     Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
     Scope.MESSAGES_READ.value: _("Read messages"),
     Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
+    Scope.PROGRAMME_WRITE.value: _("Write drafts of the programme and publish them"),
     Scope.METRICS_READ.value: _("Read measurements for Prometheus"),
     Scope.ALL.value: _("Everything, also what is added later"),
 }

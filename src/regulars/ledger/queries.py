@@ -166,5 +166,15 @@ def positions() -> dict[str, Position]:
     return {asset: Position(*sums) for asset, *sums in found}
 
 
+def holders(assets: Sequence[str]) -> dict[str, int]:
+    """Asset → members who hold or owe units of it, free, held or pending; assets that nobody has are left out."""
+    found = rows(
+        "SELECT asset, count(*) FROM ledger_balance WHERE asset = ANY(%s)"
+        " AND (balance <> 0 OR held <> 0 OR pending <> 0) GROUP BY asset",
+        [list(assets)],
+    )
+    return {asset: int(members) for asset, members in found}
+
+
 def _until(lot: LotRow) -> str:
     return lot.expires_at.isoformat() if lot.expires_at else _FOREVER

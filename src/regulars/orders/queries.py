@@ -15,6 +15,11 @@ _ORDERS = "orders.member"
 _COLUMNS = "id, source, order_id, total_minor, refunded_minor, currency, channel, store, lines, paid_at"
 
 
+def any_order() -> bool:
+    """Whether there is an order at all."""
+    return row("SELECT 1 FROM orders_order LIMIT 1") is not None
+
+
 def of_member(member_id: UUID, cursor: str | None = None, limit: int | None = None) -> paging.Page[OrderRow]:
     """A member's orders, latest first. One whose refund came before it is among them, unpaid."""
     size = paging.bounded(limit)

@@ -46,6 +46,10 @@ class Programme:
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
+    about: Text = field(default_factory=dict)
+    """What the programme is good for, in the brand's words."""
+    second_person: bool = False
+    """Whether whatever follows this version is published only when somebody other than its author agrees."""
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

@@ -29,6 +29,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
 TypeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,29})?$")]
 LongText = Annotated[str, Field(max_length=10_000)]
 ShortText = Annotated[str, Field(max_length=300)]
+About = Annotated[str, Field(max_length=1_000)]
 Words = Annotated[dict[str, ShortText], BeforeValidator(_text)]
 Prose = Annotated[dict[str, LongText], BeforeValidator(_text)]
 Units = Annotated[int | Decimal, PlainValidator(amount)]
@@ -257,15 +258,21 @@ class QuietPart(Part):
     days: Annotated[int, Field(ge=0, le=3650)]
 
 
+class PublishingPart(Part):
+    second_person: bool = False
+
+
 class Document(Part):
     """A whole programme as it is written."""
 
     programme: Id
     name: Words
+    about: Annotated[dict[str, About], BeforeValidator(_text)] = {}
     timezone: str
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
     quiet_after: QuietPart = QuietPart(days=2)
+    publishing: PublishingPart = PublishingPart()
     assets: Annotated[dict[Id, AssetPart], Field(min_length=1, max_length=100)]
     conversions: Annotated[dict[Id, ConversionPart], Field(max_length=100)] = {}
     wallets: Annotated[dict[Id, WalletPart], Field(max_length=20)] = {}

@@ -238,6 +238,8 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         rules=(),
         wallets=read_wallets(document, assets, digits, errors),
         conversions=read_conversions(document, assets, errors),
+        about=document.about,
+        second_person=document.publishing.second_person,
     )
     programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
     rules = read_rules(document.rules, programme, errors)

@@ -1,6 +1,8 @@
 """Publishing a programme, and the versions that are published."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
 from time import monotonic
 
 from django.db import connection, transaction
@@ -11,6 +13,7 @@ from regulars.kit.problems import NotFound, Problem
 from regulars.kit.rows import Question
 from regulars.language.problems import words
 from regulars.programme.contracts import Programme
+from regulars.programme.held import find, refuse
 from regulars.programme.loader import load
 from regulars.programme.models import Version
 from regulars.staff.service import audit
@@ -101,28 +104,62 @@ PUBLISHING = 0x7265_6775_6C61_7273
 """The lock that whoever publishes holds: one after the other, each seeing the version of the one before."""
 
 
-def publish(source: str, published_by: str, note: str = "") -> Programme:
+def digest_of(source: str) -> str:
+    """By which a text is known to be the same."""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def read_text(source: str) -> Programme:
+    """The programme that a text states, not published yet. Raises InvalidProgramme.
+
+    A text that was published before is not proofread again, so that one can always go back to it.
+    """
+    known = Version.objects.filter(digest=digest_of(source)).values_list("number", flat=True).first()
+    return replace(load(source, known), number=0) if known else load(source)
+
+
+def lock_publishing() -> None:
+    """Until this transaction ends nobody else publishes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+
+
+def publish(source: str, published_by: str, note: str = "", accepted: Iterable[str] = ()) -> Programme:
     """Make `source` the version in force. The text of the version in force again: that version, nothing new.
 
-    Raises InvalidProgramme, and writes nothing, when the text is no programme.
+    Raises, and writes nothing: InvalidProgramme when the text is no programme, StillHeld when members hold what it
+    has not, unless that is among what is `accepted`.
     """
-    load(source)
-    digest = hashlib.sha256(source.encode()).hexdigest()
+    after = read_text(source)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
-        latest = Version.objects.order_by("-number").values_list("number", "digest").first()
-        number = latest[0] if latest else 0
-        if latest is None or latest[1] != digest:
-            number += 1
-            Version.objects.create(
-                number=number,
-                source=source,
-                digest=digest,
-                note=note,
-                published_at=clock.now(),
-                published_by=published_by,
-            )
-            audit(published_by, "programme.published", str(number), note=note)
-    _recent.clear()
+        lock_publishing()
+        number = issue(source, after, published_by, note, accepted)
+    forget_recent()
     return version(number)
+
+
+def issue(source: str, after: Programme, by: str, note: str, accepted: Iterable[str] = ()) -> int:
+    """The number under which the text is in force now, in the caller's transaction, which holds the lock.
+
+    Raises StillHeld."""
+    latest = Version.objects.order_by("-number").values_list("number", "digest").first()
+    number, digest = latest or (0, "")
+    if digest == digest_of(source):
+        return int(number)
+    if number:
+        refuse(find(version(number), after), accepted)
+    made = Version.objects.create(
+        number=number + 1,
+        source=source,
+        digest=digest_of(source),
+        note=note,
+        published_at=clock.now(),
+        published_by=by,
+    )
+    audit(by, "programme.published", str(made.number), note=note)
+    return made.number
+
+
+def forget_recent() -> None:
+    """After a publication: look anew at what is in force."""
+    _recent.clear()

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     LEDGER_WRITE = "ledger:write"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
+    PROGRAMME_WRITE = "programme:write"
     METRICS_READ = "metrics:read"
     ALL = "*"
 
@@ -30,11 +31,15 @@ class Permission(StrEnum):
     """Change what members hold, up to the asset's limit alone, above it with a second person."""
     VALUE_APPROVE = "value.approve"
     """Be the second person."""
+    PROGRAMME_EDIT = "programme.edit"
+    """Write drafts, and ask for one to be published."""
+    PROGRAMME_PUBLISH = "programme.publish"
+    """Publish, and decide on what others ask to have published."""
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
-    "admin": frozenset({Permission.VALUE_ADJUST, Permission.VALUE_APPROVE}),
-    "operator": frozenset({Permission.VALUE_ADJUST}),
+    "admin": frozenset(Permission),
+    "operator": frozenset({Permission.VALUE_ADJUST, Permission.PROGRAMME_EDIT}),
     "reader": frozenset(),
 }
 """Role → what it may do."""

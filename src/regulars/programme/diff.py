@@ -1,0 +1,389 @@
+"""What changed between two programmes, as sentences that a marketing head reads. Pure.
+
+Parts that the programme can say in words are compared by what they say; whatever differs beyond that is told by its
+place in the file, so that no change goes unsaid, also in parts that have no words here.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from regulars.campaigns.contracts import Rule
+from regulars.language.sentence import grouped
+from regulars.language.text import LANGUAGES, Text, say
+from regulars.programme import diff_words as said
+from regulars.programme import holdings, sentences
+from regulars.programme.contracts import Programme
+from regulars.tiers.contracts import Ladder
+
+SHOWN_MOST = 40
+"""A sentence shows no value that is longer: it only says that it changed."""
+
+
+class Kind(StrEnum):
+    """What happened to a part."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One sentence. `subject`: whose it is, by its id in the file."""
+
+    kind: Kind
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All that changed in one part of the programme."""
+
+    part: str
+    title: str
+    changes: tuple[Change, ...]
+
+
+Lines = Sequence[tuple[str, str]]
+"""(aspect, sentence): what a thing says of itself; an aspect occurs once in both versions to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One named thing of a programme, and what it says."""
+
+    id: str
+    name: str
+    value: Any
+    lines: Lines = ()
+    told: frozenset[str] = frozenset()
+    """Fields of `value` that the lines (and the name) tell completely."""
+    when: str = ""
+
+
+def compare(before: Programme, after: Programme, language: str) -> tuple[Section, ...]:
+    """What `after` has otherwise than `before`, part by part in the order of the file; empty: nothing that matters."""
+    found = []
+    for part in PARTS:
+        mine, yours = _things(part, before, language), _things(part, after, language)
+        changes = tuple(_compare(mine, yours, language))
+        if part in _FRAMES:
+            changes = tuple(_compare_frames(part, before, after, language)) + changes
+        if changes:
+            found.append(Section(part, say(said.PARTS.get(part, said.part(part)), language), changes))
+    frame = tuple(_frame(before, after, language))
+    if frame:
+        found.insert(0, Section("frame", say(said.PARTS["frame"], language), frame))
+    return tuple(found)
+
+
+def count(sections: Iterable[Section]) -> int:
+    """How many sentences that are."""
+    return sum(len(section.changes) for section in sections)
+
+
+# The things of each part
+
+
+def _things(part: str, programme: Programme, language: str) -> dict[str, Thing]:
+    """Everything of a part by its id, in the order of the file."""
+    speak = SPEAKERS.get(part)
+    if speak is not None:
+        return {thing.id: thing for thing in speak(programme, language)}
+    value = getattr(programme, part)
+    items = value.items() if isinstance(value, Mapping) else ((_id_of(one), one) for one in value)
+    return {
+        str(one_id): Thing(str(one_id), _name_of(one, str(one_id), language), one) for one_id, one in items
+    }
+
+
+def _assets(programme: Programme, language: str) -> Iterator[Thing]:
+    for asset in programme.assets.values():
+        use, life, back = holdings.asset_in_words(asset, language)
+        terms = holdings.asset_terms_in_words(asset, programme, language)
+        lines = [("use", use), ("life", life), ("back", back), *_numbered("terms", terms)]
+        told = {"name", "spendable", "expiry", "clawback", "pending", "caps", "spend_order", "floor", "grace_days",
+                "gifting", "remind_days", "adjust_limit", "cost"}  # fmt: skip
+        yield Thing(asset.id, say(asset.name, language), asset, lines, frozenset(told))
+
+
+def _wallets(programme: Programme, language: str) -> Iterator[Thing]:
+    for wallet in programme.wallets.values():
+        lines = _numbered("terms", holdings.wallet_in_words(wallet, programme, language))
+        told = {"name", "principal", "bonus", "order", "steps", "least", "most_at_once", "most"}
+        yield Thing(wallet.id, say(wallet.name, language), wallet, lines, frozenset(told))
+
+
+def _conversions(programme: Programme, language: str) -> Iterator[Thing]:
+    for one in programme.conversions.values():
+        lines = [("rate", holdings.conversion_in_words(one, programme, language))]
+        told = {"name", "source", "target", "give", "get", "per_day"}
+        yield Thing(one.id, say(one.name, language), one, lines, frozenset(told))
+
+
+def _campaigns(programme: Programme, language: str) -> Iterator[Thing]:
+    for one in programme.campaigns.values():
+        lines = [("budget", sentences.campaign_in_words(one, programme, language))]
+        yield Thing(one.id, say(one.name, language), one, lines, frozenset({"name", "budget"}))
+
+
+def _rules(programme: Programme, language: str) -> Iterator[Thing]:
+    for words in sentences.rules_in_words(programme, language):
+        rule = words.rule
+        told = frozenset({"name", "on", "when", "then", "limit", "budget", "campaign"})
+        lines = [("what", words.what), ("bounds", words.bounds)]
+        yield Thing(rule.id, say(rule.name, language), rule, lines, told, words.when)
+
+
+def _messages(programme: Programme, language: str) -> Iterator[Thing]:
+    for one in programme.templates.values():
+        subject = sentences.blanks(say(one.subject, language))
+        yield Thing(one.id, subject or one.id, one, (), frozenset())
+
+
+def _ladders(programme: Programme, language: str) -> Iterator[Thing]:
+    for ladder in programme.ladders.values():
+        lines = [("how", sentences.ladder_in_words(ladder, programme, language))]
+        told = {"name", "levels", "asset", "window_months", "period_months"}
+        yield Thing(ladder.id, say(ladder.name, language), ladder, lines, frozenset(told))
+
+
+def _numbered(aspect: str, lines: Iterable[str]) -> Lines:
+    """Sentences that may come and go: known by what they say, figures apart."""
+    return [(f"{aspect}:{_FIGURES.sub('#', line)}", line) for line in lines]
+
+
+_FIGURES = re.compile(r"[\d,.]+")
+
+SPEAKERS: dict[str, Callable[[Programme, str], Iterator[Thing]]] = {
+    "assets": _assets,
+    "wallets": _wallets,
+    "conversions": _conversions,
+    "ladders": _ladders,
+    "campaigns": _campaigns,
+    "rules": _rules,
+    "templates": _messages,
+}
+
+_OWN = frozenset({
+    "number", "id", "name", "zone", "currency", "minor_digits", "language", "quiet_after_days", "rules_on", "about",
+    "second_person",
+})  # fmt: skip
+"""What is no part: the frame, and what follows from other parts."""
+
+_ORDER = (
+    "assets", "wallets", "conversions", "ladders", "plans", "benefits", "campaigns", "rules", "templates",
+    "attributes", "event_types",
+)  # fmt: skip
+
+
+def _parts() -> tuple[str, ...]:
+    """Every part of a programme, the ones known here first and in this order."""
+    there = [each.name for each in fields(Programme) if each.name not in _OWN]
+    return tuple(part for part in _ORDER if part in there) + tuple(
+        part for part in there if part not in _ORDER
+    )
+
+
+PARTS = _parts()
+
+
+# Comparing
+
+
+def _compare(mine: Mapping[str, Thing], yours: Mapping[str, Thing], language: str) -> Iterator[Change]:
+    for one_id, thing in mine.items():
+        if one_id not in yours:
+            yield Change(Kind.REMOVED, one_id, _put(said.REMOVED, language, name=_title(thing, language)))
+    for one_id, thing in yours.items():
+        if one_id not in mine:
+            yield Change(Kind.ADDED, one_id, _added(thing, language))
+        elif thing.value != mine[one_id].value:
+            yield from _changes(mine[one_id], thing, language)
+    shared = [one_id for one_id in mine if one_id in yours]
+    if shared != [one_id for one_id in yours if one_id in mine] and _ordered(mine.values()):
+        yield Change(Kind.CHANGED, "", say(said.ORDER, language))
+
+
+def _ordered(things: Iterable[Thing]) -> bool:
+    """Whether their order decides anything: only rules' does."""
+    return any(hasattr(thing.value, "priority") for thing in things)
+
+
+def _title(thing: Thing, language: str) -> str:
+    return _put(said.QUOTED, language, name=thing.name)
+
+
+def _added(thing: Thing, language: str) -> str:
+    tells = " ".join(line for _, line in thing.lines if line)
+    head = _put(said.ADDED, language, name=_title(thing, language))
+    return _put(said.TELLING, language, head=head, said=tells) if tells else head
+
+
+def _changes(before: Thing, after: Thing, language: str) -> Iterator[Change]:
+    name = _title(after, language)
+    found: list[str] = []
+    if before.name != after.name:
+        found.append(_put(said.RENAMED, language, before=_title(before, language), after=name))
+    old, new = _narrowed(before, after, language)
+    for aspect, line in new.items():
+        if old.get(aspect, "") != line:
+            found.append(_turned(name, old.get(aspect, ""), line, language))
+    found += [_turned(name, line, "", language) for aspect, line in old.items() if line and aspect not in new]
+    yield from (Change(Kind.CHANGED, after.id, text) for text in found)
+    told = after.told | {"name"} if before.name != after.name else after.told - {"name"}
+    for place, was, now in _differences(before.value, after.value):
+        top = place.split(".")[0].split("[")[0]
+        if top in told or top == "rank":
+            continue
+        yield Change(Kind.CHANGED, after.id, _field(name, place, was, now, language))
+
+
+def _narrowed(before: Thing, after: Thing, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What both say; of a rule that does the same under another condition, the condition alone."""
+    old, new = dict(before.lines), dict(after.lines)
+    mine, yours = before.value, after.value
+    if isinstance(mine, Rule) and isinstance(yours, Rule) and (mine.on, mine.then) == (yours.on, yours.then):
+        for lines, thing in ((old, before), (new, after)):
+            lines["what"] = _put(said.CONDITION, language, when=thing.when or say(said.ALWAYS, language))
+    return old, new
+
+
+def _turned(name: str, before: str, after: str, language: str) -> str:
+    """One sentence of a thing that came, went or turned into another one."""
+    before, after = _bare(before), _bare(after)
+    if not before:
+        return _put(said.NOW_ALSO, language, name=name, after=after)
+    if not after:
+        return _put(said.NO_MORE, language, name=name, before=before)
+    return _put(said.TURNED, language, name=name, before=before, after=after)
+
+
+def _bare(sentence: str) -> str:
+    """A sentence as it stands in quotes."""
+    return sentence.rstrip("。.")
+
+
+def _field(name: str, place: str, before: Any, after: Any, language: str) -> str:
+    label = say(said.FIELDS.get(place.rpartition(".")[2], said.part(place)), language)
+    was, now = shown(before, language), shown(after, language)
+    if was == now or len(was) > SHOWN_MOST or len(now) > SHOWN_MOST:
+        return _put(said.OTHERWISE, language, name=name, field=label)
+    return _put(said.FIELD, language, name=name, field=label, before=was, after=now)
+
+
+def _differences(before: Any, after: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(path, before, after) of everything that differs, as deep as both have the same shape."""
+    if before == after:
+        return
+    if is_dataclass(before) and type(before) is type(after):
+        for each in fields(before):
+            inner = f"{place}.{each.name}" if place else each.name
+            yield from _differences(getattr(before, each.name), getattr(after, each.name), inner)
+    elif _is_text(before) and _is_text(after):
+        yield place, before, after
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys((*before, *after)):
+            inner = f"{place}.{name}" if place else str(name)
+            yield from _differences(before.get(name), after.get(name), inner)
+    elif isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
+        for index, (was, now) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(was, now, f"{place}[{index + 1}]")
+    else:
+        yield place, before, after
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and set(value) <= set(LANGUAGES)
+
+
+def shown(value: Any, language: str) -> str:
+    """A value as people write it."""
+    if value is None or value == "" or (isinstance(value, tuple | list | Mapping) and not value):
+        return say(said.NOTHING, language)
+    if isinstance(value, bool):
+        return say(said.YES if value else said.NO, language)
+    if isinstance(value, int | Decimal):
+        return grouped(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    if _is_text(value):
+        return say(value, language)
+    if isinstance(value, date | datetime | timedelta | ZoneInfo):
+        return str(value)
+    if isinstance(value, tuple | list | frozenset | set):
+        return say(said.LIST, language).join(shown(each, language) for each in value)
+    if hasattr(value, "to_raw"):
+        return str(value.to_raw())
+    return _name_of(value, str(value), language)
+
+
+def _put(frame: Text, language: str, **values: str) -> str:
+    return say(frame, language).format(**values)
+
+
+def _id_of(value: Any) -> str:
+    return str(getattr(value, "id", value))
+
+
+def _name_of(value: Any, otherwise: str, language: str) -> str:
+    name = getattr(value, "name", None)
+    return (say(name, language) if isinstance(name, Mapping) else "") or otherwise
+
+
+# Levels, and the frame
+
+
+def _levels(before: Programme, after: Programme, language: str) -> Iterator[Change]:
+    """What changes on the levels of ladders that both have."""
+    for ladder in after.ladders.values():
+        old = before.ladders.get(ladder.id)
+        if old is not None:
+            mine, yours = _rungs(old, before, language), _rungs(ladder, after, language)
+            yield from (_threshold(each, old, ladder, language) for each in _compare(mine, yours, language))
+
+
+def _threshold(change: Change, before: Ladder, after: Ladder, language: str) -> Change:
+    """A level's other threshold, as people say it."""
+    was = next((level for level in before.levels if level.id == change.subject), None)
+    now = next((level for level in after.levels if level.id == change.subject), None)
+    if was is None or now is None or was.at == now.at or not (was.at and now.at) or "→" not in change.text:
+        return change
+    values = {"name": say(now.name, language), "before": grouped(was.at), "after": grouped(now.at)}
+    return Change(Kind.CHANGED, change.subject, _put(said.THRESHOLD, language, **values))
+
+
+def _rungs(ladder: Ladder, programme: Programme, language: str) -> dict[str, Thing]:
+    rungs = {}
+    for level in ladder.levels:
+        line = sentences.level_in_words(level, ladder, programme, language)
+        name = say(level.name, language)
+        rungs[level.id] = Thing(level.id, name, level, [("at", line)], frozenset({"name", "at", "rank"}))
+    return rungs
+
+
+_FRAMES: dict[str, Callable[[Programme, Programme, str], Iterator[Change]]] = {"ladders": _levels}
+
+
+def _compare_frames(part: str, before: Programme, after: Programme, language: str) -> Iterator[Change]:
+    return _FRAMES[part](before, after, language)
+
+
+def _frame(before: Programme, after: Programme, language: str) -> Iterator[Change]:
+    """Name, time zone and whatever else holds for the whole."""
+    for name in ("id", "name", "about", "zone", "currency", "language", "quiet_after_days", "second_person"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            label = say(said.FIELDS[name], language)
+            values = {"before": shown(was, language), "after": shown(now, language)}
+            if values["before"] == values["after"] or max(map(len, values.values())) > SHOWN_MOST:
+                yield Change(Kind.CHANGED, name, _put(said.WHOLE_OTHERWISE, language, field=label))
+            else:
+                yield Change(Kind.CHANGED, name, _put(said.WHOLE, language, field=label, **values))

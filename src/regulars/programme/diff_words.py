@@ -1,0 +1,86 @@
+"""The words in which changes of a programme are told."""
+
+from regulars.language.problems import words
+from regulars.language.text import Text
+
+PARTS: dict[str, Text] = {
+    "frame": words("基本设置", "基本設定", "Frame"),
+    "assets": words("资产", "資產", "Assets"),
+    "wallets": words("储值", "儲值", "Wallets"),
+    "conversions": words("兑换", "兌換", "Conversions"),
+    "ladders": words("等级", "等級", "Levels"),
+    "plans": words("付费会员", "付費會員", "Paid plans"),
+    "benefits": words("权益", "權益", "Benefits"),
+    "campaigns": words("活动", "活動", "Campaigns"),
+    "rules": words("规则", "規則", "Rules"),
+    "templates": words("消息", "訊息", "Messages"),
+    "attributes": words("资料字段", "資料欄位", "Profile fields"),
+    "event_types": words("事件类型", "事件類型", "Event types"),
+}
+
+ADDED = words("新增{name}", "新增{name}", "{name} is new")
+TELLING = words("{head}：{said}", "{head}：{said}", "{head}: {said}")
+REMOVED = words("删除{name}", "刪除{name}", "{name} is gone")
+RENAMED = words("{before}改名为{after}", "{before}改名為{after}", "{before} is called {after} now")
+NOW_ALSO = words("{name}：增加“{after}”", "{name}：增加「{after}」", "{name}: now also “{after}”")
+NO_MORE = words("{name}：不再“{before}”", "{name}：不再「{before}」", "{name}: no longer “{before}”")
+TURNED = words(
+    "{name}：“{before}” → “{after}”", "{name}：「{before}」 → 「{after}」", "{name}: “{before}” → “{after}”"
+)
+FIELD = words(
+    "{name}的{field}由 {before} 改为 {after}",
+    "{name}的{field}由 {before} 改為 {after}",
+    "{name}: {field} is {after} instead of {before}",
+)
+WHOLE = words(
+    "{field}由 {before} 改为 {after}",
+    "{field}由 {before} 改為 {after}",
+    "The {field} is {after} instead of {before}",
+)
+OTHERWISE = words("{name}的{field}已修改", "{name}的{field}已修改", "{name}: the {field} was rewritten")
+WHOLE_OTHERWISE = words("{field}已修改", "{field}已修改", "The {field} was rewritten")
+THRESHOLD = words(
+    "“{name}”门槛由 {before} 改为 {after}",
+    "「{name}」門檻由 {before} 改為 {after}",
+    "“{name}” starts at {after} instead of {before}",
+)
+CONDITION = words("条件：{when}", "條件：{when}", "if {when}")
+ALWAYS = words("无", "無", "always")
+ORDER = words("调整了先后顺序", "調整了先後順序", "They stand in another order")
+QUOTED = words("“{name}”", "「{name}」", "“{name}”")
+NOTHING = words("（无）", "（無）", "nothing")
+YES = words("是", "是", "yes")
+NO = words("否", "否", "no")
+LIST = words("、", "、", ", ")
+
+FIELDS: dict[str, Text] = {
+    "id": words("编号", "編號", "id"),
+    "name": words("名称", "名稱", "name"),
+    "about": words("说明", "說明", "description"),
+    "zone": words("时区", "時區", "time zone"),
+    "currency": words("币种", "幣別", "currency"),
+    "language": words("默认语言", "預設語言", "language"),
+    "quiet_after_days": words(
+        "历史事件静默天数", "歷史事件靜默天數", "number of days after which history is quiet"
+    ),
+    "second_person": words("发布需第二人审批", "發布需第二人簽核", "need for a second person to publish"),
+    "scale": words("小数位", "小數位", "number of decimals"),
+    "colour": words("颜色", "顏色", "colour"),
+    "priority": words("优先级", "優先順序", "priority"),
+    "period_round": words("等级到期取整", "等級到期取整", "rounding of the period"),
+    "subject": words("标题", "標題", "subject"),
+    "body": words("正文", "內文", "text"),
+    "channels": words("渠道", "通路", "channels"),
+    "category": words("类别", "類別", "category"),
+    "choices": words("选项", "選項", "choices"),
+    "kind": words("类型", "類型", "type"),
+    "joins": words("可带来新会员", "可帶來新會員", "whether it may bring members"),
+    "required": words("必填", "必填", "whether it is required"),
+    "cost": words("单位成本", "單位成本", "cost of a unit"),
+}
+"""Fields by their last name; one that is not here is told as it is written in the file."""
+
+
+def part(name: str) -> Text:
+    """A name of the file, as it stands there."""
+    return words(f" {name} ", f" {name} ", name)

@@ -1,0 +1,216 @@
+"""What a new version would take away or change while members hold it: found before it is published, with how many it
+touches and the way out.
+
+A *grave* finding is never published: the books would hold value that nobody can see, or other value than before.
+Anything else is published when whoever does it has named it (`accepted`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from regulars.campaigns.logic import pots_of
+from regulars.campaigns.queries import used
+from regulars.kit import clock
+from regulars.kit.problems import FieldError, Problem
+from regulars.language.calendar import Per, local_day, period_of
+from regulars.language.problems import words
+from regulars.language.text import LANGUAGES, Text, say
+from regulars.ledger.queries import holders
+from regulars.orders.queries import any_order
+from regulars.programme.contracts import Programme
+from regulars.tiers.queries import distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that members hold. `place` names it in the file (`assets.points`), `count` says how many members or
+    units it touches."""
+
+    place: str
+    count: int
+    text: Text
+    grave: bool
+
+
+class StillHeld(Problem):
+    """What the new version takes away is held by members."""
+
+    status = 409
+    code = "still_held"
+    title = words("会员正在使用", "會員正在使用", "Members hold it")
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            {code: " ".join(say(each.text, code) for each in self.findings) for code in LANGUAGES},
+            errors=tuple(FieldError(each.place, self.code, each.text) for each in self.findings),
+        )
+
+
+Check = Callable[[Programme, Programme], Iterator[Finding]]
+"""(version in force, what is to follow it) → what members hold of what goes."""
+
+
+def find(before: Programme, after: Programme) -> tuple[Finding, ...]:
+    """All that members hold of what `after` no longer has, or has otherwise. Asks the database."""
+    return tuple(each for check in CHECKS for each in check(before, after))
+
+
+def refuse(findings: Iterable[Finding], accepted: Iterable[str] = ()) -> None:
+    """Raises StillHeld where something is grave, or has not been accepted by its place."""
+    named = set(accepted)
+    left = [each for each in findings if each.grave or each.place not in named]
+    if left:
+        raise StillHeld(left)
+
+
+def assets(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Assets with balances may not go, nor count in other units than what is on the books."""
+    gone = [one for one in before.assets.values() if one.id not in after.assets]
+    scaled = [
+        one
+        for one in before.assets.values()
+        if one.id in after.assets and after.assets[one.id].scale != one.scale
+    ]
+    found = holders([one.id for one in (*gone, *scaled)]) if gone or scaled else {}
+    for one in gone:
+        count = found.get(one.id, 0)
+        if count:
+            name = one.name
+            yield Finding(
+                f"assets.{one.id}",
+                count,
+                words(
+                    f"还有 {count:,} 位会员持有“{say(name, 'zh-hans')}”（{one.id}），不能删除："
+                    "请保留它，或先停止发放并等余额用完、到期，或兑换成别的资产。",
+                    f"還有 {count:,} 位會員持有「{say(name, 'zh-hant')}」（{one.id}），無法刪除："
+                    "請保留它，或先停止發放，等餘額用完、到期，或兌換成別的資產。",
+                    f"{count:,} members hold {say(name, 'en')} ({one.id}), so it can't go: keep it, or stop giving it"
+                    " and wait until balances are used up or expire, or let members convert them.",
+                ),
+                True,
+            )
+    for one in scaled:
+        count, scale = found.get(one.id, 0), after.assets[one.id].scale
+        if count:
+            yield Finding(
+                f"assets.{one.id}.scale",
+                count,
+                words(
+                    f"“{say(one.name, 'zh-hans')}”的小数位由 {one.scale} 改为 {scale}，会让 {count:,}"
+                    " 位会员的余额变成另一个数：请改回，或另建一种资产并提供兑换。",
+                    f"「{say(one.name, 'zh-hant')}」的小數位由 {one.scale} 改為 {scale}，會讓 {count:,}"
+                    " 位會員的餘額變成另一個數字：請改回，或另建一種資產並提供兌換。",
+                    f"{say(one.name, 'en').capitalize()} would have {scale} decimals instead of {one.scale}, which"
+                    f" makes another number of {count:,} members' balances: change it back, or make another asset with"
+                    " a conversion.",
+                ),
+                True,
+            )
+
+
+def currency(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Orders and stored value are kept in the currency's smallest units."""
+    if before.currency != after.currency and any_order():
+        yield Finding(
+            "currency",
+            1,
+            words(
+                f"已有以 {before.currency} 记账的订单，币种不能改为 {after.currency}：请改回 {before.currency}。",
+                f"已有以 {before.currency} 記帳的訂單，幣別不能改為 {after.currency}：請改回 {before.currency}。",
+                f"There are orders in {before.currency}, so the currency can't become {after.currency}: change it"
+                " back.",
+            ),
+            True,
+        )
+
+
+def levels(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Members on a level that goes begin anew at the bottom and climb by what they earned."""
+    if not any(_gone(before, after)):
+        return
+    standing = distribution()
+    for ladder_id, level_id, name in _gone(before, after):
+        count = standing.get(ladder_id, {}).get(level_id, 0)
+        if count:
+            yield Finding(
+                f"ladders.{ladder_id}.levels.{level_id}",
+                count,
+                words(
+                    f"{count:,} 位会员现在是“{say(name, 'zh-hans')}”，删除后他们从最低等级重新开始，"
+                    "下次有成长时再按所得升级。要避免，请保留这个等级。",
+                    f"{count:,} 位會員目前是「{say(name, 'zh-hant')}」，刪除後他們從最低等級重新開始，"
+                    "下次有成長時再依所得升級。要避免，請保留這個等級。",
+                    f"{count:,} members are {say(name, 'en')} now. Without it they begin anew at the lowest level, and"
+                    " rise by what they earned when they next earn. Keep the level to avoid that.",
+                ),
+                False,
+            )
+
+
+def _gone(before: Programme, after: Programme) -> Iterator[tuple[str, str, Text]]:
+    """The levels that the new version has no more. Nobody needs to keep the lowest one of a ladder that stays."""
+    for ladder in before.ladders.values():
+        kept = after.ladders.get(ladder.id)
+        ids = {level.id for level in kept.levels} if kept else set()
+        for level in ladder.levels:
+            if level.id not in ids and (level.rank or kept is None):
+                yield ladder.id, level.id, level.name
+
+
+def wallets(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Without its wallet, stored value can be spent but not paid back."""
+    gone = [one for one in before.wallets.values() if one.id not in after.wallets]
+    found = holders([side for one in gone for side in (one.principal, one.bonus)]) if gone else {}
+    for one in gone:
+        count = max(found.get(one.principal, 0), found.get(one.bonus, 0))
+        if count:
+            yield Finding(
+                f"wallets.{one.id}",
+                count,
+                words(
+                    f"{count:,} 位会员在“{say(one.name, 'zh-hans')}”里还有钱。删除后余额还能用，但不能再充值和退款；"
+                    "要退款，请保留它。",
+                    f"{count:,} 位會員在「{say(one.name, 'zh-hant')}」裡還有錢。刪除後餘額仍可使用，"
+                    "但無法再儲值和退款；要退款，請保留它。",
+                    f"{count:,} members have money in {say(one.name, 'en')}. Without it they can spend it, but not top"
+                    " it up or have it paid back. Keep it as long as that matters.",
+                ),
+                False,
+            )
+
+
+def budgets(before: Programme, after: Programme) -> Iterator[Finding]:
+    """A budget that is being drawn on begins anew where its rule comes back under another name."""
+    kept = {rule.id for rule in after.rules}
+    gone = [rule for rule in before.rules if rule.id not in kept and rule.budget is not None]
+    if not gone:
+        return
+    pots = {rule.id: pots_of(rule, None)[0] for rule in gone}
+    names = {rule_id: (pot.name, _period(pot.per, before)) for rule_id, pot in pots.items()}
+    drawn = used(names.values())
+    for rule in gone:
+        pot, units = pots[rule.id], drawn.get(names[rule.id], 0)
+        if 0 < units < pot.most:
+            share = 100 * units // pot.most
+            yield Finding(
+                f"rules.{rule.id}",
+                share,
+                words(
+                    f"规则“{say(rule.name, 'zh-hans')}”的预算正在使用（本期已用 {share}%），删除后剩余预算不再发放。"
+                    "只是改名时，请保留它的 id。",
+                    f"規則「{say(rule.name, 'zh-hant')}」的預算正在使用（本期已用 {share}%），刪除後剩餘預算不再發放。"
+                    "只是改名時，請保留它的 id。",
+                    f"The budget of the rule “{say(rule.name, 'en')}” is being drawn on ({share}% of this period's is"
+                    " used). Without the rule the rest is not given out. To rename it, keep its id.",
+                ),
+                False,
+            )
+
+
+def _period(per: Per, programme: Programme) -> str:
+    return period_of(local_day(clock.now(), programme.zone), per)
+
+
+CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets)
+"""Every room whose things members hold has its check here."""
