@@ -190,7 +190,8 @@ def budgets(before: Programme, after: Programme) -> Iterator[Finding]:
     names = {rule_id: (pot.name, _period(pot.per, before)) for rule_id, pot in pots.items()}
     drawn = used(names.values())
     for rule in gone:
-        pot, units = pots[rule.id], drawn.get(names[rule.id], 0)
+        use = drawn.get(names[rule.id])
+        pot, units = pots[rule.id], use.units if use is not None else 0
         if 0 < units < pot.most:
             share = 100 * units // pot.most
             yield Finding(
