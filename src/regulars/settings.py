@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "regulars.ledger",
     "regulars.orders",
     "regulars.messaging",
+    "regulars.benefits",
     "regulars.tiers",
     "regulars.campaigns",
     "regulars.programme",

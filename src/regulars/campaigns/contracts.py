@@ -70,7 +70,14 @@ class MessageAction:
     template: str
 
 
-Action = CreditAction | DebitAction | LevelAction | TagAction | MessageAction
+@dataclass(frozen=True, slots=True)
+class GrantAction:
+    """Entitles the member to a benefit, once."""
+
+    benefit: str
+
+
+Action = CreditAction | DebitAction | LevelAction | TagAction | MessageAction | GrantAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
+from regulars.benefits import service as benefits
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
 from regulars.engine.contracts import Incoming, tier_records
@@ -27,7 +28,7 @@ from regulars.language.effects import (
     ToppedUp,
     TopUpRefunded,
 )
-from regulars.language.snapshot import Due, Snapshot, Standing
+from regulars.language.snapshot import Due, Entitlement, Snapshot, Standing
 from regulars.ledger import service as ledger
 from regulars.ledger import timing
 from regulars.members import service as members
@@ -90,9 +91,21 @@ def apply(
     ledger.write(cursor, movements, _dues(programme(version), snapshots, now), now)
     tiers.write(cursor, changes, _moved(changes, snapshots))
     campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
+    benefits.write(cursor, _entitlements(snapshots))
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
     consent(cursor, [(member_id, given) for member_id, given in stated.items() if given])
     messaging.enqueue(cursor, outgoing)
+
+
+def _entitlements(snapshots: dict[UUID, Snapshot]) -> list[tuple[UUID, Entitlement]]:
+    """Those that are no longer as they are stored."""
+    return [
+        (member_id, one)
+        for member_id, snapshot in snapshots.items()
+        if snapshot.held
+        for one in snapshot.held.values()
+        if one.changed
+    ]
 
 
 def _dues(current: Programme, snapshots: dict[UUID, Snapshot], now: datetime) -> dict[tuple[UUID, str], Due]:

@@ -284,6 +284,14 @@ class _Batch:
             for planned in ready.rules[event.type]
             for pot in planned.pots
         }
+        if ready.benefits is not None:
+            drawn |= {
+                (pot.name, period_of(local_day(event.time, zone), pot.per))
+                for _, event in work
+                if event.type.startswith("benefit.")
+                for benefit in [event.data.get("benefit", ""), *event.data.get("benefits", ())]
+                for pot in ready.benefits.pots.get(benefit, ())
+            }
         back = {
             (pot.name, period_of(local_day(lot.earned_at, zone), pot.per))
             for snapshot in snapshots.values()

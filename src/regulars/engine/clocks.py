@@ -11,7 +11,7 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.events import TIMER, Event
-from regulars.language.snapshot import Due, Snapshot
+from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot
 from regulars.ledger import timing
 from regulars.tiers import logic as tiers
 
@@ -99,5 +99,32 @@ def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[
     return "asset.expired", f"{asset}:{lots[0].id}:{stamp}", {"asset": asset, "units": units}
 
 
-CLOCKS: tuple[Clock, ...] = (value, level_periods)
+def entitlements(
+    _plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None
+) -> Event | None:
+    """What was granted can be claimed no more, what was claimed used no more; both are announced before. A quota's next
+    turn begins."""
+    if snapshot.held is None and (snapshot.held_due is None or snapshot.held_due > until):
+        return None
+    rows = snapshot.entitlements().values()
+    for row in rows:
+        if told_since is not None and row.remind_at is not None and row.remind_at < told_since:
+            row.remind_at, row.changed = None, True
+    due = min(((row.due_at, row.id, row) for row in rows if row.due_at is not None), default=None)
+    if due is None or due[0] > until:
+        return None
+    at, row_id, row = due
+    kind = "renewed" if row.renews_at == at else "expired" if row.ends_at == at else ANNOUNCES[row.state]
+    data = {"benefit": row.benefit, "entitlement": str(row_id)}
+    if row.state in OPEN and row.ends_at is not None:
+        data["until"] = row.ends_at.isoformat()
+    if kind == "expired":
+        data["was"] = row.state
+    return timer(snapshot.member_id, f"benefit.{kind}", f"{row_id}:{kind}:{int(at.timestamp())}", data, at)
+
+
+ANNOUNCES = {GRANTED: "expiring_claim", CLAIMED: "expiring_use"}
+"""What is announced of an entitlement that stands so."""
+
+CLOCKS: tuple[Clock, ...] = (value, level_periods, entitlements)
 """In the order in which things of one moment happen."""

@@ -29,6 +29,10 @@ TIMERS_LIMIT = 10_000
 """No member's life has so many expiries and period ends between two events."""
 
 
+STEPS = frozenset({"member.joined", "tier.upgraded", "tier.downgraded", "tier.kept"})
+"""Types of event by which a level may bring a benefit, or end one."""
+
+
 @dataclass(slots=True)
 class Decided:
     """One event and all that was decided about it; after the first of its kin, what the member then had.
@@ -150,6 +154,8 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
     MEANINGS.get(turn.event.type, counted)(turn)
     if rules_apply:
         turn.follow_rules()
+    if turn.event.type in STEPS and turn.plan.benefits is not None:
+        turn.follow_level()
     if turn.event.type == "order.paid":
         name = (turn.event.source, turn.event.data["order_id"])
         give_back(turn, name, turn.snapshot.orders[name])

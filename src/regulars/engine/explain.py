@@ -63,6 +63,16 @@ _NOTES: dict[str, Text] = {
         "zh-hant": "事件發生已久，按歷史處理，不發通知",
         "en": "the event is history, so nobody was notified",
     },
+    "quota": {
+        "zh-hans": "该权益本期次数已满，未再发放",
+        "zh-hant": "此權益本期次數已滿，未再發放",
+        "en": "the member has had the benefit as often as it can be had, so it was not granted again",
+    },
+    "stock": {
+        "zh-hans": "该权益已发完",
+        "zh-hant": "此權益已發完",
+        "en": "none of the benefit were left",
+    },
     "short": {
         "zh-hans": "余额不足，未扣除",
         "zh-hant": "餘額不足，未扣除",

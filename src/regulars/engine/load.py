@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from regulars.engine.load_benefits import Held
 from regulars.engine.load_sql import (
     ALL_USES,
     BALANCES,
@@ -112,6 +113,9 @@ class Loader(Notebook):
         self.others = {
             roots.get(other, other) for event in events if (other := other_member(event)) is not None
         }
+        self.held: Held | None = None
+        if plan.benefits is not None or until is not None:
+            self.held = Held(cursor, plan, events, self.moments, self.snapshots, self.note_event_lots)
         self.orders_of: dict[UUID, set[OrderName]] = {}
         for event in events:
             name = order_name(event.type, event.source, event.data)
@@ -146,9 +150,10 @@ class Loader(Notebook):
         for member_id in others:
             del self.snapshots[member_id]
         if known:
-            self._load_past(
-                [snapshot for snapshot in self.snapshots.values() if snapshot.member_id not in self.fresh]
-            )
+            here = [one for one in self.snapshots.values() if one.member_id not in self.fresh]
+            self._load_past(here)
+            if self.held is not None:
+                self.held.load(here)
         for member_id in self.fresh.intersection(self.snapshots):
             self.snapshots[member_id].steps = {}
             self.snapshots[member_id].whole = True
@@ -165,6 +170,8 @@ class Loader(Notebook):
             (_rows(BALANCES, *whose), self.note_balances),
             (_rows(TOTALS, *whose), self.note_totals),
         ]
+        if self.held is not None:
+            asked.append(self.held.question(known))
         taking = [member_id for member_id in known if member_id in self.taking]
         if taking:
             asked += self._value_questions(taking)

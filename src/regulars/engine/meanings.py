@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from regulars.engine import telling
+from regulars.engine.benefit_commands import BENEFITS
 from regulars.engine.commands import COMMANDS
 from regulars.engine.contracts import Rejected
 from regulars.engine.merged import MERGED
@@ -109,6 +110,8 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
         for lots in earned.values():
             for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
                 turn.take_back(lot, wanted)
+    if turn.plan.benefits is not None and turn.plan.benefits.returns:
+        turn.returned(state)
     if state.paid_by is None and CANCELLED not in state.refunds:
         return  # how much of the order that is will be known when it is
     for draw in sorted(turn.snapshot.draws.values(), key=lambda draw: draw.id):
@@ -246,6 +249,7 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     **COMMANDS,
     **TOP_UPS,
     **MERGED,
+    **BENEFITS,
 }
 
 
@@ -269,6 +273,8 @@ def message_context(turn: Turn) -> dict[str, Any]:
         context["order"] = {"order_id": event.data["order_id"], "total": total}
     if event.type.startswith("tier."):
         context["tier"] = _tier_context(turn)
+    if event.type.startswith(telling.BENEFIT):
+        context["benefit"] = telling.benefit(turn)
     if event.type.startswith(telling.VALUE):
         context |= telling.value(turn)
     if event.type in telling.TOP_UPS:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
+from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
     Action,
     CreditAction,
     DebitAction,
+    GrantAction,
     Rule,
 )
 from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_of
+from regulars.engine.benefit_plan import PlannedBenefits, plan_benefits
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
 from regulars.language.condition import Compiled, Fields, compile_condition, compile_lines
@@ -40,6 +43,12 @@ TIMED = frozenset(
         "tier.upgraded",
         "tier.downgraded",
         "tier.kept",
+        "benefit.granted",
+        "benefit.expired",
+        "benefit.expiring_claim",
+        "benefit.expiring_use",
+        "benefit.renewed",
+        "benefit.taken_back",
     }
 )
 """Types of event that time alone may bring."""
@@ -94,6 +103,7 @@ class Plan:
     """Assets whose units end together, at a moment that moves: all lots must be at hand when it comes."""
     with_level: dict[str, tuple[str, ...]]
     """Ladder → the assets that end with its periods."""
+    benefits: PlannedBenefits | None
 
 
 @once(most=16)
@@ -106,6 +116,8 @@ def make_plan(programme: Programme) -> Plan:
     """Compile `programme`, published or a draft."""
     rules = {on: tuple(_planned(rule, programme) for rule in some) for on, some in programme.rules_on.items()}
     compiled = [planned.when.needs for some in rules.values() for planned in some if planned.when]
+    benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in compiled))
+    compiled += [one.needs for one in benefits.when.values()] if benefits else []
     ladders_of: dict[str, tuple[Ladder, ...]] = {}
     for ladder in programme.ladders.values():
         ladders_of[ladder.asset] = (*ladders_of.get(ladder.asset, ()), ladder)
@@ -125,7 +137,7 @@ def make_plan(programme: Programme) -> Plan:
         limited=_types_with(programme, lambda rule: rule.limit is not None),
         budgeted=frozenset(on for on, some in rules.items() if any(planned.pots for planned in some)),
         late_growth=any(
-            isinstance(one, CreditAction) and one.asset in ladders_of
+            _credited(one, programme) in ladders_of
             for rule in programme.rules
             if rule.on in TIMED
             for one in rule.then
@@ -139,7 +151,17 @@ def make_plan(programme: Programme) -> Plan:
             ladder: tuple(one.id for one in programme.assets.values() if one.expiry.with_level == ladder)
             for ladder in programme.ladders
         },
+        benefits=benefits,
     )
+
+
+def _credited(action: Action, programme: Programme) -> str:
+    """The asset that a rule's action credits at once, if one."""
+    if isinstance(action, CreditAction):
+        return action.asset
+    benefit = programme.benefits.get(action.benefit) if isinstance(action, GrantAction) else None
+    at_once = benefit is not None and benefit.mode is Mode.VALUE and benefit.claim is None
+    return str(benefit.terms["asset"]) if benefit is not None and at_once else ""
 
 
 def _cost(asset: Asset, digits: int) -> int:

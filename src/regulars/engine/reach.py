@@ -30,20 +30,21 @@ TAKING = frozenset(
         "asset.ended",
         "asset.converted",
         "wallet.refunded",
+        "benefit.withdrawn",
     }
 )
 """Types of event on which value may leave a member, or come back to one, whatever the rules say."""
 
-REWRITING = frozenset(
-    {
-        "order.refunded",
-        "order.cancelled",
-        "asset.reversed",
-        "asset.corrected",
-        "asset.adjusted",
-        "tier.reckoned",
-    }
-)
+RETURNING = frozenset({"order.refunded", "order.cancelled"})
+"""Types of event by which an order goes back."""
+
+REWRITING = RETURNING | {
+    "asset.reversed",
+    "asset.corrected",
+    "asset.adjusted",
+    "tier.reckoned",
+    "benefit.withdrawn",
+}
 """Types of event by which what counted for a level may count no more."""
 
 DAILY = frozenset({"asset.converted", "asset.gifted"})

@@ -14,6 +14,8 @@ DUE = """
 SELECT member_id FROM (
     SELECT member_id, due_at AS due FROM ledger_balance WHERE due_at <= %(now)s
     UNION ALL
+    SELECT member_id, due_at FROM benefits_entitlement WHERE due_at <= %(now)s
+    UNION ALL
     SELECT member_id, until::timestamptz FROM tiers_standing
      WHERE until IS NOT NULL AND until < %(today)s
        AND (ladder, level) IN (SELECT * FROM unnest(%(ladders)s::text[], %(levels)s::text[]))

@@ -5,7 +5,16 @@ from uuid import UUID
 
 from regulars.engine.records import amount_of, money_of
 from regulars.engine.turn import Turn
-from regulars.language.effects import HOLD, PENDING, Credit, Give, Take, ToppedUp, TopUpRefunded
+from regulars.language.effects import (
+    HOLD,
+    PENDING,
+    Credit,
+    EntitlementStep,
+    Give,
+    Take,
+    ToppedUp,
+    TopUpRefunded,
+)
 from regulars.ledger.contracts import Wallet
 from regulars.ledger.timing import last_good_day
 
@@ -13,6 +22,7 @@ VALUE = ("asset.", "hold.", "gift.")
 """Beginnings of the types of events that move one member's value by themselves."""
 
 TOP_UPS = ("wallet.topped_up", "wallet.refunded")
+BENEFIT = "benefit."
 
 OPEN_REASONS = frozenset({"asset.credited", "asset.spent", "asset.held", "asset.gifted"})
 """Types whose stated reason is for the member's eyes. Why an operator adjusted, reversed, corrected or ended something
@@ -76,6 +86,23 @@ def top_up(turn: Turn) -> dict[str, Any]:
         "bonus": money_of(found.bonus if found else 0, digits),
         "balance": money_of(_in_wallet(turn, wallet) if wallet else 0, digits),
     }
+
+
+def benefit(turn: Turn) -> dict[str, Any]:
+    """The benefit that an event is about (of a claim of several, the first): `id`, `name`, `description`, and the last
+    good day to claim or to use it (empty: there is none)."""
+    data, planned = turn.event.data, turn.plan.benefits
+    benefit_id = data.get("benefit") or next(iter(data.get("benefits", ())), "")
+    row = turn.entitlement(data["entitlement"]) if "entitlement" in data else None
+    if row is None:
+        step = next((one for one in turn.effects if isinstance(one, EntitlementStep)), None)
+        row = turn.snapshot.entitlements().get(step.entitlement) if step else None
+    found = planned.by_id.get(benefit_id or (row.benefit if row else "")) if planned else None
+    if found is None:
+        return {"id": benefit_id, "name": benefit_id, "description": "", "until": ""}
+    ends = row.ends_at if row else None
+    until = last_good_day(ends, turn.plan.programme.zone).isoformat() if ends else ""
+    return {"id": found.id, "name": dict(found.name), "description": dict(found.description), "until": until}
 
 
 def named(turn: Turn, asset_id: str) -> dict[str, Any]:

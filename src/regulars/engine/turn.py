@@ -9,13 +9,14 @@ from typing import Any
 
 from regulars.campaigns.contracts import (
     DebitAction,
+    GrantAction,
     LevelAction,
     Limit,
     MessageAction,
     TagAction,
 )
 from regulars.campaigns.logic import MICRO, granted
-from regulars.engine.books import Books
+from regulars.engine.entitling import Entitling
 from regulars.engine.plan import PlannedCredit, PlannedRule, money_name
 from regulars.language.calendar import local_day, period_of
 from regulars.language.condition import Facts
@@ -52,7 +53,7 @@ class _Left:
 
 
 @dataclass(slots=True)
-class Turn(Books):
+class Turn(Entitling):
     """Decides one event. `trace` has per rule [id, held, values seen, notes…]."""
 
     trace: list[list[Any]] = field(default_factory=list)
@@ -119,7 +120,7 @@ class Turn(Books):
                 continue
             asset = self.plan.programme.assets[action.action.asset]
             cost = self.plan.costs[asset.id]
-            wanted = action.amount(self.event.data)
+            wanted = self.multiplied(asset.id, action.amount(self.event.data))
             units = left.within(wanted, cost)
             if units < wanted:
                 notes.append(NO_EFFECT_LIMIT)
@@ -148,6 +149,10 @@ class Turn(Books):
             self.tag(action, rule)
         elif isinstance(action, LevelAction):
             self.place(action, rule)
+        elif isinstance(action, GrantAction):
+            refused = self.grant_by_rule(action.benefit, rule)
+            if refused:
+                notes.append(refused)
         elif isinstance(action, MessageAction):
             if self.is_history:
                 notes.append(NO_EFFECT_QUIET)

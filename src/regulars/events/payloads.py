@@ -142,6 +142,8 @@ _TEXTS: dict[str, Text] = {
     "wallet": {"zh-hans": "储值账户", "zh-hant": "儲值帳戶", "en": "wallet"},
     "topup": {"zh-hans": "充值金额", "zh-hant": "儲值金額", "en": "amount paid in"},
     "topup_back": {"zh-hans": "退还金额", "zh-hant": "退還金額", "en": "amount paid back"},
+    "benefit": {"zh-hans": "权益", "zh-hant": "權益", "en": "benefit"},
+    "was": {"zh-hans": "此前状态", "zh-hant": "先前狀態", "en": "state before"},
     "topup_id": {"zh-hans": "充值单号", "zh-hant": "儲值單號", "en": "top-up number"},
 }
 
@@ -397,6 +399,36 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
             "value set apart as a merge is undone",
         ),
         derived("tier.reckoned", "等级重新计算", "等級重新計算", "level reckoned anew"),
+        command(
+            "benefit.given",
+            "人工发放权益",
+            "人工發放權益",
+            "benefit given by hand",
+            benefit=text,
+            reason=text,
+        ),
+        command("benefit.claimed", "领取权益", "領取權益", "benefit claimed"),
+        command(
+            "benefit.used", "使用权益", "使用權益", "benefit used", benefit=text, store=text, order_id=text
+        ),
+        command("benefit.restored", "撤销权益使用", "撤銷權益使用", "benefit use undone"),
+        command(
+            "benefit.withdrawn", "人工收回权益", "人工收回權益", "benefit taken back by hand", reason=text
+        ),
+        derived("benefit.granted", "获得权益", "獲得權益", "benefit granted", benefit=text),
+        derived("benefit.expired", "权益过期", "權益過期", "benefit expired", benefit=text, was=text),
+        derived(
+            "benefit.expiring_claim",
+            "权益即将截止领取",
+            "權益即將截止領取",
+            "benefit to be claimed soon",
+            benefit=text,
+        ),
+        derived(
+            "benefit.expiring_use", "权益即将到期", "權益即將到期", "benefit to be used soon", benefit=text
+        ),
+        derived("benefit.renewed", "权益新一期开始", "權益新一期開始", "benefit renewed", benefit=text),
+        derived("benefit.taken_back", "权益收回", "權益收回", "benefit taken back", benefit=text),
         command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
     )
     return {one.id: one for one in types}

@@ -365,6 +365,33 @@ class OrderRefunded:
         }
 
 
+@dataclass(slots=True)
+class EntitlementStep:
+    """An entitlement came to stand as `state`. `why` says more: a choice made, an order refunded, a level left."""
+
+    kind: ClassVar[str] = "benefit"
+    benefit: str
+    entitlement: UUID
+    state: str
+    rule: str
+    until: datetime | None = None
+    why: str = ""
+
+    def record(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "kind": "benefit",
+            "rule": self.rule,
+            "benefit": self.benefit,
+            "entitlement": str(self.entitlement),
+            "state": self.state,
+        }
+        if self.until is not None:
+            out["until"] = self.until.isoformat()
+        if self.why:
+            out["why"] = self.why
+        return out
+
+
 Movement = Credit | Take | Give
 """What the books enter."""
 
@@ -378,4 +405,5 @@ Effect = (
     | OrderRefunded
     | ToppedUp
     | TopUpRefunded
+    | EntitlementStep
 )

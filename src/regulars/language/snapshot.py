@@ -84,6 +84,63 @@ class Standing:
     until: date | None
 
 
+GRANTED, CLAIMED, USED, LAPSED, TAKEN = "granted", "claimed", "used", "expired", "taken_back"
+"""How an entitlement stands: waiting to be claimed, the member's to use, used up, too late, taken back."""
+
+OPEN = frozenset({GRANTED, CLAIMED})
+
+
+@dataclass(slots=True)
+class Entitlement:
+    """One thing that a member was granted, or claimed by what the member is.
+
+    `origin`: `level:<ladder>`, `when`, `rule:<rule>` or `hand`; `period`: the turn of the quota in which it counts.
+    `claim_by` and `use_by` are the moments from which it is too late. `units`: what claiming credits. `remind_at`:
+    when its next end is announced; `renews_at`: when the next turn of the quota begins. `stock_day`: the day whose
+    stock it was taken from. `source_event`: the order that brought it.
+    """
+
+    id: UUID
+    benefit: str
+    state: str
+    origin: str
+    period: str
+    granted_at: datetime
+    claim_by: datetime | None = None
+    claimed_at: datetime | None = None
+    use_by: datetime | None = None
+    used_at: datetime | None = None
+    ended_at: datetime | None = None
+    uses: int = 0
+    uses_left: int | None = None
+    units: int = 0
+    cost_minor: int = 0
+    code: str = ""
+    remind_at: datetime | None = None
+    renews_at: datetime | None = None
+    source_event: UUID | None = None
+    claim_event: UUID | None = None
+    use_event: UUID | None = None
+    stock_day: date | None = None
+    verified: bool = False
+    """Whether it needs a code once it is claimed."""
+    changed: bool = False
+    """What is stored is no longer this."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When what is open now is too late."""
+        return {GRANTED: self.claim_by, CLAIMED: self.use_by}.get(self.state)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When time has something to do with it."""
+        moments = [self.renews_at]
+        if self.state in OPEN:
+            moments += [self.remind_at, self.ends_at]
+        return min((at for at in moments if at is not None), default=None)
+
+
 @dataclass(slots=True)
 class OrderState:
     """What an order has come to: its total, what was refunded, and which event paid it (None: not yet)."""
@@ -164,6 +221,17 @@ class Snapshot:
     unread: set[str] = field(default_factory=set)
     """Tallies of which `tallies` has only what this batch added: `past` reads the days before."""
     past: Callable[[UUID, str], Tally] | None = None
+    held: dict[UUID, Entitlement] | None = None
+    """Entitlements that are open or count in a turn that is now; None: `read_held` reads them."""
+    held_due: datetime | None = None
+    """When time first has something to do with an entitlement that was not read."""
+    read_held: Callable[[UUID], dict[UUID, Entitlement]] | None = None
+
+    def entitlements(self) -> dict[UUID, Entitlement]:
+        """What the member was granted, read now where it was not at hand."""
+        if self.held is None:
+            self.held = self.read_held(self.member_id) if self.read_held is not None else {}
+        return self.held
 
     def ever(self, asset: str) -> int:
         """No window of days can hold more of an asset's credits than this."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from regulars.benefits.contracts import Benefit
 from regulars.campaigns.contracts import Campaign, Rule
 from regulars.events.contracts import EventType
 from regulars.language.text import Text
@@ -50,6 +51,7 @@ class Programme:
     """What the programme is good for, in the brand's words."""
     second_person: bool = False
     """Whether whatever follows this version is published only when somebody other than its author agrees."""
+    benefits: Mapping[str, Benefit] = field(default_factory=dict)
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

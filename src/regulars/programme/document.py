@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, field_validator
 from pydantic_core import PydanticCustomError
 
+from regulars.benefits.contracts import Loss, Turnover
 from regulars.campaigns.contracts import Rounding, WhenShort
 from regulars.events.contracts import FieldKind
 from regulars.language.calendar import Per, RoundUp
@@ -211,6 +212,10 @@ class MessageActionPart(Part):
     template: Id
 
 
+class GrantActionPart(Part):
+    benefit: Id
+
+
 class ActionPart(Part):
     """Exactly one of these."""
 
@@ -219,6 +224,7 @@ class ActionPart(Part):
     tier: LevelActionPart | None = None
     tag: TagPart | None = None
     message: MessageActionPart | None = None
+    grant: GrantActionPart | None = None
 
 
 class LimitPart(Part):
@@ -240,6 +246,71 @@ class BudgetPart(Part):
 class CampaignPart(Part):
     name: Words
     budget: BudgetPart | None = None
+
+
+class BenefitGrantPart(Part):
+    """Who is entitled by being so: `levels` as `ladder/level`, with a `+` for that level and all above it; or `when`,
+    a condition on the member."""
+
+    levels: Annotated[list[Annotated[str, Field(max_length=62)]], Field(max_length=100)] = []
+    when: Any = None
+
+
+class QuotaPart(Part):
+    times: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
+    per: Turnover
+
+
+class ChoicePart(Part):
+    group: Id
+    pick: Annotated[int, Field(ge=1, le=50, strict=True)] = 1
+
+
+class StockPart(Part):
+    units: Annotated[int, Field(ge=1, le=10**9, strict=True)]
+    per: Turnover = Turnover.LIFETIME
+
+
+Days = Annotated[int, Field(ge=1, le=3_650, strict=True)]
+
+
+class ClaimPart(Part):
+    within_days: Days | None = None
+    remind_days: Days | None = None
+
+
+class UsePart(Part):
+    """Either `within_days` or `with_level`."""
+
+    within_days: Days | None = None
+    with_level: bool = False
+    remind_days: Days | None = None
+
+
+def _claim(value: Any) -> Any:
+    """`auto`: nobody has to claim it; `any_time`: claimed whenever one likes."""
+    if value == "auto":
+        return None
+    return {} if value == "any_time" else value
+
+
+class BenefitPart(BaseModel):
+    """What every kind of benefit has. The rest is the kind's own, and read by it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Words
+    kind: str
+    description: Words = {}
+    grant: BenefitGrantPart = BenefitGrantPart()
+    quota: QuotaPart | None = None
+    choice: ChoicePart | None = None
+    stock: StockPart | None = None
+    claim: Annotated[ClaimPart | None, BeforeValidator(_claim)] = None
+    use: UsePart = UsePart()
+    taken_back: Annotated[list[Loss], Field(max_length=2)] = []
+    needs_verification: bool = False
+    cost: Money | None = None
 
 
 class RulePart(Part):
@@ -280,6 +351,7 @@ class Document(Part):
     event_types: dict[TypeId, EventTypePart] = {}
     ladders: dict[Id, LadderPart] = {}
     messages: dict[Id, MessagePart] = {}
+    benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}
     rules: Annotated[list[RulePart], Field(max_length=1000)] = []
 

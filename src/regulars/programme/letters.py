@@ -17,6 +17,7 @@ TIER = "tier."
 TOPPED_UP, PAID_BACK = "wallet.topped_up", "wallet.refunded"
 VALUE = ("asset.", "hold.", "gift.")
 CONVERTED, RECEIVED = "asset.converted", "asset.received"
+BENEFIT = "benefit."
 OPEN_REASONS = frozenset({"asset.credited", "asset.spent", "asset.held", "asset.gifted"})
 """Types whose stated reason a message may show; why an operator put something right stays in the house."""
 
@@ -49,6 +50,8 @@ def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]
         shape["tier"] = dict.fromkeys(("ladder", "before", "after", "name", "until"), "gold")
     if event_type.id.startswith(VALUE) and (event_type.derived or event_type.command):
         shape |= _value(event_type.id)
+    if event_type.id.startswith(BENEFIT):
+        shape["benefit"] = {"id": "gift", "name": "gift", "description": "A gift", "until": "2026-11-30"}
     if event_type.id in (TOPPED_UP, PAID_BACK):
         shape["topup"] = {"wallet": "Wallet", "amount": "500.00", "bonus": "50.00", "balance": "550.00"}
     return shape

@@ -15,6 +15,7 @@ from regulars.language.problems import Errors, Place, Problem, words
 from regulars.language.text import say
 from regulars.messaging.contracts import Template
 from regulars.programme.assets import read_assets, read_conversions
+from regulars.programme.benefits import no_endless_grants, read_benefits
 from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
@@ -242,7 +243,9 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         second_person=document.publishing.second_person,
     )
     programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
+    programme = replace(programme, benefits=read_benefits(document, programme, errors))
     rules = read_rules(document.rules, programme, errors)
+    no_endless_grants(rules, document, programme, errors)
     return replace(programme, rules=rules, rules_on=by_event_type(rules))
 
 

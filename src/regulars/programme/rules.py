@@ -8,6 +8,7 @@ from regulars.campaigns.contracts import (
     Action,
     CreditAction,
     DebitAction,
+    GrantAction,
     LevelAction,
     MessageAction,
     Rule,
@@ -27,6 +28,10 @@ from regulars.programme.wallets import principal_text, principals
 
 ITEMS = "items"
 """`of: items` counts the order's lines (those that satisfy `where`) instead of a field of the event."""
+
+
+ACTIONS = ("credit", "debit", "tier", "tag", "message", "grant")
+"""What a rule can do; each of its actions is one of these."""
 
 
 def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
@@ -110,16 +115,14 @@ class _Reader:
         return None if raw is None else parse_condition(raw, self.fields, place, self.errors, scope=scope)
 
     def _action(self, part: ActionPart, place: Place) -> Action | None:
-        given = [
-            name for name in ("credit", "debit", "tier", "tag", "message") if getattr(part, name) is not None
-        ]
+        given = [name for name in ACTIONS if getattr(part, name) is not None]
         if len(given) != 1:
             self.errors.add(
                 place,
                 words(
-                    "每个动作只能写 credit、debit、tier、tag、message 中的一个",
-                    "每個動作只能寫 credit、debit、tier、tag、message 其中一個",
-                    "must be exactly one of credit, debit, tier, tag, message",
+                    f"每个动作只能写 {'、'.join(ACTIONS)} 中的一个",
+                    f"每個動作只能寫 {'、'.join(ACTIONS)} 其中一個",
+                    f"must be exactly one of {', '.join(ACTIONS)}",
                 ),
             )
             return None
@@ -142,12 +145,28 @@ class _Reader:
         if part.message is not None:
             self._known("message", part.message.template, self.programme.templates, (*place, "template"))
             return MessageAction(part.message.template)
+        if part.grant is not None:
+            return self._grant(part.grant.benefit, (*place, "benefit"))
         assert part.tag is not None
         if not (part.tag.add or part.tag.remove):
             self.errors.add(
                 place, words("请写 add 或 remove", "請寫 add 或 remove", "must state add, remove or both")
             )
         return TagAction(tuple(part.tag.add), tuple(part.tag.remove))
+
+    def _grant(self, benefit_id: str, place: Place) -> GrantAction:
+        self._known("benefit", benefit_id, self.programme.benefits, place)
+        found = self.programme.benefits.get(benefit_id)
+        if found is not None and found.kind == "cashback" and self.event_type.id != "order.paid":
+            self.errors.add(
+                place,
+                words(
+                    "返现按订单计算，只能由 on: order.paid 的规则发放",
+                    "現金回饋依訂單計算，只能由 on: order.paid 的規則發放",
+                    "is a share of an order: only a rule on order.paid can grant it",
+                ),
+            )
+        return GrantAction(benefit_id)
 
     def _credit(self, part: CreditPart, place: Place) -> CreditAction:
         self._known("asset", part.asset, self.programme.assets, (*place, "asset"))

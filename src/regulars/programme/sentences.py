@@ -15,6 +15,7 @@ from regulars.campaigns.contracts import (
     Campaign,
     CreditAction,
     DebitAction,
+    GrantAction,
     LevelAction,
     Limit,
     Rounding,
@@ -152,6 +153,9 @@ class _Speaker:
                 return self.level(action)
             case TagAction():
                 return self.tags(action)
+            case GrantAction():
+                name = self.word(self.programme.benefits[action.benefit].name)
+                return self.word(wording.GRANT).format(benefit=name)
         subject = blanks(self.word(self.programme.templates[action.template].subject))
         return self.word(wording.TELL).format(subject=subject)
 

@@ -50,6 +50,21 @@ WHEN: dict[str, Text] = {
     "member.unmerged": words("合并被撤销时", "合併被取消時", "When a merge is undone"),
     "hold.captured": words("冻结转为使用时", "凍結轉為使用時", "When a hold is captured"),
     "hold.released": words("冻结释放时", "凍結釋放時", "When a hold is released"),
+    "benefit.granted": words("会员获得权益时", "會員獲得權益時", "When a member is granted a benefit"),
+    "benefit.given": words("人工发放权益时", "人工發放權益時", "When a benefit is given by hand"),
+    "benefit.claimed": words("会员领取权益时", "會員領取權益時", "When a member claims a benefit"),
+    "benefit.used": words("会员使用权益时", "會員使用權益時", "When a member uses a benefit"),
+    "benefit.restored": words("撤销权益使用时", "撤銷權益使用時", "When the use of a benefit is undone"),
+    "benefit.expired": words("权益过期时", "權益過期時", "When a benefit expires"),
+    "benefit.expiring_claim": words(
+        "权益即将截止领取时", "權益即將截止領取時", "When a benefit can soon be claimed no more"
+    ),
+    "benefit.expiring_use": words(
+        "权益即将到期时", "權益即將到期時", "When a claimed benefit is about to expire"
+    ),
+    "benefit.renewed": words("权益新一期开始时", "權益新一期開始時", "When a new turn of a benefit begins"),
+    "benefit.taken_back": words("权益被收回时", "權益被收回時", "When a benefit is taken back"),
+    "benefit.withdrawn": words("人工收回权益时", "人工收回權益時", "When an operator takes a benefit back"),
     "hold.lapsed": words("冻结超时释放时", "凍結逾時釋放時", "When a hold lapses"),
 }
 """How a rule on a built-in type of event begins."""
@@ -105,6 +120,7 @@ TAG = words("打上标签{tags}", "加上標籤{tags}", "add the tag {tags}")
 TAGS = words("打上标签{tags}", "加上標籤{tags}", "add the tags {tags}")
 UNTAG = words("去掉标签{tags}", "移除標籤{tags}", "remove the tag {tags}")
 UNTAGS = words("去掉标签{tags}", "移除標籤{tags}", "remove the tags {tags}")
+GRANT = words("发放权益“{benefit}”", "發放權益「{benefit}」", "grant the benefit “{benefit}”")
 TELL = words("发送消息“{subject}”", "傳送訊息「{subject}」", "send “{subject}”")
 
 PER_MEMBER: dict[Per, Text] = {

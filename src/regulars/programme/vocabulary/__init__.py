@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from regulars.events.contracts import EventType
 from regulars.language.fields import Field, Fields
 from regulars.programme.contracts import Programme
+from regulars.programme.vocabulary.benefits import benefit_fields
 from regulars.programme.vocabulary.calendar import calendar_fields
 from regulars.programme.vocabulary.event import event_fields
 from regulars.programme.vocabulary.history import history_fields
@@ -28,5 +29,6 @@ def _all(programme: Programme, event_type: EventType | None) -> Iterator[Field]:
     if event_type is not None:
         yield from event_fields(programme, event_type)
     yield from member_fields(programme)
+    yield from benefit_fields(programme)
     yield from history_fields(programme)
     yield from calendar_fields(country_of(programme.zone, programme.currency))

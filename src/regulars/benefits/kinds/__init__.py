@@ -1,0 +1,1 @@
+"""The kinds of benefit, each in a file of its own; `registry` lists them."""

@@ -1,0 +1,79 @@
+"""Reading entitlements: whose they are, how they stand, where a code leads, and how many there are of each."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from regulars.benefits.contracts import Place, Row
+from regulars.kit.ids import bucket_of
+from regulars.kit.sqlread import read, row, rows
+
+_COLUMNS = (
+    "id, member_id, benefit, state, origin, period, granted_at, claim_by, claimed_at, use_by, used_at, ended_at, uses,"
+    " uses_left, units, cost_minor, code, use_event, stock_day"
+)
+HISTORY_MOST = 200
+
+
+def of_member(member_id: UUID, most: int = HISTORY_MOST) -> list[Row]:
+    """A member's entitlements, the latest first; those that are open come first of all."""
+    return read(
+        Row,
+        f"SELECT {_COLUMNS} FROM benefits_entitlement WHERE member_id = %s AND bucket = %s"
+        " ORDER BY (state IN ('granted', 'claimed')) DESC, id DESC LIMIT %s",
+        [member_id, bucket_of(member_id), most],
+    )
+
+
+def one(member_id: UUID, entitlement_id: UUID) -> Row | None:
+    """An entitlement of this member."""
+    found = read(
+        Row,
+        f"SELECT {_COLUMNS} FROM benefits_entitlement WHERE member_id = %s AND bucket = %s AND id = %s",
+        [member_id, bucket_of(member_id), entitlement_id],
+    )
+    return found[0] if found else None
+
+
+def had(member_id: UUID, turns: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """(benefit, turn) → how often this counted towards the quota; as `logic.counting`."""
+    found = rows(
+        "SELECT benefit, period, count(*) FROM benefits_entitlement"
+        " WHERE member_id = %s AND bucket = %s AND state <> 'taken_back' AND origin <> 'hand'"
+        " AND (benefit, period) IN (SELECT * FROM unnest(%s::text[], %s::text[])) GROUP BY benefit, period",
+        [
+            member_id,
+            bucket_of(member_id),
+            [benefit for benefit, _ in turns],
+            [turn for _, turn in turns],
+        ],
+    )
+    return {(benefit, turn): count for benefit, turn, count in found}
+
+
+def place_of(code: str) -> Place | None:
+    """Where a code leads."""
+    found = row("SELECT member_id, entitlement_id FROM benefits_code WHERE code = %s", [written(code)])
+    return Place(*found) if found else None
+
+
+def written(code: str) -> str:
+    """A code as it is kept: in capitals, without gaps, and with the letters that are taken for digits read as these."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return plain.translate(str.maketrans("OIL", "011"))[:40]
+
+
+def counts() -> dict[str, dict[str, int]]:
+    """Benefit → state → how many entitlements stand so; `uses` and `cost_minor` are sums over all."""
+    found = rows(
+        "SELECT benefit, state, count(*), sum(uses)::bigint, sum(cost_minor)::bigint,"
+        " count(claimed_at), count(*) FILTER (WHERE uses > 0) FROM benefits_entitlement GROUP BY benefit, state"
+    )
+    sums: dict[str, dict[str, int]] = {}
+    for benefit, state, count, uses, cost, claimed, used in found:
+        cells = sums.setdefault(benefit, {})
+        cells[state] = count
+        for name, value in (
+            ("all", count), ("uses", uses), ("cost_minor", cost), ("ever_claimed", claimed), ("ever_used", used),
+        ):  # fmt: skip
+            cells[name] = cells.get(name, 0) + value
+    return sums
