@@ -154,6 +154,10 @@ class Budgets:
             self._note(pot, day, at if pot in short or not self._left(pot, day, cost) else None)
         return units
 
+    def has(self, pots: Sequence[Pot], day: date) -> bool:
+        """Whether all `pots`, of units, have one more."""
+        return all(self._left(pot, day, 0) > 0 for pot in pots)
+
     def give_back(self, pots: Sequence[Pot], day: date, units: int, cost: int) -> None:
         """What had been drawn on `day` is there again."""
         paying = [pot for pot in pots if cost or not pot.money]

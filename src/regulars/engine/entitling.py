@@ -222,18 +222,12 @@ class Entitling(Books):
 
     def in_stock(self, benefit: Benefit) -> bool:
         """Whether one more is left of a benefit that there are only so many of."""
-        pots = self.benefits.pots.get(benefit.id)
-        if not pots:
-            return True
-        if not self.budgets.draw(pots, self.day, 1, 0):
-            return False
-        self.budgets.give_back(pots, self.day, 1, 0)
-        return True
+        return self.budgets.has(self.benefits.pots.get(benefit.id, ()), self.day)
 
     def _draw_stock(self, benefit: Benefit, one: Entitlement) -> None:
         pots = self.benefits.pots.get(benefit.id)
         if pots:
-            self.budgets.draw(pots, self.day, 1, 0)
+            self.budgets.draw(pots, self.day, self.event.time, 1, 0)
             one.stock_day = self.day
 
     def claim(self, benefit: Benefit, row: Entitlement | None, title: Title | None) -> Entitlement:
