@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "regulars.messaging",
     "regulars.benefits",
     "regulars.tiers",
+    "regulars.plans",
     "regulars.campaigns",
     "regulars.programme",
     "regulars.engine",

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from regulars.events.contracts import EventType, FieldKind, PayloadField
+from regulars.events.plan_payloads import plan_types
 from regulars.language.text import Text
 
 MONEY_LIMIT = 10**12
@@ -430,6 +431,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         derived("benefit.renewed", "权益新一期开始", "權益新一期開始", "benefit renewed", benefit=text),
         derived("benefit.taken_back", "权益收回", "權益收回", "benefit taken back", benefit=text),
         command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
+        *plan_types(amount, own, Birthday),
     )
     return {one.id: one for one in types}
 

@@ -236,6 +236,67 @@ class LevelChange:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PlanAct:
+    """Something that was done about a paid plan: the history from which a member's plans are worked out.
+
+    `kind`: trial, paid, failed, refunded, cancelled, resumed, applied, approved, refused or quoted. Money in the
+    currency's smallest unit: `amount_minor` was paid, went back, or is to pay; `credit_minor` is what a quote takes
+    off. `days` of a trial; `months` of a period as it then was. `starts`: the first day asked for, of a quote the day
+    from which it counts. `quote`: the id of the act that quoted the price. `data`: evidence, who decided and why.
+    """
+
+    id: UUID
+    plan: str
+    kind: str
+    at: datetime
+    day: date
+    source: str = ""
+    payment_id: str = ""
+    refund_id: str = ""
+    period: str = ""
+    months: int = 0
+    days: int = 0
+    amount_minor: int = 0
+    credit_minor: int = 0
+    starts: date | None = None
+    auto_renew: bool | None = None
+    quote: UUID | None = None
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def payment(self) -> tuple[str, str]:
+        """The payment that it is, or that it is about."""
+        return self.source, self.payment_id
+
+
+@dataclass(slots=True)
+class PlanChange:
+    """What became of a member's plan. `act`: what was done about it, None where time did it. `told`: more for the
+    record."""
+
+    kind: ClassVar[str] = "plan"
+    plan: str
+    what: str
+    before: str
+    after: str
+    until: date | None
+    act: PlanAct | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "kind": "plan",
+            "rule": "",
+            "plan": self.plan,
+            "what": self.what,
+            "before": self.before,
+            "after": self.after,
+            "until": self.until.isoformat() if self.until else None,
+            **self.told,
+        }
+
+
 @dataclass(slots=True)
 class TagChange:
     """Tags put on or taken off the member."""
@@ -406,4 +467,5 @@ Effect = (
     | ToppedUp
     | TopUpRefunded
     | EntitlementStep
+    | PlanChange
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.language.effects import Draw, LevelStep
+from regulars.language.effects import Draw, LevelStep, PlanAct
 
 WITHOUT_END = 1 << 62
 CANCELLED = ":cancelled"
@@ -142,6 +142,44 @@ class Entitlement:
 
 
 @dataclass(slots=True)
+class Subscription:
+    """Where a member stands with one paid plan. All days are local.
+
+    `status`: applied, approved or refused (nothing runs), scheduled, trial, active, cancelled (runs to its end and is
+    not renewed), lapsed. `since`: first day of the unbroken run; `until`: last day that is paid, or of the trial;
+    `last_day`: last day on which it runs, days of grace included; `turns_on`: first day on which another period, or
+    another plan of its family, takes over. `reminded_to`: the end that was announced; `grown_to`: the day up to which
+    daily growth was given. `known_at` and `changed_by`: the last moment up to which it was lived through, and the
+    event by which it is as it is. `changed`: what is stored is no longer this.
+    """
+
+    plan: str
+    status: str
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    last_day: date | None = None
+    turns_on: date | None = None
+    auto_renew: bool = False
+    trial_used: bool = False
+    application: str = ""
+    reminded_to: date | None = None
+    grown_to: date | None = None
+    known_at: datetime | None = None
+    changed_by: UUID | None = None
+    due_at: datetime | None = None
+    changed: bool = False
+
+    @property
+    def runs(self) -> bool:
+        return self.status in RUNNING
+
+
+RUNNING = frozenset({"trial", "active", "cancelled"})
+"""Statuses in which a plan runs."""
+
+
+@dataclass(slots=True)
 class OrderState:
     """What an order has come to: its total, what was refunded, and which event paid it (None: not yet)."""
 
@@ -216,6 +254,9 @@ class Snapshot:
     """Open holds, and what else the batch may undo."""
     topups: dict[tuple[str, str], TopUpState] = field(default_factory=dict)
     """(source, top-up) → how it stands."""
+    plans: dict[str, Subscription] = field(default_factory=dict)
+    plan_acts: list[PlanAct] | None = None
+    """All that was done about paid plans, oldest first; None where it was not loaded."""
     whole: bool = False
     """Whether `lots` holds all lots with units free, held, pending or owed, and `draws` all open holds."""
     unread: set[str] = field(default_factory=set)

@@ -11,6 +11,7 @@ from regulars.events.contracts import EventType
 from regulars.language.text import Text
 from regulars.ledger.contracts import Asset, Conversion, Wallet
 from regulars.messaging.contracts import Template
+from regulars.plans.contracts import PaidPlan
 from regulars.tiers.contracts import Ladder
 
 
@@ -52,6 +53,7 @@ class Programme:
     second_person: bool = False
     """Whether whatever follows this version is published only when somebody other than its author agrees."""
     benefits: Mapping[str, Benefit] = field(default_factory=dict)
+    plans: Mapping[str, PaidPlan] = field(default_factory=dict)
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

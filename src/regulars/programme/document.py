@@ -12,6 +12,7 @@ from regulars.events.contracts import FieldKind
 from regulars.language.calendar import Per, RoundUp
 from regulars.language.text import LANGUAGES
 from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
+from regulars.plans.contracts import EvidenceKind, RefundMode
 from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing
 
 
@@ -325,6 +326,58 @@ class RulePart(Part):
     campaign: Id | None = None
 
 
+class PlanPeriodPart(Part):
+    id: Id
+    name: Words | None = None
+    months: Annotated[int, Field(ge=1, le=120, strict=True)]
+    price: Money
+
+
+class TrialPart(Part):
+    days: Annotated[int, Field(ge=1, le=366, strict=True)]
+
+
+class EvidencePart(Part):
+    id: Id
+    name: Words
+    kind: EvidenceKind = EvidenceKind.TEXT
+    required: bool = True
+
+
+class EntryPart(Part):
+    when: Any = None
+    evidence: Annotated[list[EvidencePart], Field(max_length=20)] = []
+    approval: bool = False
+    hint: Words | None = None
+
+
+class PlanLevelPart(Part):
+    ladder: Id
+    level: Id
+
+
+class DailyPart(Part):
+    asset: Id
+    units: Units
+    by_period: dict[Id, Units] = {}
+
+
+class PlanPart(Part):
+    name: Words
+    perks: Prose | None = None
+    family: Id | None = None
+    rank: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
+    periods: Annotated[list[PlanPeriodPart], Field(min_length=1, max_length=20)]
+    trial: TrialPart | None = None
+    entry: EntryPart | None = None
+    grace_days: Annotated[int, Field(ge=0, le=366, strict=True)] = 0
+    renew_reminder_days: Annotated[int, Field(ge=0, le=366, strict=True)] = 0
+    refund: RefundMode = RefundMode.PRO_RATA
+    level: PlanLevelPart | None = None
+    daily: DailyPart | None = None
+
+
 class QuietPart(Part):
     days: Annotated[int, Field(ge=0, le=3650)]
 
@@ -350,6 +403,7 @@ class Document(Part):
     attributes: dict[Id, AttributePart] = {}
     event_types: dict[TypeId, EventTypePart] = {}
     ladders: dict[Id, LadderPart] = {}
+    plans: Annotated[dict[Id, PlanPart], Field(max_length=50)] = {}
     messages: dict[Id, MessagePart] = {}
     benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}

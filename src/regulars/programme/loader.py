@@ -20,6 +20,7 @@ from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
 from regulars.programme.letters import misprints
+from regulars.programme.paid_plans import read_entries, read_plans
 from regulars.programme.rules import by_event_type, no_twins, read_rules
 from regulars.programme.shape import shape_problem, unknown_text
 from regulars.programme.vocabulary.event import EVENT_NAMES
@@ -241,7 +242,9 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         conversions=read_conversions(document, assets, errors),
         about=document.about,
         second_person=document.publishing.second_person,
+        plans=read_plans(document, assets, digits, errors),
     )
+    programme = replace(programme, plans=read_entries(document, programme, errors))
     programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
     programme = replace(programme, benefits=read_benefits(document, programme, errors))
     rules = read_rules(document.rules, programme, errors)

@@ -20,6 +20,8 @@ TOPPED_UP = "wallet.topped_up"
 DRAWN = ("asset.spent", "asset.held")
 """Commands that take units of an asset, or of a wallet."""
 
+PLAN = "plan."
+
 LINE = Sql("l.line")
 """The order line that a condition on lines asks about, in SQL."""
 
@@ -61,6 +63,8 @@ def event_fields(programme: Programme, event_type: EventType) -> Iterator[Field]
 def _named(programme: Programme, event_type: EventType, name: str) -> tuple[Choice, ...]:
     """What a field of a type that is built in names of the programme, so that a rule can't ask for what there is
     not. A wallet is spent and held as an asset is."""
+    if event_type.id.startswith(PLAN):
+        return _plan_names(programme, name)
     if not (event_type.derived or event_type.command or event_type.id == TOPPED_UP):
         return ()
     named: list[Asset | Wallet | Conversion] = []
@@ -71,6 +75,16 @@ def _named(programme: Programme, event_type: EventType, name: str) -> tuple[Choi
     if name == "conversion":
         named += programme.conversions.values()
     return tuple(Choice(each.id, each.name) for each in named)
+
+
+def _plan_names(programme: Programme, name: str) -> tuple[Choice, ...]:
+    """The plans, or their periods, that an event about a plan may name."""
+    if name in ("plan", "before"):
+        return tuple(Choice(one.id, one.name) for one in programme.plans.values())
+    if name == "period":
+        periods = {one.id: one.name for plan in programme.plans.values() for one in plan.periods}
+        return tuple(Choice(one, label) for one, label in periods.items())
+    return ()
 
 
 def _payload_field(payload: PayloadField, choices: tuple[Choice, ...]) -> Field:
