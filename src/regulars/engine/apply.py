@@ -22,13 +22,15 @@ from regulars.language.effects import (
     MessageWish,
     OrderPaid,
     OrderRefunded,
+    PlanAct,
+    PlanChange,
     ProfileChange,
     TagChange,
     Take,
     ToppedUp,
     TopUpRefunded,
 )
-from regulars.language.snapshot import Due, Entitlement, Snapshot, Standing
+from regulars.language.snapshot import Due, Entitlement, Snapshot, Standing, Subscription
 from regulars.ledger import service as ledger
 from regulars.ledger import timing
 from regulars.members import service as members
@@ -36,6 +38,8 @@ from regulars.messaging import service as messaging
 from regulars.messaging.consent import consent
 from regulars.messaging.contracts import Outgoing
 from regulars.orders import service as orders
+from regulars.plans import service as plans
+from regulars.plans.logic import next_moment
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version as programme
 from regulars.tiers import service as tiers
@@ -63,6 +67,7 @@ def apply(
     movements: list[tuple[UUID, UUID, ledger.Written]] = []
     deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
     changes: list[tuple[UUID, LevelChange]] = []
+    acts: list[tuple[UUID, PlanAct]] = []
     outgoing: list[Outgoing] = []
     stated: dict[UUID, dict[str, Any]] = {}
     changed: set[UUID] = set()
@@ -78,6 +83,9 @@ def apply(
                 outgoing.append(Outgoing(member_id, effect, version, one.event.time, channels))
             elif isinstance(effect, LevelChange):
                 changes.append((member_id, effect))
+            elif isinstance(effect, PlanChange):
+                if effect.act is not None:
+                    acts.append((member_id, effect.act))
             elif isinstance(effect, TagChange | ProfileChange):
                 changed.add(member_id)
                 if isinstance(effect, ProfileChange):
@@ -90,6 +98,7 @@ def apply(
     orders.write(cursor, deeds)
     ledger.write(cursor, movements, _dues(programme(version), snapshots, now), now)
     tiers.write(cursor, changes, _moved(changes, snapshots))
+    plans.write(cursor, acts, _subscriptions(programme(version), snapshots))
     campaigns.write(cursor, [(one.event.member_id, *use) for one in decided for use in one.used], budgets)
     benefits.write(cursor, _entitlements(snapshots))
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
@@ -121,6 +130,18 @@ def _dues(current: Programme, snapshots: dict[UUID, Snapshot], now: datetime) ->
             if due.changed:
                 dues[member_id, asset_id] = due
     return dues
+
+
+def _subscriptions(current: Programme, snapshots: dict[UUID, Snapshot]) -> list[tuple[UUID, Subscription]]:
+    """The plans of which something has changed, with the moment at which time next has something to do."""
+    changed = []
+    for member_id, snapshot in snapshots.items():
+        for one in snapshot.plans.values():
+            if one.changed:
+                moment = next_moment(one, current.plans[one.plan], current.zone)
+                one.due_at = moment.at if moment is not None else None
+                changed.append((member_id, one))
+    return changed
 
 
 def _moved(

@@ -11,8 +11,9 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.events import TIMER, Event
-from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot
+from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot, Subscription
 from regulars.ledger import timing
+from regulars.plans.logic import Kind, Moment, next_moment
 from regulars.tiers import logic as tiers
 
 Clock = Callable[[Plan, Snapshot, datetime, datetime | None], Event | None]
@@ -126,5 +127,36 @@ def entitlements(
 ANNOUNCES = {GRANTED: "expiring_claim", CLAIMED: "expiring_use"}
 """What is announced of an entitlement that stands so."""
 
-CLOCKS: tuple[Clock, ...] = (value, level_periods, entitlements)
+
+def plans(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None) -> Event | None:
+    """Paid plans begin, turn to their next period, bring a day's growth, are announced to end, and end."""
+    zone, first, whose = plan.programme.zone, None, None
+    for one in snapshot.plans.values():
+        paid_plan = plan.programme.plans[one.plan]
+        moment = next_moment(one, paid_plan, zone)
+        while told_since and moment and moment.kind is Kind.REMIND and moment.at < told_since:
+            one.reminded_to, one.changed = one.until, True
+            moment = next_moment(one, paid_plan, zone)
+        if moment is not None and moment.at <= until and (first is None or moment.at < first.at):
+            first, whose = moment, one
+    return _plan_timer(snapshot, first, whose) if first is not None and whose is not None else None
+
+
+def _plan_timer(snapshot: Snapshot, moment: Moment, one: Subscription) -> Event:
+    data: dict[str, Any] = {"plan": one.plan}
+    event_type, name = "plan.turned", f"{one.changed_by}"
+    if moment.kind is Kind.GROW:
+        event_type, name = "plan.day", "day"
+        data["period"] = one.period
+    elif moment.kind is Kind.REMIND and one.until is not None:
+        event_type, name = "plan.expiring", f"ends:{one.until}"
+        left = (one.until - moment.day).days
+        data |= {
+            "period": one.period, "until": one.until.isoformat(), "days_left": left, "auto_renew": one.auto_renew,
+        }  # fmt: skip
+    key = f"plan:{one.plan}:{snapshot.member_id}:{moment.day}:{name}"
+    return timer(snapshot.member_id, event_type, key, data, moment.at)
+
+
+CLOCKS: tuple[Clock, ...] = (value, level_periods, plans, entitlements)
 """In the order in which things of one moment happen."""

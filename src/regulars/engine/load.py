@@ -19,16 +19,19 @@ from regulars.engine.load_sql import (
     OPEN_LOTS,
     ORDER_DRAWS,
     ORDERS,
+    PLAN_ACTS,
     STANDINGS,
     STEPS,
+    SUBSCRIPTIONS,
     TALLIES,
+    TALLIES_DAILY,
     TOPUPS,
     TOTALS,
     USES,
 )
 from regulars.engine.merged import lots_named, operations_named
 from regulars.engine.notebook import Notebook
-from regulars.engine.plan import TIMED, Plan, cap_name, money_name
+from regulars.engine.plan import PLAN_EVENTS, TIMED, Plan, cap_name, money_name
 from regulars.engine.reach import (
     CAUSED,
     DAILY,
@@ -156,6 +159,7 @@ class Loader(Notebook):
                 self.held.load(here)
         for member_id in self.fresh.intersection(self.snapshots):
             self.snapshots[member_id].steps = {}
+            self.snapshots[member_id].plan_acts = []
             self.snapshots[member_id].whole = True
         return self.snapshots
 
@@ -177,6 +181,8 @@ class Loader(Notebook):
             asked += self._value_questions(taking)
         if plan.tallies:
             asked.append((self._tallies(known, plan.tallies), self.note_tallies))
+        if plan.programme.plans:
+            asked.append((_rows(SUBSCRIPTIONS, *whose), self.note_plans))
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
         topups = {(event.member_id, *name) for event in self.events if (name := topup_name(event))}
@@ -195,7 +201,7 @@ class Loader(Notebook):
             "first": self._first_day(window),
             "window": window,
         }
-        return Question(TALLIES, named, _same)
+        return Question(TALLIES_DAILY if self.plan.daily else TALLIES, named, _same)
 
     def _first_day(self, window: int) -> date:
         """The first day that a window of this batch may look at; period ends that are overdue look back further."""
@@ -265,6 +271,12 @@ class Loader(Notebook):
         if rework:
             whose = [array(rework), array({bucket_of(member_id) for member_id in rework})]
             asked.append((_rows(STEPS, *whose), self.note_steps))
+        planning = self._planning(known) if self.plan.programme.plans else []
+        for member_id in planning:
+            self.snapshots[member_id].plan_acts = []
+        if planning:
+            whose = [array(planning), array({bucket_of(member_id) for member_id in planning})]
+            asked.append((_rows(PLAN_ACTS, *whose), self.note_plan_acts))
         self._ask(asked)
         for member_id in takers:
             self.snapshots[member_id].whole = True
@@ -335,6 +347,17 @@ class Loader(Notebook):
         if topups:
             asked.append((_rows(EVENT_LOTS, *_ranges(topups)), self.note_event_lots))
         self._ask(asked)
+
+    def _planning(self, known: Sequence[Snapshot]) -> list[UUID]:
+        """Members whose plans may change: something is done about them, or time has something to do."""
+        until = max(self.moments)
+        told = {event.member_id for event in self.events if event.type.startswith(PLAN_EVENTS)}
+        return [
+            snapshot.member_id
+            for snapshot in known
+            if snapshot.member_id in told
+            or any(one.due_at is not None and one.due_at <= until for one in snapshot.plans.values())
+        ]
 
     def _takers(self, known: Sequence[Snapshot]) -> list[UUID]:
         """Members from whom something may be taken or to whom something may come back, who owe, or for whom time has

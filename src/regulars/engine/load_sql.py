@@ -20,6 +20,12 @@ SELECT member_id, name, array_agg(day), array_agg(count), array_agg(total)
                                        WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s)))
  GROUP BY member_id, name
 """
+TALLIES_DAILY = TALLIES.replace(
+    "least(",
+    """least((SELECT min(grown_to) - %(window)s::int FROM plans_subscription
+                    WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND status <> 'lapsed'), """,
+)
+"""Where plans bring growth by the day, days that nobody lived through yet look back from there."""
 COUNTS = """
 SELECT member_id, name, sum(count)::bigint
   FROM events_tally WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
@@ -88,6 +94,16 @@ SELECT known.source, known.order_id, known.member_id, total_minor, refunded_mino
   FROM orders_order AS known
   JOIN unnest(%s::text[], %s::text[]) AS row(source, order_id)
     ON known.order_id = row.order_id AND known.source = row.source
+"""
+SUBSCRIPTIONS = """
+SELECT member_id, plan, status, period, since, until, last_day, turns_on, auto_renew, trial_used, application,
+       reminded_to, grown_to, known_at, changed_by, due_at
+  FROM plans_subscription WHERE member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+PLAN_ACTS = """
+SELECT member_id, id, plan, kind, at, day, source, payment_id, refund_id, period, months, days, amount_minor,
+       credit_minor, starts, auto_renew, quote, data
+  FROM plans_act WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY at, id
 """
 STEPS = """
 SELECT member_id, ladder, since, before, after, reason, until

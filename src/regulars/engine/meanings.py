@@ -9,8 +9,11 @@ from regulars.engine.benefit_commands import BENEFITS
 from regulars.engine.commands import COMMANDS
 from regulars.engine.contracts import Rejected
 from regulars.engine.merged import MERGED
+from regulars.engine.plan_commands import PLAN_COMMANDS
+from regulars.engine.plan_moves import hold_levels
 from regulars.engine.reach import OrderName
 from regulars.engine.records import money_of
+from regulars.engine.subscriptions import PLANS
 from regulars.engine.topups import TOP_UPS
 from regulars.engine.turn import Turn
 from regulars.language.calendar import local_day
@@ -226,6 +229,8 @@ def period_ended(turn: Turn) -> None:
     ladder = turn.plan.programme.ladders[turn.event.data["ladder"]]
     tally = turn.snapshot.tally(f"credit:{ladder.asset}")
     turn.step(ladder.id, tiers.judge(ladder, tally, turn.standing(ladder.id)))
+    if turn.snapshot.plans:
+        hold_levels(turn, ladder.id)
 
 
 def counted(turn: Turn) -> None:
@@ -248,6 +253,8 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     "tier.period_ended": period_ended,
     **COMMANDS,
     **TOP_UPS,
+    **PLANS,
+    **PLAN_COMMANDS,
     **MERGED,
     **BENEFITS,
 }
@@ -277,6 +284,8 @@ def message_context(turn: Turn) -> dict[str, Any]:
         context["benefit"] = telling.benefit(turn)
     if event.type.startswith(telling.VALUE):
         context |= telling.value(turn)
+    if event.type.startswith(telling.PLANS):
+        context["plan"] = telling.plan(turn)
     if event.type in telling.TOP_UPS:
         context["topup"] = telling.top_up(turn)
     return context

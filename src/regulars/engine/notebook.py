@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from regulars.engine.plan import Plan
-from regulars.language.effects import Draw, LevelStep, Part
-from regulars.language.snapshot import Due, Lot, Snapshot, Standing, TopUpState, Totals
+from regulars.language.effects import Draw, LevelStep, Part, PlanAct
+from regulars.language.snapshot import Due, Lot, Snapshot, Standing, Subscription, TopUpState, Totals
 
 
 class Notebook:
@@ -90,6 +90,17 @@ class Notebook:
             state = TopUpState(wallet, event_id, *units)
             state.refunds.update(refunds)
             self.snapshots[member_id].topups[source, topup_id] = state
+
+    def note_plans(self, rows: list[Any]) -> None:
+        for member_id, plan_id, *columns in rows:
+            if plan_id in self.plan.programme.plans:
+                self.snapshots[member_id].plans[plan_id] = Subscription(plan_id, *columns)
+
+    def note_plan_acts(self, rows: list[Any]) -> None:
+        for member_id, *columns in rows:
+            acts = self.snapshots[member_id].plan_acts
+            assert acts is not None
+            acts.append(PlanAct(*columns))
 
     def note_steps(self, rows: list[Any]) -> None:
         for member_id, ladder, *step in rows:

@@ -40,12 +40,12 @@ def credit(request: Request, asset: str, units: int, *, expires_at: datetime | N
     data: dict[str, Any] = {"asset": asset, "units": units}
     if expires_at is not None:
         data["expires_at"] = expires_at.isoformat()
-    return _do("asset.credited", request, data)
+    return command("asset.credited", request, data)
 
 
 def spend(request: Request, asset: str, units: int, *, order: OrderRef | None = None) -> Outcome:
     """Use units of an asset, or of a wallet. `order`: what they are spent on; its refund brings them back."""
-    return _do("asset.spent", request, {"asset": asset, "units": units, **_order(order)})
+    return command("asset.spent", request, {"asset": asset, "units": units, **_order(order)})
 
 
 def hold(
@@ -64,53 +64,53 @@ def hold(
         data["until"] = until.isoformat()
     if minutes is not None:
         data["minutes"] = minutes
-    return _do("asset.held", request, data)
+    return command("asset.held", request, data)
 
 
 def capture(request: Request, hold_id: UUID, units: int | None = None) -> Outcome:
     """Use held units, all or so many. What is left stays held."""
-    return _do("hold.captured", request, {"operation": str(hold_id), **_units(units)})
+    return command("hold.captured", request, {"operation": str(hold_id), **_units(units)})
 
 
 def release(request: Request, hold_id: UUID, units: int | None = None) -> Outcome:
     """Give held units back, all or so many."""
-    return _do("hold.released", request, {"operation": str(hold_id), **_units(units)})
+    return command("hold.released", request, {"operation": str(hold_id), **_units(units)})
 
 
 def reverse(request: Request, operation_id: UUID, units: int | None = None) -> Outcome:
     """Undo what the event `operation_id` credited or took, wholly or by so many units, as often as something is
     left of it. What it credited and was spent meanwhile follows the asset's clawback."""
-    return _do("asset.reversed", request, {"operation": str(operation_id), **_units(units)})
+    return command("asset.reversed", request, {"operation": str(operation_id), **_units(units)})
 
 
 def correct(request: Request, operation_id: UUID, units: int) -> Outcome:
     """Put right how much the event `operation_id` credited or took: as if it had been `units` from the start."""
-    return _do("asset.corrected", request, {"operation": str(operation_id), "units": units})
+    return command("asset.corrected", request, {"operation": str(operation_id), "units": units})
 
 
 def adjust(request: Request, asset: str, units: int) -> Outcome:
     """Add units (> 0) or take them (< 0), down to zero and no further."""
-    return _do("asset.adjusted", request, {"asset": asset, "units": units})
+    return command("asset.adjusted", request, {"asset": asset, "units": units})
 
 
 def end(request: Request, asset: str, units: int | None = None) -> Outcome:
     """Let units expire before their time, the earliest to expire first: all that is free, or so many."""
-    return _do("asset.ended", request, {"asset": asset, **_units(units)})
+    return command("asset.ended", request, {"asset": asset, **_units(units)})
 
 
 def convert(request: Request, conversion: str, units: int) -> Outcome:
     """Turn `units` of a conversion's source into its target."""
-    return _do("asset.converted", request, {"conversion": conversion, "units": units})
+    return command("asset.converted", request, {"conversion": conversion, "units": units})
 
 
 def gift(request: Request, asset: str, units: int, to: UUID) -> Outcome:
     """Give units to another member."""
-    return _do("asset.gifted", request, {"asset": asset, "units": units, "to": str(to)})
+    return command("asset.gifted", request, {"asset": asset, "units": units, "to": str(to)})
 
 
 def revoke(request: Request, gift_id: UUID, to: UUID) -> Outcome:
     """Take a gift back from `to`, within the asset's time for that."""
-    return _do("gift.revoked", request, {"operation": str(gift_id), "to": str(to)})
+    return command("gift.revoked", request, {"operation": str(gift_id), "to": str(to)})
 
 
 def _order(order: OrderRef | None) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _units(units: int | None) -> dict[str, int]:
     return {} if units is None else {"units": units}
 
 
-def _do(type_id: str, request: Request, data: Mapping[str, Any]) -> Outcome:
+def command(type_id: str, request: Request, data: Mapping[str, Any]) -> Outcome:
     said = {"by": request.by, "reason": request.reason, "approved_by": request.approved_by}
     whole = {**data, **{name: text for name, text in said.items() if text}}
     one = incoming(

@@ -33,8 +33,18 @@ class PlannedCredit:
     amount: AmountOf
 
 
+PLAN_EVENTS = "plan."
+"""What the types of events about paid plans begin with."""
+
 TIMED = frozenset(
     {
+        "plan.turned",
+        "plan.day",
+        "plan.expiring",
+        "plan.started",
+        "plan.changed",
+        "plan.lapsed",
+        "plan.trial_ended",
         "asset.expired",
         "asset.expiring",
         "asset.matured",
@@ -104,6 +114,10 @@ class Plan:
     with_level: dict[str, tuple[str, ...]]
     """Ladder → the assets that end with its periods."""
     benefits: PlannedBenefits | None
+    daily: bool
+    """Whether a paid plan brings growth by the day."""
+    entries: dict[str, Compiled]
+    """Plan → the condition on who may have it."""
 
 
 @once(most=16)
@@ -122,6 +136,12 @@ def make_plan(programme: Programme) -> Plan:
     for ladder in programme.ladders.values():
         ladders_of[ladder.asset] = (*ladders_of.get(ladder.asset, ()), ladder)
     windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
+    entries = {
+        one.id: compile_condition(one.entry.when, fields_for(programme, one.entry.asked))
+        for one in programme.plans.values()
+        if one.entry is not None and one.entry.when is not None
+    }
+    compiled += [entry.needs for entry in entries.values()]
     tallies: frozenset[str] = frozenset().union(*(needs.tallies for needs in compiled))
     days = [MONTH_DAYS * ladder.window_months for ladder in programme.ladders.values()]
     days += [window.days or MONTH_DAYS * window.months for window in windows]
@@ -141,7 +161,8 @@ def make_plan(programme: Programme) -> Plan:
             for rule in programme.rules
             if rule.on in TIMED
             for one in rule.then
-        ),
+        )
+        or any(one.daily is not None and one.daily.asset in ladders_of for one in programme.plans.values()),
         identities=any("identities" in needs.parts for needs in compiled),
         by_id={planned.rule.id: planned for some in rules.values() for planned in some},
         costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
@@ -152,6 +173,8 @@ def make_plan(programme: Programme) -> Plan:
             for ladder in programme.ladders
         },
         benefits=benefits,
+        daily=any(one.daily is not None for one in programme.plans.values()),
+        entries=entries,
     )
 
 

@@ -17,7 +17,7 @@ def told(record: dict[str, Any], programme: Programme) -> dict[str, Any]:
         return (
             {**record, **{n: amount_of(record[n], scale) for n in UNITS if n in record}} if scale else record
         )
-    if record["kind"] not in ("refund", "order"):
+    if record["kind"] not in ("refund", "order", "plan"):
         return record
     digits = programme.minor_digits
     return {

@@ -16,6 +16,8 @@ SELECT member_id FROM (
     UNION ALL
     SELECT member_id, due_at FROM benefits_entitlement WHERE due_at <= %(now)s
     UNION ALL
+    SELECT member_id, due_at FROM plans_subscription WHERE due_at <= %(now)s AND plan = ANY(%(plans)s::text[])
+    UNION ALL
     SELECT member_id, until::timestamptz FROM tiers_standing
      WHERE until IS NOT NULL AND until < %(today)s
        AND (ladder, level) IN (SELECT * FROM unnest(%(ladders)s::text[], %(levels)s::text[]))
@@ -38,6 +40,7 @@ def settle_due() -> int:
         "today": local_day(now, programme.zone),
         "ladders": array((ladder for ladder, _ in levels)),
         "levels": array((level for _, level in levels)),
+        "plans": array(programme.plans),
         "most": MEMBERS_PER_BATCH,
     }
     with cursor() as rows:

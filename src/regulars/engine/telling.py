@@ -11,6 +11,7 @@ from regulars.language.effects import (
     Credit,
     EntitlementStep,
     Give,
+    PlanChange,
     Take,
     ToppedUp,
     TopUpRefunded,
@@ -23,6 +24,7 @@ VALUE = ("asset.", "hold.", "gift.")
 
 TOP_UPS = ("wallet.topped_up", "wallet.refunded")
 BENEFIT = "benefit."
+PLANS = "plan."
 
 OPEN_REASONS = frozenset({"asset.credited", "asset.spent", "asset.held", "asset.gifted"})
 """Types whose stated reason is for the member's eyes. Why an operator adjusted, reversed, corrected or ended something
@@ -103,6 +105,31 @@ def benefit(turn: Turn) -> dict[str, Any]:
     ends = row.ends_at if row else None
     until = last_good_day(ends, turn.plan.programme.zone).isoformat() if ends else ""
     return {"id": found.id, "name": dict(found.name), "description": dict(found.description), "until": until}
+
+
+def plan(turn: Turn) -> dict[str, Any]:
+    """The paid plan that the event is about: its name, how it stands, how long it runs, what was paid or went back."""
+    data, programme = turn.event.data, turn.plan.programme
+    done = next((one for one in turn.effects if isinstance(one, PlanChange)), None)
+    plan_id = data.get("plan") or (done.plan if done else "")
+    known, now = programme.plans.get(plan_id), turn.snapshot.plans.get(plan_id)
+    before = programme.plans.get(data.get("before", ""))
+    period = known.period(now.period if now else data.get("period", "")) if known else None
+    until = now.until if now else None
+    amount = data.get("price_minor", data.get("amount_minor"))
+    return {
+        "id": plan_id,
+        "name": dict(known.name) if known else plan_id,
+        "status": now.status if now else "",
+        "period": period.id if period else "",
+        "period_name": dict(period.name) if period else "",
+        "until": until.isoformat() if until else "",
+        "days_left": (until - turn.day).days if until else "",
+        "amount": money_of(amount, programme.minor_digits) if amount is not None else "",
+        "auto_renew": now.auto_renew if now else False,
+        "reason": str(data.get("reason", "")),
+        "before": dict(before.name) if before else "",
+    }
 
 
 def named(turn: Turn, asset_id: str) -> dict[str, Any]:

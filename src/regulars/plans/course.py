@@ -148,8 +148,6 @@ class Course:
         elif act.kind == "resumed":
             self.stopped.discard(act.plan)
             self.renews[act.plan] = True
-        elif act.kind == "quoted":
-            self.quotes[act.id] = act
         elif act.kind in ("applied", "approved", "refused"):
             self._application(act)
 
@@ -269,8 +267,9 @@ class Course:
 
 def follow(plans: Mapping[str, PaidPlan], acts: Iterable[PlanAct]) -> Course:
     """The course of one family, `plans`: what was done in the order in which it happened, whenever it was told."""
-    course = Course(plans)
-    for act in sorted(acts, key=lambda one: (one.at, one.id)):
+    known = list(acts)
+    course = Course(plans, quotes={act.id: act for act in known if act.kind == "quoted"})
+    for act in sorted(known, key=lambda one: (one.at, one.id)):
         if act.plan in plans:
             course.take(act)
     return course

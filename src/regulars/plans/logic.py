@@ -82,11 +82,11 @@ def _running(course: Course, found: Subscription, now: Term, day: date) -> Subsc
 
 
 class Kind(IntEnum):
-    """What time does to a plan, in the order of one moment: a day's growth, the next period or plan takes over, its
+    """What time does to a plan, in the order of one moment: the next period or plan takes over, a day's growth, its
     end is announced, it ends."""
 
-    GROW = 1
-    TURN = 2
+    TURN = 1
+    GROW = 2
     REMIND = 3
     END = 4
 

@@ -14,6 +14,7 @@ from regulars.programme.contracts import Programme
 
 ORDER = "order.paid"
 TIER = "tier."
+PLAN = "plan."
 TOPPED_UP, PAID_BACK = "wallet.topped_up", "wallet.refunded"
 VALUE = ("asset.", "hold.", "gift.")
 CONVERTED, RECEIVED = "asset.converted", "asset.received"
@@ -52,6 +53,12 @@ def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]
         shape |= _value(event_type.id)
     if event_type.id.startswith(BENEFIT):
         shape["benefit"] = {"id": "gift", "name": "gift", "description": "A gift", "until": "2026-11-30"}
+    if event_type.id.startswith(PLAN):
+        shape["plan"] = {
+            "id": "vip", "name": "VIP", "status": "active", "period": "month", "period_name": "monthly",
+            "until": "2026-12-22", "days_left": 5, "amount": "15.00", "auto_renew": True, "reason": "—",
+            "before": "Member",
+        }  # fmt: skip
     if event_type.id in (TOPPED_UP, PAID_BACK):
         shape["topup"] = {"wallet": "Wallet", "amount": "500.00", "bonus": "50.00", "balance": "550.00"}
     return shape
