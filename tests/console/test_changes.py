@@ -194,3 +194,35 @@ def test_readers_and_unknown_things(bob: Operator, desk: Client) -> None:
         f"{UUID(int=9)}/books/adjust",
     ):  # fmt: skip
         assert desk.get(f"/console/members/{path}").status_code == 404, path
+
+
+def test_a_gift_is_taken_back_for_the_giver_and_only_once(counter: Client) -> None:
+    told = story.tell()
+    path = f"{told.ann}/books/revoke/{told.gift}"
+    assert f"/console/members/{path}" in counter.get(f"/console/members/{told.ann}/books/").content.decode()
+    before, there = books(), tables()
+    page = sent(counter, path, {"reason": "wrong friend"})
+    assert "Points 190 → 200 +10" in page
+    assert "Credit of Sep 10, 2026 (until Mar 31, 2027): +10" in page
+    assert "-10" not in page, "what the receiver loses is not the giver's"
+    assert (books(), moved(there)) == (before, {})
+    fields = {"reason": "wrong friend", "confirm": "1", "key": "c:back"}
+    for _ in range(2):
+        assert counter.post(f"/console/members/{path}", fields).status_code == 302
+    assert (Till(told.ann).has(), Till(told.bob).has()) == ((200, 30, 0), (90, 0, 0))
+    assert AuditEntry.objects.filter(action="value.done", detail__kind="revoke").count() == 1
+    assert "Taken back from" in text(counter, f"members/{told.ann}/books/")
+    assert (
+        f"/console/members/{path}" not in counter.get(f"/console/members/{told.ann}/books/").content.decode()
+    )
+    assert "Has been taken back already" in sent(counter, path, fields | {"key": "c:again"})
+    in_order()
+
+
+def test_only_gifts_are_taken_back(counter: Client) -> None:
+    told = story.tell()
+    for operation in (told.spent, told.held):
+        response = counter.get(f"/console/members/{told.ann}/books/revoke/{operation}")
+        assert response.status_code == 404
+    assert counter.get(f"/console/members/{told.ann}/books/revoke").status_code == 404
+    assert counter.get(f"/console/members/{told.bob}/books/revoke/{told.gift}").status_code == 404

@@ -1,7 +1,7 @@
-"""The forms for changing what a member has, one for each way. What they give is what `approvals` takes."""
+"""The forms for changing what a member has, one for each way."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,28 +10,27 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.approvals.contracts import Change, Kind
 from regulars.approvals.service import TEXT_MOST
 from regulars.console.house import asset_name
 from regulars.engine.contracts import Rejected
-from regulars.language.calendar import start_of
 from regulars.language.text import say
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 
 ADD, TAKE = "add", "take"
-RELEASE = "release"
 _MOST = Decimal(10**12)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a change is about: an event that moved an asset."""
+    """What a change is about: an event that moved an asset. `receiver`: of a gift."""
 
     id: UUID
+    type: str
     title: str
     time: datetime
     asset: Asset | None
+    receiver: UUID | None = None
 
 
 def _amount(**options: Any) -> forms.DecimalField:
@@ -84,10 +83,6 @@ class ChangeForm(forms.Form):
         amount, asset = self.cleaned_data.get("amount"), self.of
         return None if amount is None else int(amount.scaleb(asset.scale if asset else 0))
 
-    def change(self, member_id: UUID) -> Change:
-        """What is asked for."""
-        raise NotImplementedError
-
     def refuse(self, error: Rejected, language: str) -> None:
         """Put what the books refuse into the form: at its field, or on top."""
         said = say(error.text, language)
@@ -112,11 +107,6 @@ class AdjustForm(AssetForm):
     amount = _amount(label=gettext_lazy("How much"))
     field_order = ("asset", "direction", "amount", "reason")
 
-    def change(self, member_id: UUID) -> Change:
-        data, units = self.cleaned_data, self.units() or 0
-        signed = -units if data["direction"] == TAKE else units
-        return Change(Kind.ADJUST, member_id, data["reason"], data["asset"], signed)
-
 
 class CreditForm(AssetForm):
     """Units as if earned: they count for levels."""
@@ -130,12 +120,6 @@ class CreditForm(AssetForm):
     )
     field_order = ("asset", "amount", "last_day", "reason")
 
-    def change(self, member_id: UUID) -> Change:
-        data = self.cleaned_data
-        last: date | None = data.get("last_day")
-        ends = start_of(last + timedelta(days=1), self.programme.zone) if last else None
-        return Change(Kind.CREDIT, member_id, data["reason"], data["asset"], self.units(), expires_at=ends)
-
 
 class EndForm(AssetForm):
     """Units expire before their time."""
@@ -146,10 +130,6 @@ class EndForm(AssetForm):
         help_text=gettext_lazy("Left out: all that can be used."),
     )
     field_order = ("asset", "amount", "reason")
-
-    def change(self, member_id: UUID) -> Change:
-        data = self.cleaned_data
-        return Change(Kind.END, member_id, data["reason"], data["asset"], self.units())
 
 
 class OperationForm(ChangeForm):
@@ -162,42 +142,9 @@ class OperationForm(ChangeForm):
     )
     field_order = ("amount", "reason")
 
-    def _operation(self) -> UUID:
-        assert self.operation is not None
-        return self.operation.id
-
-
-class ReverseForm(OperationForm):
-    """It is undone, wholly or in part."""
-
-    def change(self, member_id: UUID) -> Change:
-        reason = self.cleaned_data["reason"]
-        return Change(Kind.REVERSE, member_id, reason, units=self.units(), operation_id=self._operation())
-
 
 class CorrectForm(OperationForm):
     """As if it had been so much from the start."""
 
     amount = _amount(label=gettext_lazy("How much it should have been"))
     may_be_nothing = True
-
-    def change(self, member_id: UUID) -> Change:
-        reason = self.cleaned_data["reason"]
-        return Change(Kind.CORRECT, member_id, reason, units=self.units(), operation_id=self._operation())
-
-
-class ReleaseForm(OperationForm):
-    """Held units go back to the member."""
-
-
-FORMS: dict[str, type[ChangeForm]] = {
-    "adjust": AdjustForm,
-    "credit": CreditForm,
-    "end": EndForm,
-    "reverse": ReverseForm,
-    "correct": CorrectForm,
-    RELEASE: ReleaseForm,
-}
-"""Every way to change what a member has, by its name in the address."""
-
-ON_OPERATIONS = frozenset({"reverse", "correct", RELEASE})

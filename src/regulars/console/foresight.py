@@ -20,6 +20,9 @@ from regulars.programme.contracts import Programme
 from regulars.tiers.queries import standings
 
 LOTS_SHOWN = 12
+ELSEWHERE = ("asset.received", "asset.withdrawn")
+"""What follows from gifts and happens to the other member."""
+
 KINDS = {
     Kind.ADJUST: gettext_lazy("Adjust"),
     Kind.CREDIT: gettext_lazy("Credit"),
@@ -70,7 +73,7 @@ def foretell(member_id: UUID, outcome: Outcome, programme: Programme) -> Foresig
 def _balances(before: dict[str, BalanceRow], outcome: Outcome, programme: Programme) -> list[Step]:
     moved: dict[str, list[int]] = {}
     for record in outcome.effects:
-        if record["kind"] in ("credit", "take", "give"):
+        if record["kind"] in ("credit", "take", "give") and record.get("event") not in ELSEWHERE:
             sums = moved.setdefault(record["asset"], [0, 0, 0])
             _add(sums, record)
     steps = []

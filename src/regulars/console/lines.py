@@ -13,8 +13,10 @@ from regulars.console.asked import About, operator_said
 from regulars.console.house import rule_names
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import by_ids
+from regulars.kit import clock
 from regulars.language.effects import ADJUST, CONVERT, HOLD, ISSUE, PENDING, SPEND
 from regulars.ledger.contracts import Asset
+from regulars.ledger.draws import revocable_gifts
 from regulars.ledger.statement import Line
 from regulars.programme.contracts import Programme
 
@@ -48,6 +50,11 @@ class Told:
     columns: list[Column]
     may_reverse: bool
     may_correct: bool
+    may_revoke: bool
+
+    @property
+    def may_change(self) -> bool:
+        return self.may_reverse or self.may_revoke
 
     @property
     def details(self) -> str:
@@ -70,9 +77,11 @@ class Speaker:
         while some := list(islice(waiting, TOGETHER)):
             known = by_ids(self.member_id, [line.event_id for line in some])
             about = About(self.member_id, known.values(), self.programme)
-            yield from (self._told(line, known.get(line.event_id), about) for line in some)
+            given = any(event.type == "asset.gifted" for event in known.values())
+            open_gifts = revocable_gifts(self.member_id, clock.now()) if given else set()
+            yield from (self._told(line, known.get(line.event_id), about, open_gifts) for line in some)
 
-    def _told(self, line: Line, event: RecordedEvent | None, about: About) -> Told:
+    def _told(self, line: Line, event: RecordedEvent | None, about: About, open_gifts: set[UUID]) -> Told:
         kind = event.type if event else ""
         accounts = {account for _, account in line.accounts}
         real = accounts - {HOLD, PENDING}
@@ -93,6 +102,7 @@ class Speaker:
             ],
             undoable,
             undoable and len(real) == 1 and real <= _CORRECTABLE and len(moved) == 1,
+            line.event_id in open_gifts,
         )
 
     def _rules(self, event: RecordedEvent) -> str:

@@ -303,8 +303,16 @@ class _Batch:
         return campaigns.lock_budgets(self.cursor, drawn | back)
 
 
-def _moves(lived: Iterable[Decided]) -> list[Movement]:
-    return [effect for one in lived for effect in one.effects if isinstance(effect, Credit | Take | Give)]
+def _moves(lived: Sequence[Decided]) -> list[Movement]:
+    """What the first event and what follows from it move of its member's value."""
+    whose = lived[0].event.member_id
+    return [
+        effect
+        for one in lived
+        if one.event.member_id == whose
+        for effect in one.effects
+        if isinstance(effect, Credit | Take | Give)
+    ]
 
 
 def _told(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

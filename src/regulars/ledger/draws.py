@@ -6,7 +6,7 @@ from uuid import UUID
 
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of, parent_id
-from regulars.kit.sqlread import read, row
+from regulars.kit.sqlread import read, row, rows
 
 _HOLDS = "ledger.holds"
 
@@ -65,6 +65,16 @@ def receiver_of(member_id: UUID, operation_id: UUID) -> UUID | None:
         _children(member_id, operation_id),
     )
     return found[0] if found else None
+
+
+def revocable_gifts(member_id: UUID, now: datetime) -> set[UUID]:
+    """The events by which this member gave what can still be taken back."""
+    found = rows(
+        "SELECT id FROM ledger_draw WHERE member_id = %s AND bucket = %s AND account = 'gift' AND until > %s"
+        " AND 0 < ANY(used)",
+        [member_id, bucket_of(member_id), now],
+    )
+    return {parent_id(draw_id) for (draw_id,) in found}
 
 
 def _children(member_id: UUID, operation_id: UUID) -> list[object]:

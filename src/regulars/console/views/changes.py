@@ -8,20 +8,20 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.approvals.contracts import Answer, Asker, Foreseen, State
-from regulars.approvals.service import ask_or_do, foresee, operator_asks
+from regulars.approvals.service import operator_asks
 from regulars.console import effects, formats
-from regulars.console.change_forms import FORMS, ON_OPERATIONS, RELEASE, ChangeForm, Operation
+from regulars.console.asked import other_member
+from regulars.console.change_forms import ChangeForm, Operation
 from regulars.console.foresight import Foresight, foretell
 from regulars.console.forms import refuse
 from regulars.console.house import asset_name
 from regulars.console.shell import may, operator_of, page, programme_of
-from regulars.engine import operations
+from regulars.console.ways import WAYS, Way
 from regulars.engine.contracts import Outcome
-from regulars.engine.operations import Request
 from regulars.events.queries import by_id
 from regulars.kit.problems import Problem
 from regulars.ledger.draws import asset_of
@@ -29,27 +29,8 @@ from regulars.ledger.queries import balances
 from regulars.members.queries import profile
 from regulars.programme.contracts import Programme
 from regulars.staff.contracts import Permission
-from regulars.staff.service import audit
 
 KEY_LENGTH = 60
-TITLES = {
-    "adjust": gettext_lazy("Adjust"),
-    "credit": gettext_lazy("Credit"),
-    "end": gettext_lazy("Let expire"),
-    "reverse": gettext_lazy("Undo"),
-    "correct": gettext_lazy("Put right"),
-    RELEASE: gettext_lazy("Release the hold"),
-}
-MEANINGS = {
-    "adjust": gettext_lazy("Adds units or takes them, down to zero. They don't count as earned."),
-    "credit": gettext_lazy("Gives units as if they had been earned: they count for the level."),
-    "end": gettext_lazy("Lets units expire before their time, the earliest to end first."),
-    "reverse": gettext_lazy(
-        "Undoes what this did, as far as something is left of it. What was spent goes back to where it came from."
-    ),
-    "correct": gettext_lazy("Puts it right, as if it had been that much from the start."),
-    RELEASE: gettext_lazy("Held units can be used again."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +39,7 @@ class Case:
 
     member_id: UUID
     kind: str
+    way: Way
     operation: Operation | None
     programme: Programme
 
@@ -67,13 +49,14 @@ def change(
     request: HttpRequest, member_id: UUID, kind: str, operation_id: UUID | None = None
 ) -> HttpResponse:
     """The form; sent, what would happen; confirmed, it is done, or asked of a second person."""
-    if kind not in FORMS or (kind in ON_OPERATIONS) != (operation_id is not None):
+    way = WAYS.get(kind)
+    if way is None or (way.on is not None) != (operation_id is not None):
         raise Http404
     if not may(request, Permission.VALUE_ADJUST):
         raise PermissionDenied
     operator = operator_of(request)
-    case = _case(programme_of(request), member_id, kind, operation_id)
-    form = FORMS[kind](request.POST or None, case.programme, case.operation, request.GET.get("asset", ""))
+    case = _case(programme_of(request), member_id, kind, way, operation_id)
+    form = way.form(request.POST or None, case.programme, case.operation, request.GET.get("asset", ""))
     asker = operator_asks(operator.email, operator.role)
     foreseen: Foreseen | None = None
     if request.method == "POST" and "edit" not in request.POST and form.is_valid():
@@ -88,26 +71,30 @@ def change(
     return render(request, "console/change.html", _context(case, form, foreseen))
 
 
-def _case(programme: Programme, member_id: UUID, kind: str, operation_id: UUID | None) -> Case:
+def _case(programme: Programme, member_id: UUID, kind: str, way: Way, operation_id: UUID | None) -> Case:
     if profile(member_id) is None:
         raise Http404
     if operation_id is None:
-        return Case(member_id, kind, None, programme)
+        return Case(member_id, kind, way, None, programme)
     event, asset = by_id(member_id, operation_id), asset_of(member_id, operation_id)
     if event is None or asset is None:
         raise Http404
     named = Operation(
-        operation_id, effects.event_name(event.type, programme), event.time, programme.assets.get(asset)
+        operation_id,
+        event.type,
+        effects.event_name(event.type, programme),
+        event.time,
+        programme.assets.get(asset),
+        other_member(event),
     )
-    return Case(member_id, kind, named, programme)
+    if way.on is None or not way.on(named):
+        raise Http404
+    return Case(member_id, kind, way, named, programme)
 
 
 def _foresee(case: Case, form: ChangeForm, asker: Asker) -> Foreseen | None:
     """What would happen; None where the books refuse it, which the form says."""
-    if case.kind == RELEASE:
-        foreseen = Foreseen(_release(case, form, asker, f"draft:{uuid4()}", preview=True))
-    else:
-        foreseen = foresee(asker, form.change(case.member_id))
+    foreseen = case.way.deed.foresee(form, case.member_id, asker)
     return None if _refused(form, foreseen.outcome) else foreseen
 
 
@@ -116,29 +103,11 @@ def _carry_out(request: HttpRequest, case: Case, form: ChangeForm, asker: Asker)
     key = request.POST.get("key", "")[:KEY_LENGTH]
     if not key:
         return None
-    if case.kind == RELEASE:
-        answer = Answer(_release(case, form, asker, key))
-        if answer.outcome is not None and answer.outcome.status == "processed":
-            audit(
-                asker.name,
-                "value.done",
-                str(case.member_id),
-                kind=RELEASE,
-                reason=form.cleaned_data["reason"],
-            )
-    else:
-        answer = ask_or_do(asker, form.change(case.member_id), key)
+    answer = case.way.deed.carry_out(form, case.member_id, asker, key)
     if answer.outcome is not None and _refused(form, answer.outcome):
         return None
     _say(request, answer)
     return redirect("console:holdings", case.member_id)
-
-
-def _release(case: Case, form: ChangeForm, asker: Asker, key: str, preview: bool = False) -> Outcome:
-    assert case.operation is not None
-    reason = form.cleaned_data["reason"]
-    asked = Request(case.member_id, asker.source, key, asker.name, reason, preview=preview)
-    return operations.release(asked, case.operation.id, form.units())
 
 
 def _refused(form: ChangeForm, outcome: Outcome) -> bool:
@@ -173,8 +142,8 @@ def _context(case: Case, form: ChangeForm, foreseen: Foreseen | None) -> dict[st
         "part": "members",
         "member": profile(case.member_id),
         "kind": case.kind,
-        "title": TITLES[case.kind],
-        "meaning": MEANINGS[case.kind],
+        "title": case.way.title,
+        "meaning": case.way.meaning,
         "operation": case.operation,
         "form": form,
         "told": told,
