@@ -12,7 +12,7 @@ from regulars.kit import clock
 from regulars.ledger.models import Entry
 from regulars.ledger.reconcile import reconcile
 from regulars.programme.service import publish, version
-from tests.api.conftest import Caller, problem
+from tests.api.conftest import GROCERY, Caller, problem
 from tests.api.value import MEMBER, OTHER, ask, books, do, joined, moved, movements, tables, topped_up
 from tests.engine.world import moment
 
@@ -411,3 +411,50 @@ def test_a_preview_tells_what_would_be_and_leaves_nothing(caller: Caller) -> Non
     ).json()
     assert (above["status"], above["balances"]["points"]) == ("waiting", 2030)
     assert (moved(before), books()) == ({}, kept)
+
+
+def at_most(units: int) -> None:
+    """The grocery, where another system credits at most so many points at a time."""
+    source = GROCERY.read_text(encoding="utf-8")
+    bound = source.replace(
+        "adjust: {limit: 1000}", f"adjust: {{limit: 1000}}\n    credit: {{most: {units}}}", 1
+    )
+    assert bound != source
+    publish(bound, "tests")
+
+
+@pytest.mark.usefixtures("member")
+def test_a_credit_over_the_api_is_at_most_so_much_at_a_time(caller: Caller) -> None:
+    at_most(50)
+    body = {"asset": "points", "amount": 50, "reason": "sorry"}
+    assert do(caller, "credits", body, "c1")["balances"]["points"] == 150
+    there = tables()
+    refused = ask(caller, "credits", body | {"amount": 51})
+    assert problem(refused, 422, "credit_size")["errors"][0] == {
+        "field": "amount", "message": "must be 50 at most at a time", "code": "credit_size",
+    }  # fmt: skip
+    assert moved(there) == {}
+    at_most(10)
+    assert do(caller, "credits", body, "c1")["status"] == "duplicate", "what was done is told as it was"
+    assert do(caller, "adjustments", body | {"amount": 500})["balances"]["points"] == 650
+
+
+@pytest.mark.usefixtures("member")
+def test_a_credit_for_an_order_goes_back_with_it(caller: Caller) -> None:
+    order = {
+        "id": "o1", "source": "pos", "type": "order.paid", "member": {"phone": "+8613800000000"},
+        "data": {"order_id": "1", "total": "50.00", "currency": "CNY"},
+    }  # fmt: skip
+    assert caller.post("/events", order).status_code == 200
+    body = {"asset": "points", "amount": 30, "reason": "sorry", "order_id": "1", "order_source": "pos"}
+    told = do(caller, "credits", body, "c1")
+    assert told["balances"]["points"] == 180
+    assert caller.get("/events/till/c1").json()["data"]["order_id"] == "1"
+    problem(ask(caller, "credits", {**body, "order_id": None}), 422, "order_id_missing")
+    back = order | {
+        "id": "r1",
+        "type": "order.refunded",
+        "data": {"order_id": "1", "amount": "10.00", "currency": "CNY"},
+    }
+    assert caller.post("/events", back).json()["results"][0]["balances"]["points"] == 100 + 40 + 24
+    assert reconcile().ok

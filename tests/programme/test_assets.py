@@ -77,6 +77,8 @@ OPTIONS = [
     ("cost: 2", {"cost": Decimal(2)}),
     ("adjust: {limit: 1000}", {"adjust_limit": 1000}),
     ("adjust: {limit: 0}", {"adjust_limit": 0}),
+    ("credit: {most: 5000}", {"credit_most": 5000}),
+    ('scale: 2, credit: {most: "50.00"}', {"scale": 2, "credit_most": 5000}),
     ("expires: {months: 6}, remind_days: 7", {"expiry": Expiry(months=6), "remind_days": 7}),
     (
         "gifts: {least: 10, most: 1000, per_day: 1000, revoke_hours: 24}",
@@ -141,6 +143,9 @@ REFUSED = [
     ("cost: -1", "cost", 'must be an amount of money such as "50.00"'),
     ("cost: cheap", "cost", 'must be an amount of money such as "50.00"'),
     ("adjust: {}", "adjust.limit", "is missing"),
+    ("credit: {}", "credit.most", "is missing"),
+    ("credit: {most: 0}", "credit.most", "must be a whole number"),
+    ("credit: {most: 1.5}", "credit.most", "decimals"),
     ("adjust: {limit: -1}", "adjust.limit", "must be a whole number"),
     ("gifts: {least: 10, most: 9}", "gifts.most", "must not be below least"),
     ("gifts: {most: 10, per_day: 9}", "gifts.per_day", "must not be below most"),
@@ -302,6 +307,7 @@ def test_assets_in_words() -> None:
         ("gifts: {revoke_hours: 1}", "Members can give it to each other: from 1 at a time, taken back within 1 hour."),
         ("floor: 0", "A member never owes any."),
         ("adjust: {limit: 0}", "Every adjustment needs a second person."),
+        ("credit: {most: 5000}", "Another system credits at most 5,000 at a time."),
         ("spend_order: newest", "What was earned last is spent first."),
     ],
 )  # fmt: skip

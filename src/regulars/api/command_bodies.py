@@ -47,6 +47,10 @@ class CreditIn(Body):
     amount: Amount
     reason: Reason
     expires_at: Moment | None = Field(None, description="Instead of the asset's own rule.")
+    order_id: OrderId | None = Field(
+        None, description="A refund of this order takes them back, in proportion."
+    )
+    order_source: OrderSource | None = None
 
 
 class SpendIn(Body):

@@ -22,7 +22,7 @@ from regulars.api.value_shapes import approval, done
 from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
 from regulars.engine import operations
-from regulars.engine.contracts import Outcome, Rejected
+from regulars.engine.contracts import BY_KEY, Outcome, Rejected
 from regulars.engine.operations import OrderRef, Request
 from regulars.kit import clock
 from regulars.kit.ids import time_id
@@ -112,7 +112,7 @@ def run(
         named = f"preview:{time_id(clock.now())}"
     programme = recent()
     member_id = member_of(ref)
-    by = f"key:{holder_of(http).name}"
+    by = f"{BY_KEY}{holder_of(http).name}"
     request = Request(member_id, source_of(http), named, by, getattr(body, "reason", ""), preview=preview)
     result = COMMANDS[name].do(Ask(http, programme, request, operation), body)
     return _answer(http, ref, result, preview)
@@ -160,13 +160,13 @@ def _refused(language: str, ref: str, error: Rejected) -> HttpResponse:
     if error.code == "unknown_member":
         raise MemberUnknown(ref)
     message = speak(error.text, language)
-    field = "Idempotency-Key" if error.code == "key_conflict" else error.field
+    field = "Idempotency-Key" if error.code == "key_conflict" else error.field.removeprefix("data.")
     errors = [{"field": field, "message": message, "code": error.code}] if field else []
     detail = speak(texts.INVALID_ONE, language, field=field, message=message) if field else message
     return respond(language, STATUS.get(error.code, 422), error.code, detail, errors)
 
 
-def _order(ask: Ask, body: bodies.SpendIn) -> OrderRef | None:
+def _order(ask: Ask, body: bodies.SpendIn | bodies.CreditIn) -> OrderRef | None:
     if body.order_id is None:
         if body.order_source is not None:
             raise ApiProblem(422, "order_id_missing", texts.ORDER_SOURCE_ALONE, field="order_source")
@@ -176,7 +176,9 @@ def _order(ask: Ask, body: bodies.SpendIn) -> OrderRef | None:
 
 def _credit(ask: Ask, body: bodies.CreditIn) -> Outcome:
     units = ask.units(body.amount, body.asset)
-    return operations.credit(ask.request, body.asset, units, expires_at=body.expires_at)
+    return operations.credit(
+        ask.request, body.asset, units, expires_at=body.expires_at, order=_order(ask, body)
+    )
 
 
 def _spend(ask: Ask, body: bodies.SpendIn) -> Outcome:

@@ -103,6 +103,7 @@ def _asset(asset: Asset, language: str) -> schemas.AssetOut:
         clawback=asset.clawback.value,
         giftable=asset.gifting is not None,
         adjust_limit=asset.adjust_limit,
+        credit_most=asset.credit_most,
     )
 
 

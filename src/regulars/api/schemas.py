@@ -383,6 +383,7 @@ class AssetOut(Schema):
     clawback: str
     giftable: bool
     adjust_limit: Units | None = Field(description="Adjustments above it need a second person.")
+    credit_most: Units | None = Field(description="A credit over the API is at most so much.")
 
 
 class ProgrammeOut(Schema):

@@ -31,7 +31,7 @@ from regulars.approvals.limits import done_alone, left, limited, measure
 from regulars.approvals.models import ChangeRequest
 from regulars.approvals.queries import to_row
 from regulars.engine import operations
-from regulars.engine.contracts import Outcome
+from regulars.engine.contracts import BY_KEY, Outcome
 from regulars.engine.operations import Request
 from regulars.kit import clock
 from regulars.kit.ids import time_id
@@ -55,7 +55,7 @@ def operator_asks(email: str, role: str) -> Asker:
 
 def key_asks(holder: KeyHolder, source: str) -> Asker:
     """A key as the one who asks: whoever made it answers for it; a key of the command line for itself."""
-    name = f"key:{holder.name}"
+    name = f"{BY_KEY}{holder.name}"
     made = holder.made_by if holder.made_by not in ("", COMMAND_LINE) else name
     return Asker(name, made, source)
 

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import effects, formats
+from regulars.engine.contracts import BY_KEY
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import by_ids
 from regulars.language.text import say
@@ -15,7 +16,6 @@ from regulars.members.queries import names
 from regulars.programme.contracts import Programme
 
 _UNDO = ("asset.reversed", "asset.corrected", "hold.captured", "hold.released")
-_KEY = "key:"
 
 
 class About:
@@ -86,8 +86,8 @@ def operator_said(event: RecordedEvent) -> str:
 
 def person(by: str) -> str:
     """An operator's address as it is, an API key by its name."""
-    if by.startswith(_KEY):
-        return _("API key %(name)s") % {"name": by.removeprefix(_KEY)}
+    if by.startswith(BY_KEY):
+        return _("API key %(name)s") % {"name": by.removeprefix(BY_KEY)}
     return by
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from regulars.campaigns.logic import Budgets
 from regulars.engine.contracts import Rejected
 from regulars.engine.plan import Plan, cap_name, money_name
+from regulars.engine.reach import OrderName
 from regulars.engine.records import amount_of
 from regulars.kit.ids import CHILDREN, child_id, event_id, parent_id
 from regulars.language.calendar import Per, local_day, period_of
@@ -114,11 +115,12 @@ class Books:
         account: str = ISSUE,
         expires_at: datetime | None = None,
         matures_at: datetime | None = None,
+        order: OrderName | None = None,
     ) -> Lot:
         """Units for the member, which first pay what they owe.
 
         `expires_at` instead of the asset's own end. What orders earn of an asset with a waiting time is pending, and
-        so is what is given `matures_at`.
+        so is what is given `matures_at`. `order`: refunds of it take them back.
         """
         programme, snapshot, event = self.plan.programme, self.snapshot, self.event
         asset = programme.assets[asset_id]
@@ -141,12 +143,15 @@ class Books:
             account,
             pending,
             matures_at,
+            order,
         )
         if pending:
             self.take_id()
         lot = ledger.apply_credit(snapshot, effect)
         if event.type == "order.paid":
             snapshot.earned.setdefault(event.id, []).append(lot)
+        if order is not None:
+            snapshot.granted.setdefault(order, []).append(lot)
         self.effects.append(effect)
         self._due(asset, account, lot)
         if account == ISSUE:
@@ -213,7 +218,7 @@ class Books:
         units: int,
         account: str,
         rule: str = "",
-        order: tuple[str, str] | None = None,
+        order: OrderName | None = None,
         until: datetime | None = None,
         other: UUID | None = None,
     ) -> Take:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from regulars.engine.books import short_of
+from regulars.engine.contracts import BY_KEY
+from regulars.engine.reach import OrderName
 from regulars.engine.stated import (
     asset_of,
     bounded,
@@ -48,7 +50,17 @@ def credited(turn: Turn) -> None:
     ends = datetime.fromisoformat(data["expires_at"]) if "expires_at" in data else None
     if ends is not None and ends <= turn.event.time:
         raise refusal("expires_past", "expires_at", "到期时间已过", "到期時間已過", "lies in the past")
-    turn.credit(asset.id, units_of(turn), "", ISSUE, ends)
+    units = units_of(turn)
+    if asset.credit_most is not None and units > asset.credit_most and data.get("by", "").startswith(BY_KEY):
+        most = shown(asset, asset.credit_most)
+        raise refusal(
+            "credit_size",
+            "amount",
+            f"每次最多 {most}",
+            f"每次最多 {most}",
+            f"must be {most} at most at a time",
+        )
+    turn.credit(asset.id, units, "", ISSUE, ends, order=_order_of(turn))
 
 
 def spent(turn: Turn) -> None:
@@ -75,7 +87,7 @@ def _draw(turn: Turn, account: str, until: datetime | None = None) -> None:
     """Use or hold units of an asset or of a wallet."""
     data, programme = turn.event.data, turn.plan.programme
     units = units_of(turn)
-    order = (data.get("order_source", turn.event.source), data["order_id"]) if "order_id" in data else None
+    order = _order_of(turn)
     wallet = programme.wallets.get(data["asset"])
     if wallet is None:
         turn.draw(spendable(turn, data["asset"]), units, account, "", order, until)
@@ -87,6 +99,12 @@ def _draw(turn: Turn, account: str, until: datetime | None = None) -> None:
     for asset_id, share in zip((wallet.principal, wallet.bonus), shares, strict=True):
         if share:
             turn.draw(programme.assets[asset_id], share, account, "", order, until)
+
+
+def _order_of(turn: Turn) -> OrderName | None:
+    """The order that a command is about, if it names one."""
+    data = turn.event.data
+    return (data.get("order_source", turn.event.source), data["order_id"]) if "order_id" in data else None
 
 
 def captured(turn: Turn) -> None:

@@ -11,6 +11,9 @@ from regulars.language.problems import words
 from regulars.language.snapshot import Standing
 from regulars.language.text import Text
 
+BY_KEY = "key:"
+"""How a key is named where a command says by whom it was asked for: this and the key's name."""
+
 
 class Rejected(ValueError):
     """An event that can't be taken as it is: `field` names what is wrong, `text` says what to do."""

@@ -14,7 +14,7 @@ from uuid import UUID
 from regulars.campaigns.logic import Budgets
 from regulars.engine.clocks import next_due
 from regulars.engine.commands import COMMANDS
-from regulars.engine.meanings import MEANINGS, counted, give_back, message_context
+from regulars.engine.meanings import MEANINGS, counted, give_back, give_back_credits, message_context
 from regulars.engine.plan import Plan
 from regulars.engine.turn import Turn
 from regulars.kit.ids import event_id
@@ -159,6 +159,8 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
     if turn.event.type == "order.paid":
         name = (turn.event.source, turn.event.data["order_id"])
         give_back(turn, name, turn.snapshot.orders[name])
+    elif turn.event.type == "asset.credited" and "order_id" in turn.event.data:
+        give_back_credits(turn, (turn.event.data["order_source"], turn.event.data["order_id"]))
     if turn.touched:
         turn.climb()
     wishes = [effect for effect in turn.effects if isinstance(effect, MessageWish)]

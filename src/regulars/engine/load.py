@@ -18,6 +18,7 @@ from regulars.engine.load_sql import (
     OPEN_DRAWS,
     OPEN_LOTS,
     ORDER_DRAWS,
+    ORDER_LOTS,
     ORDERS,
     PLAN_ACTS,
     STANDINGS,
@@ -321,6 +322,7 @@ class Loader(Notebook):
         orders = {(member_id, *name) for member_id in takers for name in self.orders_of.get(member_id, ())}
         if orders:
             asked.append((_rows(ORDER_DRAWS, *_names(orders)), self.note_draws))
+            asked.append((_rows(ORDER_LOTS, *_names(orders)), self.note_order_lots))
         return asked
 
     def _load_parts(self, takers: Sequence[UUID]) -> None:

@@ -74,6 +74,15 @@ SELECT {DRAW}
     ON draw.member_id = row.owner AND draw.bucket = row.shelf AND draw.order_id = row.order_id
    AND draw.order_source = row.source AND draw.order_id <> ''
 """
+ORDER_LOTS = f"""
+SELECT {LOT}, row.source, row.order_id
+  FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[]) AS row(owner, shelf, source, order_id)
+  JOIN ledger_orderlot AS granted
+    ON granted.member_id = row.owner AND granted.bucket = row.shelf AND granted.order_id = row.order_id
+   AND granted.order_source = row.source
+  JOIN ledger_lot AS lot
+    ON lot.member_id = granted.member_id AND lot.bucket = granted.bucket AND lot.id = granted.id
+"""
 LOTS_BY_ID = f"""
 SELECT {LOT}
   FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[]) AS row(owner, shelf, id)

@@ -111,8 +111,8 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
         for lot in sorted(turn.snapshot.earned.get(state.paid_by, ()), key=lambda lot: lot.id):
             earned.setdefault(lot.asset, []).append(lot)
         for lots in earned.values():
-            for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
-                turn.take_back(lot, wanted)
+            _take_share(turn, lots, state)
+        give_back_credits(turn, name)
     if turn.plan.benefits is not None and turn.plan.benefits.returns:
         turn.returned(state)
     if state.paid_by is None and CANCELLED not in state.refunds:
@@ -121,6 +121,21 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
         if draw.order == name:
             spent = draw.used + draw.returned
             turn.undo(draw, max(ledger.share_of(spent, state.share) - draw.returned, 0))
+
+
+def give_back_credits(turn: Turn, name: OrderName) -> None:
+    """What commands credited for an order goes back, in the share that went back of the order; each by itself, so
+    that what was done to one by hand is not made good by another. A credit for an order that has been refunded, if it
+    comes after that, too: the order in which things become known changes nothing."""
+    state = turn.snapshot.orders.get(name)
+    if state is not None and state.paid_by is not None and state.refunds:
+        for lot in sorted(turn.snapshot.granted.get(name, ()), key=lambda lot: lot.id):
+            _take_share(turn, [lot], state)
+
+
+def _take_share(turn: Turn, lots: list[Lot], state: OrderState) -> None:
+    for lot, wanted in zip(lots, ledger.wanted_back(lots, state.share), strict=True):
+        turn.take_back(lot, wanted)
 
 
 def order_completed(turn: Turn) -> None:

@@ -77,6 +77,10 @@ class Notebook:
         for row in rows:
             self.snapshots[row[0]].earned.setdefault(row[14], []).append(self._lot(row))
 
+    def note_order_lots(self, rows: list[Any]) -> None:
+        for row in rows:
+            self.snapshots[row[0]].granted.setdefault((row[14], row[15]), []).append(self._lot(row))
+
     def note_draws(self, rows: list[Any]) -> None:
         for member_id, draw_id, asset, account, at, *arrays, source, order_id, until, other in rows:
             draws = self.snapshots[member_id].draws

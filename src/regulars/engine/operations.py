@@ -35,9 +35,17 @@ class Request:
     preview: bool = False
 
 
-def credit(request: Request, asset: str, units: int, *, expires_at: datetime | None = None) -> Outcome:
-    """Units for the member. `expires_at` instead of the asset's own rule."""
-    data: dict[str, Any] = {"asset": asset, "units": units}
+def credit(
+    request: Request,
+    asset: str,
+    units: int,
+    *,
+    expires_at: datetime | None = None,
+    order: OrderRef | None = None,
+) -> Outcome:
+    """Units for the member. `expires_at` instead of the asset's own rule. `order`: what they are for; its refund takes
+    them back in proportion, also one that came before."""
+    data: dict[str, Any] = {"asset": asset, "units": units, **_order(order)}
     if expires_at is not None:
         data["expires_at"] = expires_at.isoformat()
     return command("asset.credited", request, data)

@@ -58,7 +58,7 @@ def order_name(event_type: str, source: str, data: dict[str, Any]) -> OrderName 
     """The order that an event speaks of, if it speaks of one by which it counts."""
     if event_type == "order.paid":
         return source, data["order_id"]
-    if event_type in ORDER_AFTER:
+    if event_type in ORDER_AFTER or (event_type == "asset.credited" and "order_id" in data):
         return data.get("order_source") or source, data["order_id"]
     return None
 

@@ -370,7 +370,16 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         derived("asset.received", "收到赠送", "收到贈送", "gift received", asset=text, units=integer),
         derived("asset.withdrawn", "赠送被撤回", "贈送被撤回", "gift withdrawn", asset=text, units=integer),
         derived("hold.lapsed", "冻结超时释放", "凍結逾時釋放", "hold lapsed", asset=text, units=integer),
-        command("asset.credited", "发放", "發放", "credited", asset=text, units=integer, reason=text),
+        command(
+            "asset.credited",
+            "发放",
+            "發放",
+            "credited",
+            asset=text,
+            units=integer,
+            reason=text,
+            order_id=text,
+        ),
         command(
             "asset.spent", "使用", "使用", "spent", asset=text, units=integer, reason=text, order_id=text
         ),

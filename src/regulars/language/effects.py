@@ -46,6 +46,8 @@ class Credit:
     account: str = ISSUE
     pending: bool = False
     matures_at: datetime | None = None
+    order: tuple[str, str] | None = None
+    """(source, order) that a command credits it for: the order's refunds take it back."""
 
     def record(self) -> dict[str, Any]:
         out: dict[str, Any] = {

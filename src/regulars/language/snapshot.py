@@ -239,6 +239,8 @@ class Snapshot:
     orders: dict[tuple[str, str], OrderState] = field(default_factory=dict)
     earned: dict[UUID, list[Lot]] = field(default_factory=dict)
     """The lots that an order's event earned, for orders that may be returned."""
+    granted: dict[tuple[str, str], list[Lot]] = field(default_factory=dict)
+    """The lots that commands credited for an order, for orders that may be returned."""
     steps: dict[str, list[LevelStep]] | None = None
     """The steps on each ladder, oldest first; None where they were not loaded."""
     credited: dict[str, tuple[int, date | None]] = field(default_factory=dict)

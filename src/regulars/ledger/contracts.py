@@ -97,7 +97,8 @@ class Asset:
     `floor`: with clawback `debt`, how far the balance may go below zero, as a number ≤ 0 (None: without end); what
     is beyond is written off. `grace_days`: how long units live that come back after their end (0: they are gone).
     `cost`: what one whole unit costs the house, in the currency's main unit. `adjust_limit`: adjustments by more
-    smallest units than this wait for a second person (None: none does). `remind_days`: so many days before units
+    smallest units than this wait for a second person (None: none does). `credit_most`: so many smallest units
+    at most can another system credit at once (None: no bound). `remind_days`: so many days before units
     end, `asset.expiring` happens (0: never).
     """
 
@@ -114,6 +115,7 @@ class Asset:
     grace_days: int = 0
     cost: Decimal = Decimal(0)
     adjust_limit: int | None = None
+    credit_most: int | None = None
     remind_days: int = 0
     gifting: Gifting | None = None
 

@@ -20,7 +20,12 @@ MOVE = """
 UPDATE {table} AS thing SET member_id = %(to)s, bucket = %(to_bucket)s
  WHERE thing.member_id = %(of)s AND thing.bucket = %(of_bucket)s AND {which}
 """
-THINGS = (("ledger_lot", "thing.id"), ("ledger_draw", "thing.id"), ("ledger_topup", "thing.event_id"))
+THINGS = (
+    ("ledger_lot", "thing.id"),
+    ("ledger_draw", "thing.id"),
+    ("ledger_orderlot", "thing.id"),
+    ("ledger_topup", "thing.event_id"),
+)
 
 LOTS = """
 SELECT id, asset, amount, reversed, pending, earned_at, matures_at

@@ -87,6 +87,20 @@ class Draw(models.Model):
         )
 
 
+class OrderLot(models.Model):
+    """A lot that was credited for an order by a command, so that the order's refunds take it back. `id`: the lot's."""
+
+    pk = models.CompositePrimaryKey("member_id", "id", "bucket")
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    bucket = BucketField()
+    order_source = models.CharField(max_length=60)
+    order_id = models.CharField(max_length=100)
+
+    class Meta:
+        indexes = (models.Index(fields=["member_id", "order_id"], name="orderlot_order"),)
+
+
 class TopUp(models.Model):
     """Money paid into a wallet, named by `(source, topup_id)`; `refunds` names what was paid back of it."""
 

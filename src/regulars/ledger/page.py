@@ -70,6 +70,8 @@ class Page:
     balances: dict[tuple[UUID, str], list[int]] = field(default_factory=dict)
     earned_on: dict[tuple[UUID, str], date] = field(default_factory=dict)
     draws: dict[tuple[UUID, UUID], Draw] = field(default_factory=dict)
+    order_lots: list[tuple[UUID, UUID, int, str, str]] = field(default_factory=list)
+    """[member, lot, bucket, source, order] of lots that were credited for an order."""
     topups: list[tuple[UUID, ToppedUp]] = field(default_factory=list)
     payouts: list[tuple[UUID, TopUpRefunded]] = field(default_factory=list)
 
@@ -153,6 +155,8 @@ class Page:
             filled += units
             self._change(member_id, lot_id, remaining=units)
         free, waiting = (0, effect.amount) if effect.pending else (effect.amount - filled, 0)
+        if effect.order is not None:
+            self.order_lots.append((member_id, effect.lot_id, bucket_of(member_id), *effect.order))
         self.lots[effect.lot_id] = [
             member_id,
             effect.lot_id,

@@ -32,6 +32,13 @@ LOT = {
     "rule": "text",
     "waived": "bigint",
 }
+ORDER_LOT = {
+    "member_id": "uuid",
+    "id": "uuid",
+    "bucket": "smallint",
+    "order_source": "text",
+    "order_id": "text",
+}
 NEW_TOPUPS = """
 INSERT INTO ledger_topup (member_id, source, topup_id, bucket, event_id, wallet, principal, bonus, principal_back,
                           bonus_back, refunds, time)
@@ -119,6 +126,7 @@ def write(
     unnest(cursor, MOVE_LOTS, _MOVE, _lot_moves(page))
     unnest(cursor, MOVE_BALANCES, _BALANCE, balances)
     unnest(cursor, PUT_DRAWS, _DRAW, [_draw(member_id, draw) for (member_id, _), draw in page.draws.items()])
+    insert(cursor, "ledger_orderlot", ORDER_LOT, page.order_lots)
     _write_topups(cursor, page, events)
 
 

@@ -60,6 +60,9 @@ class _Assets:
             adjust_limit=None
             if part.adjust is None
             else smallest(part.adjust.limit, part.scale, (*place, "adjust", "limit"), self.errors),
+            credit_most=None
+            if part.credit is None
+            else smallest(part.credit.most, part.scale, (*place, "credit", "most"), self.errors),
             remind_days=part.remind_days or 0,
             gifting=None if part.gifts is None else self._gifts(part.gifts, part.scale, (*place, "gifts")),
         )

@@ -82,6 +82,10 @@ class AdjustPart(Part):
     limit: Annotated[int | Decimal, PlainValidator(amount_or_nothing)]
 
 
+class CreditsPart(Part):
+    most: Units
+
+
 class GiftsPart(Part):
     least: Units = 1
     most: Units | None = None
@@ -102,6 +106,7 @@ class AssetPart(Part):
     grace_days: Annotated[int, Field(ge=1, le=3_650, strict=True)] | None = None
     cost: Money | None = None
     adjust: AdjustPart | None = None
+    credit: CreditsPart | None = None
     remind_days: Annotated[int, Field(ge=1, le=366, strict=True)] | None = None
     gifts: GiftsPart | None = None
 

@@ -136,6 +136,8 @@ def _terms(asset: Asset, programme: Programme, language: str) -> Iterator[str]:
     if asset.adjust_limit is not None:
         frame = wording.ADJUST if asset.adjust_limit else wording.ADJUST_ALL
         yield say(frame, language).format(amount=units(asset.adjust_limit, asset))
+    if asset.credit_most is not None:
+        yield say(wording.CREDIT_MOST, language).format(amount=units(asset.credit_most, asset))
     if asset.cost:
         money = spoken_money(asset.cost, programme.currency, language)
         yield say(wording.COST, language).format(asset=say(asset.name, language), money=money)

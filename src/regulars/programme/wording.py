@@ -296,6 +296,11 @@ ADJUST = words(
 ADJUST_ALL = words(
     "人工调整都须第二人审批。", "人工調整皆須第二人審批。", "Every adjustment needs a second person."
 )
+CREDIT_MOST = words(
+    "其他系统经接口每次最多发放 {amount}。",
+    "其他系統經介面每次最多發放 {amount}。",
+    "Another system credits at most {amount} at a time.",
+)
 REMIND = words("到期前 {span}发出预告。", "到期前 {span}發出預告。", "Its end is announced {span} ahead.")
 COST = words("每 1 {asset}成本 {money}。", "每 1 {asset}成本 {money}。", "Cost: {money} for each unit.")
 
