@@ -179,6 +179,7 @@ def test_required_fields_are_told(caller: Caller) -> None:
     assert {name for name, each in types.items() if each["command"]} == {
         "asset.credited", "asset.spent", "asset.held", "hold.captured", "hold.released", "asset.reversed",
         "asset.corrected", "asset.adjusted", "asset.ended", "asset.converted", "asset.gifted", "gift.revoked",
+        "member.merged", "member.unmerged",
     }  # fmt: skip
     for name in ("order.paid", "order.refunded"):
         whole = {"order_id": "1", "total": "1.00", "amount": "1.00", "currency": "CNY"}

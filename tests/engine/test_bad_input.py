@@ -84,6 +84,7 @@ FAULTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({**paid(), "source": "rules"}, "source", "reserved_source"),
     ({**paid(), "type": "no.such"}, "type", "unknown_type"),
     ({**paid(), "type": "tier.upgraded"}, "type", "derived_type"),
+    ({**paid(), "type": "asset.spent"}, "type", "command_type"),
     ({**paid(), "type": {}}, "type", "string_type"),
     ({**paid(), "member": None}, "member", "missing"),
     ({**paid(), "member": {}}, "member", "no_identity"),

@@ -136,6 +136,30 @@ class RevokeIn(Body):
     reason: SomeReason = ""
 
 
+Other = Annotated[
+    str | dict[
+        Annotated[str, Field(pattern=r"^[a-z_]{2,20}$")],
+        Annotated[str, Field(min_length=1, max_length=254)],
+    ],
+    Field(
+        min_length=1, max_length=300,
+        description="The record that goes: an id, an identity as `kind:value`, or identities, or `{\"id\": …}`.",
+        examples=["019a0f3c-5b00-7a31-9c5e-3f1f0a5b7c05"],
+    ),
+]  # fmt: skip
+
+
+class MergeIn(Body):
+    member: Other
+    reason: Reason
+
+
+class UndoIn(Body):
+    """What is said when a merge is undone."""
+
+    reason: SomeReason = ""
+
+
 def faults(error: Any) -> list[dict[str, Any]]:
     """A validation's errors as those of a request whose body it was."""
     return [

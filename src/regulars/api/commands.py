@@ -21,9 +21,10 @@ from regulars.api.sending import source_of
 from regulars.api.value_shapes import approval, done
 from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
-from regulars.engine import operations
+from regulars.engine import merging, operations
 from regulars.engine.contracts import BY_KEY, Outcome, Rejected
 from regulars.engine.operations import OrderRef, Request
+from regulars.events import queries as events
 from regulars.kit import clock
 from regulars.kit.ids import time_id
 from regulars.kit.problems import speak
@@ -47,6 +48,8 @@ STATUS = {
     "gift_settled": 409,
     "lot_closed": 409,
     "daily_limit": 409,
+    "already_merged": 409,
+    "not_merged": 409,
     "failed_rule": 500,
     "failed_database": 500,
 }
@@ -157,7 +160,7 @@ def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
 
 def _refused(language: str, ref: str, error: Rejected) -> HttpResponse:
     """What the books refuse, with the field as the caller wrote it."""
-    if error.code == "unknown_member":
+    if error.code == "unknown_member" and error.field != "member":
         raise MemberUnknown(ref)
     message = speak(error.text, language)
     field = "Idempotency-Key" if error.code == "key_conflict" else error.field.removeprefix("data.")
@@ -247,23 +250,28 @@ def _gift(ask: Ask, body: bodies.GiftIn) -> Outcome:
 
 
 def _receiver(named: dict[str, str]) -> UUID:
-    """The one member whom these identities name; those that nobody has say nothing."""
+    found = _named(named, "to")
+    if found is None:
+        raise ApiProblem(404, "receiver_unknown", texts.RECEIVER_UNKNOWN, field="to")
+    return found
+
+
+def _named(named: dict[str, str], field: str) -> UUID | None:
+    """The one member whom these identities name; those that nobody has say nothing. `field`: where they stand."""
     found: set[UUID] = set()
     for kind, value in named.items():
         written = members.as_id(value) if kind == "id" else None
         if kind == "id" and written is None:
-            raise ApiProblem(422, "not_id", texts.NOT_ID, field="to.id")
+            raise ApiProblem(422, "not_id", texts.NOT_ID, field=f"{field}.id")
         try:
             known = members.find(str(written) if written else f"{kind}:{value}", region())
         except BadIdentity as refused:
-            raise ApiProblem(422, refused.code, refused.detail, field=f"to.{kind}") from None
+            raise ApiProblem(422, refused.code, refused.detail, field=f"{field}.{kind}") from None
         if known is not None:
             found.add(known.id)
-    if not found:
-        raise ApiProblem(404, "receiver_unknown", texts.RECEIVER_UNKNOWN, field="to")
     if len(found) > 1:
-        raise ApiProblem(422, "identity_conflict", texts.RECEIVER_SPLIT, field="to")
-    return found.pop()
+        raise ApiProblem(422, "identity_conflict", texts.RECEIVER_SPLIT, field=field)
+    return found.pop() if found else None
 
 
 def _revoke(ask: Ask, _body: bodies.RevokeIn) -> Outcome:
@@ -271,6 +279,45 @@ def _revoke(ask: Ask, _body: bodies.RevokeIn) -> Outcome:
     if receiver is None:
         raise ApiProblem(404, "operation_unknown", texts.OPERATION_UNKNOWN, field="operation_id")
     return operations.revoke(ask.request, ask.on, receiver)
+
+
+def _merge(ask: Ask, body: bodies.MergeIn) -> Outcome:
+    request = replace(ask.request, member_id=_belongs(ask.member_id))
+    gone = _other(body.member)
+    before = events.by_name(request.source, request.key)
+    if before is not None and before.type == "member.merged" and gone == before.member_id:
+        gone = members.as_id(before.data["member"]) or gone
+    return merging.merge(request, gone)
+
+
+def _belongs(member_id: UUID) -> UUID:
+    """The member whom this record belongs to now. Who there is not stays as asked for: the engine says so."""
+    known = members.find(str(member_id))
+    return known.id if known else member_id
+
+
+def _other(named: str | dict[str, str]) -> UUID:
+    """The record that is to go. An id is that very record's, whomever it belongs to."""
+    if isinstance(named, str):
+        written = members.as_id(named)
+        if written is not None:
+            return written
+        if ":" not in named:
+            raise ApiProblem(422, "not_id", texts.NOT_ID, field="member")
+        kind, value = named.split(":", 1)
+        named = {kind: value}
+    elif list(named) == ["id"]:
+        written = members.as_id(named["id"])
+        if written is not None:
+            return written
+    found = _named(named, "member")
+    if found is None:
+        raise ApiProblem(404, "member_unknown", texts.NO_SUCH_MEMBER, field="member")
+    return found
+
+
+def _unmerge(ask: Ask, _body: bodies.UndoIn) -> Outcome:
+    return merging.unmerge(replace(ask.request, member_id=_belongs(ask.member_id)), ask.on)
 
 
 COMMANDS: dict[str, Command] = {
@@ -286,5 +333,7 @@ COMMANDS: dict[str, Command] = {
     "conversions": Command(Scope.LEDGER_SPEND, bodies.ConversionIn, _convert),
     "gifts": Command(Scope.LEDGER_SPEND, bodies.GiftIn, _gift),
     "gifts/revoke": Command(Scope.LEDGER_SPEND, bodies.RevokeIn, _revoke),
+    "merges": Command(Scope.MEMBERS_WRITE, bodies.MergeIn, _merge),
+    "merges/undo": Command(Scope.MEMBERS_WRITE, bodies.UndoIn, _unmerge),
 }
 """Address below a member → command."""

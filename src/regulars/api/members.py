@@ -246,15 +246,17 @@ def life(
 
 @router.get(
     "/members/{path:ref}",
-    response=schemas.MemberOut,
+    response=schemas.MemberWholeOut,
     auth=key(Scope.MEMBERS_READ),
     summary="Read a member",
-    description=f"The profile with every identity. {REFERENCE}",
+    description="The profile with every identity, and the records merged into it. The id of a merged record answers"
+    f" with the member whom it belongs to. {REFERENCE}",
     operation_id="getMember",
 )
 @parameters()
 def read(request: HttpRequest, ref: str) -> Any:  # noqa: ARG001
-    return shapes.member(_profile(member_id(ref)))
+    who = member_id(ref)
+    return shapes.whole_member(_profile(who), members.merges_into(who))
 
 
 @router.patch(

@@ -53,12 +53,29 @@ class MemberOut(Schema):
     birthday: date | None
     language: str
     source: str = Field(description="Through which source the member joined.")
-    status: str
+    status: str = Field(description="`active`, or `merged`: the record belongs to another member now.")
     attributes: dict[str, Any] = Field(description="The brand's own fields, as the programme declares them.")
     tags: list[str]
     joined_at: datetime
     updated_at: datetime
     identities: list[IdentityOut]
+    merged_into: UUID | None = Field(None, description="The member whom a merged record belongs to now.")
+
+
+class MergeOut(Schema):
+    """A record that was merged."""
+
+    id: UUID = Field(description="The record's; it means this member from then on.")
+    into: UUID = Field(description="This member, or a record that was merged into this member later.")
+    at: datetime
+    by: str = Field(description="`operator:` or `key:` and who it was.")
+    reason: str
+
+
+class MemberWholeOut(MemberOut):
+    """Who a member is, and which records are theirs."""
+
+    merged: list[MergeOut] = Field(description="The records merged into this member, the latest first.")
 
 
 class MemberLineOut(MemberOut):
@@ -118,7 +135,7 @@ class EntryOut(Schema):
     amount: Units
     balance: Units
     account: Literal[
-        "issue", "spend", "expire", "reverse", "adjust", "convert", "gift", "hold", "pending"
+        "issue", "spend", "expire", "reverse", "adjust", "convert", "gift", "merge", "hold", "pending"
     ] = Field(description="The other side; `hold` and `pending` are the member's but set aside.")
     rule: str = Field(description="The rule that wanted it; empty where no rule did.")
     time: datetime

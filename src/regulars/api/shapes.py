@@ -9,7 +9,7 @@ from regulars.insight.members import MemberLine
 from regulars.language.sentence import Line
 from regulars.language.text import say
 from regulars.ledger.contracts import BalanceRow
-from regulars.members.contracts import MemberProfile
+from regulars.members.contracts import MemberProfile, MergeRow
 from regulars.orders.contracts import OrderRow
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Progress
@@ -47,6 +47,14 @@ def _outcome(found: dict[str, Any], programme: Programme) -> dict[str, Any]:
 
 def member(found: MemberProfile) -> schemas.MemberOut:
     return schemas.MemberOut.model_validate(found, from_attributes=True)
+
+
+def whole_member(found: MemberProfile, merges: list[MergeRow]) -> schemas.MemberWholeOut:
+    merged = [
+        schemas.MergeOut(id=one.gone, into=one.kept, at=one.at, by=one.by, reason=one.reason)
+        for one in merges
+    ]
+    return schemas.MemberWholeOut(**member(found).model_dump(), merged=merged)
 
 
 def member_line(found: MemberLine, programme: Programme) -> schemas.MemberLineOut:

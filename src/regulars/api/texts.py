@@ -140,6 +140,7 @@ RECEIVER_UNKNOWN = _three("没有这位受赠会员", "沒有這位受贈會員"
 RECEIVER_SPLIT = _three(
     "这些标识属于不同的会员", "這些識別屬於不同的會員", "these identities belong to different members"
 )
+NO_SUCH_MEMBER = _three("没有这位会员", "沒有這位會員", "names no member")
 NOT_ID = _three("应为会员 ID（UUID）", "應為會員 ID（UUID）", "must be a member's id, a UUID")
 MINUTES_OR_UNTIL = _three(
     "minutes 与 until 只能给出一个", "minutes 與 until 只能提供一個", "say either minutes or until"

@@ -25,7 +25,7 @@ Preview = Annotated[
     bool,
     Query(False, description="Tell what would happen, and do nothing. Then no Idempotency-Key is needed."),
 ]
-NO_PART, NO_REVOKE = bodies.PartIn(), bodies.RevokeIn()
+NO_PART, NO_REVOKE, NO_UNDO = bodies.PartIn(), bodies.RevokeIn(), bodies.UndoIn()
 
 
 def _told(name: str, summary: str, operation: str, description: str, waits: bool = False) -> dict[str, Any]:
@@ -216,3 +216,34 @@ def revoke(
     request: HttpRequest, ref: str, operation_id: UUID, preview: Preview, body: bodies.RevokeIn = NO_REVOKE
 ) -> HttpResponse:
     return run(request, "gifts/revoke", ref, body, operation_id, preview)
+
+
+@router.post(
+    "/members/{path:ref}/merges",
+    tags=["members"],
+    **_told(
+        "merges", "Merge another record into this member", "mergeMembers",
+        "Two records of one person become one. `ref` stays, `member` goes: their identities, value, orders, messages"
+        " and what counted for levels become this member's, and their id means this member from then on. It can be"
+        " undone. 409 `already_merged`.",
+    ),
+)  # fmt: skip
+@parameters("preview")
+def merge(request: HttpRequest, ref: str, body: bodies.MergeIn, preview: Preview) -> HttpResponse:
+    return run(request, "merges", ref, body, preview=preview)
+
+
+@router.post(
+    "/members/{path:ref}/merges/{member_id}/undo",
+    tags=["members"],
+    **_told(
+        "merges/undo", "Undo a merge", "undoMerge",
+        "What the record `member_id` brought goes back to it as it now stands; what has happened since the merge stays"
+        " with `ref`. Of a chain of merges the latest is undone first. 409 `not_merged`, `already_merged`.",
+    ),
+)  # fmt: skip
+@parameters("preview")
+def undo_merge(
+    request: HttpRequest, ref: str, member_id: UUID, preview: Preview, body: bodies.UndoIn = NO_UNDO
+) -> HttpResponse:
+    return run(request, "merges/undo", ref, body, member_id, preview)

@@ -17,6 +17,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "conversions": {"conversion": "points_to_coins", "amount": 100},
     "gifts": {"asset": "points", "amount": 100, "to": {"phone": "+8613800000001"}},
     "gifts/revoke": {},
+    "merges": {"member": {"phone": "+8613800000001"}, "reason": "Joined twice: in the store and by WeChat"},
+    "merges/undo": {"reason": "Father and son, not one person"},
 }
 
 ANSWER: dict[str, Any] = {

@@ -15,6 +15,7 @@ from regulars.language.effects import (
     GIFT,
     HOLD,
     ISSUE,
+    MERGE,
     PENDING,
     REVERSE,
     SPEND,
@@ -32,6 +33,7 @@ ACCOUNTS = {
     ADJUST: gettext_lazy("Adjusted"),
     CONVERT: gettext_lazy("Converted"),
     GIFT: gettext_lazy("Gifts"),
+    MERGE: gettext_lazy("Merges"),
     HOLD: gettext_lazy("Held"),
     PENDING: gettext_lazy("Pending"),
 }
@@ -41,6 +43,7 @@ _CREDITED = {
     ADJUST: gettext_lazy("adjusted"),
     CONVERT: gettext_lazy("converted into it"),
     GIFT: gettext_lazy("received as a gift"),
+    MERGE: gettext_lazy("stays here as a merge is undone"),
 }
 _TAKEN = {
     SPEND: gettext_lazy("spent"),
@@ -49,6 +52,7 @@ _TAKEN = {
     ADJUST: gettext_lazy("adjusted"),
     CONVERT: gettext_lazy("converted"),
     GIFT: gettext_lazy("given away"),
+    MERGE: gettext_lazy("moved out with a merge"),
     HOLD: gettext_lazy("held"),
 }
 _GIVEN = {
@@ -56,6 +60,7 @@ _GIVEN = {
     ADJUST: gettext_lazy("put right"),
     CONVERT: gettext_lazy("conversion undone"),
     GIFT: gettext_lazy("gift undone"),
+    MERGE: gettext_lazy("moved in with a merge"),
     HOLD: gettext_lazy("no longer held"),
     PENDING: gettext_lazy("no longer pending"),
 }

@@ -18,7 +18,7 @@ ROLES = {
 ROLE_HELP = {
     Operator.Role.ADMIN.value: _("Everything, with operators, API keys and the record of what was done"),
     Operator.Role.OPERATOR.value: _(
-        "Sees everything about members, exports lists, and changes what members hold up to the limit"
+        "Sees everything about members, merges records, exports lists, and changes what members hold up to the limit"
     ),
     Operator.Role.READER.value: _("Looks, and exports nothing"),
 }
@@ -26,7 +26,7 @@ SCOPES = {
     Scope.EVENTS_WRITE.value: _("Send events: orders, refunds, check-ins"),
     Scope.EVENTS_READ.value: _("Read events and why they did what they did"),
     Scope.MEMBERS_READ.value: _("Read members, their orders and levels"),
-    Scope.MEMBERS_WRITE.value: _("Create and change members"),
+    Scope.MEMBERS_WRITE.value: _("Create, change and merge members"),
     Scope.LEDGER_READ.value: _("Read balances, lots and entries"),
     Scope.LEDGER_SPEND.value: _("Spend, hold, convert and give away what members hold"),
     Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
@@ -61,5 +61,7 @@ DEEDS = {
     "value.approved": _("Approved a change"),
     "value.rejected": _("Rejected a change"),
     "value.withdrawn": _("Withdrew a change asked for"),
+    "members.merged": _("Merged two records of a member"),
+    "members.unmerged": _("Took merged records apart"),
     "alert.acknowledged": _("Took note of an alert"),
 }

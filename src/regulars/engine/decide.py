@@ -22,6 +22,9 @@ from regulars.language.effects import Effect, MessageWish
 from regulars.language.events import RULES, Event
 from regulars.language.snapshot import Snapshot, Standing
 
+ASKED = frozenset({*COMMANDS, "member.merged", "member.unmerged"})
+"""Who asks for one of these is told what is set aside, too."""
+
 DEPTH_LIMIT = 8
 """Events that follow from events that follow from …: at most so deep, so that no rules chase each other."""
 
@@ -135,7 +138,7 @@ def _chain(
         for ladder in unknown:
             beginning.standing(ladder)
     told.balances = dict(snapshot.balances)
-    if start.event.type in COMMANDS and snapshot.whole:
+    if start.event.type in ASKED and snapshot.whole:
         told.held, told.pending = _set_aside(snapshot)
     told.standings = dict(snapshot.standings)
     return caused

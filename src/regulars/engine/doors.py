@@ -154,6 +154,8 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
         errors.append(fault("unknown_type", "type", type=type_id))
     elif event_type is not None and event_type.derived:
         errors.append(fault("derived_type", "type", type=type_id))
+    elif event_type is not None and event_type.command:
+        errors.append(fault("command_type", "type", type=type_id))
     elif event_type is not None:
         data = _payload(event_type.adapter, raw.get("data", {}), errors)
         if event_type.states_profile:

@@ -96,7 +96,8 @@ def _run(one: Incoming, gone: UUID, do: Any, preview: bool) -> Outcome:
 
 @dataclass(slots=True)
 class _Work:
-    """One merge, or its undoing, on its way. `kept` stays, `gone` goes."""
+    """One merge, or its undoing, on its way. `kept` stays, `gone` goes. `told`: what has followed for `kept` so far;
+    it is told with the command, now and whenever it is asked again."""
 
     cursor: Cursor
     ready: Plan
@@ -252,8 +253,7 @@ class _Work:
         snapshot = loaded[member_id]
         snapshot.status = "active"
         decided = self._live(loaded, [*others, first])
-        last = decided[-1]
-        return replace(told_outcome(last, self.ready.programme.number), effects=list(self.told))
+        return told_outcome(decided[-1], self.ready.programme.number)
 
     def _live(self, loaded: dict[UUID, Snapshot], happening: list[Event]) -> list[Decided]:
         """The first decisions of these events, in their order; all that follows is written with them."""
@@ -266,7 +266,14 @@ class _Work:
             firsts.append(lived[0])
             decided += lived
             if event.member_id == self.kept:
-                self.told += [record for each in lived for record in each.records]
+                self.told += [
+                    {**record, "event": each.event.type}
+                    for each in lived
+                    for record in each.records
+                    if each.event.id != self.event.id
+                ]
+            if event.id == self.event.id:
+                lived[0].follows = list(self.told)
         self._write(decided, loaded, budgets)
         return firsts
 

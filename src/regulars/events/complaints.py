@@ -88,6 +88,11 @@ _TEXTS: dict[str, Text] = {
         "{type} 由系統產生，不能從外部提交",
         "{type} comes from Regulars itself and can't be sent",
     ),
+    "command_type": words(
+        "{type} 是操作指令，请调用会员下的对应接口",
+        "{type} 是操作指令，請呼叫會員下的對應介面",
+        "{type} is a command: it has an address of its own below the member",
+    ),
     "no_identity": words(
         "请至少给出一个会员标识，例如 phone",
         "請至少給出一個會員識別，例如 phone",

@@ -159,3 +159,20 @@ class MemberProfile:
     joined_at: datetime
     updated_at: datetime
     identities: tuple[IdentityRow, ...] = field(default=())
+    merged_into: UUID | None = None
+    """The member whom this record belongs to now, where it was merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    """A merge that stands: `gone` into `kept`. `id` is that of the event; `family`: `gone` and all who had been merged
+    into it by then; `names`: the identities that came with it, as (kind, value)."""
+
+    id: UUID
+    kept: UUID
+    gone: UUID
+    family: tuple[UUID, ...]
+    reason: str
+    by: str
+    at: datetime
+    names: tuple[tuple[str, str], ...]

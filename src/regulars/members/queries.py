@@ -18,9 +18,12 @@ from regulars.members.contracts import (
     MemberName,
     MemberProfile,
     MemberUnknown,
+    MergeRow,
 )
 from regulars.members.logic import normalise_identity, split_reference
 
+DIGITS_LEAST = 8
+"""A number of fewer digits says nothing about who somebody is."""
 HITS_MAX = 1000
 """The most members that one search by a piece of a phone number looks at."""
 
@@ -84,14 +87,70 @@ def profiles(member_ids: Sequence[UUID]) -> dict[UUID, MemberProfile]:
     known = identities(member_ids)
     found = rows(
         "SELECT id, bucket, name, gender, birthday, language, source, status, attributes, tags, joined_at,"
-        " updated_at FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
+        " updated_at, merged_into FROM members_member WHERE id = ANY(%s) AND bucket = ANY(%s)",
         [list(member_ids), buckets],
     )
     whole = (
-        (*each[:8], from_json(each[8]), tuple(each[9]), each[10], each[11], tuple(known.get(each[0], ())))
+        (*each[:8], from_json(each[8]), tuple(each[9]), *each[10:12], tuple(known.get(each[0], ())), each[12])
         for each in found
     )
     return {each[0]: MemberProfile(*each) for each in whole}
+
+
+def merges_into(member_id: UUID) -> list[MergeRow]:
+    """The merges by which all records that are this member's now came to be so, the latest first: into the member,
+    and into records that were merged into the member themselves."""
+    return _merges(
+        "gone = ANY(ARRAY(SELECT id FROM members_member WHERE merged_into = %s)) AND undone_at IS NULL",
+        [member_id],
+    )
+
+
+def merge_of(gone: UUID) -> MergeRow | None:
+    """The merge by which this record went; None where it is a member's own."""
+    found = _merges("gone = %s AND undone_at IS NULL", [gone])
+    return found[0] if found else None
+
+
+def _merges(which: str, params: Sequence[object]) -> list[MergeRow]:
+    found = rows(
+        "SELECT id, kept, gone, family, reason, merged_by, merged_at, memory -> 'identities' FROM members_merge"
+        f" WHERE {which} ORDER BY merged_at DESC, id DESC",
+        params,
+    )
+    return [
+        MergeRow(
+            *each[:3], tuple(each[3]), *each[4:7], tuple((kind, value) for kind, value in from_json(each[7]))
+        )
+        for each in found
+    ]
+
+
+def alike(member: MemberProfile, limit: int = 3) -> list[MemberName]:
+    """Active members who may be the same person: of the same name and birthday, or with the digits of one's phone
+    under another kind of identity of the other's."""
+    found = rows(
+        "SELECT id FROM members_member WHERE lower(name) = lower(%s) AND name <> '' AND merged_into IS NULL"
+        " AND id <> %s AND birthday = %s LIMIT %s",
+        [member.name, member.id, member.birthday, limit],
+    )
+    numbers = sorted(
+        {
+            spelling
+            for one in member.identities
+            for spelling in (one.value, one.value.removeprefix("+"), one.value.removeprefix("+86"))
+            if one.kind == "phone" or (one.value.isdigit() and len(one.value) >= DIGITS_LEAST)
+        }
+    )
+    kinds = sorted({*IDENTITY_KINDS, *(one.kind for one in member.identities)})
+    if numbers:
+        spelled = sorted({*numbers, *(f"+{one}" for one in numbers), *(f"+86{one}" for one in numbers)})
+        found += rows(
+            "SELECT DISTINCT member_id FROM members_identity WHERE kind = ANY(%s) AND value = ANY(%s)"
+            " AND member_id <> %s LIMIT %s",
+            [kinds, spelled, member.id, limit],
+        )
+    return [one for one in names(each[0] for each in found).values() if one.status == "active"][:limit]
 
 
 def names(member_ids: Iterable[UUID]) -> dict[UUID, MemberName]:

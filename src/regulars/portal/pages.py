@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -72,7 +73,7 @@ def member_page(view: MemberView[Rest]) -> View[Rest]:
     @wraps(view)
     def open_page(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         member_id = session.member_id(request)
-        member = profile(member_id) if member_id else None
+        member = person(member_id) if member_id else None
         if member is None or member.status != "active":
             if member_id:
                 session.sign_out(request)
@@ -86,6 +87,13 @@ def member_page(view: MemberView[Rest]) -> View[Rest]:
         )
 
     return open_page
+
+
+def person(member_id: UUID) -> MemberProfile | None:
+    """Whom this record belongs to now: who was merged goes on as the member they were merged into, and after that is
+    undone as themselves."""
+    found = profile(member_id)
+    return profile(found.merged_into) if found is not None and found.merged_into is not None else found
 
 
 def chosen_language(request: HttpRequest, member_language: str) -> str:

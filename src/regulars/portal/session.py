@@ -20,7 +20,7 @@ _CODE = "portal_code"
 
 
 def member_id(request: HttpRequest) -> UUID | None:
-    """The member who is signed in."""
+    """The member who is signed in, as they were when they did."""
     value = request.session.get(_MEMBER)
     return UUID(value) if isinstance(value, str) else None
 

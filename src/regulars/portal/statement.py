@@ -16,6 +16,7 @@ from regulars.language.effects import (
     GIFT,
     HOLD,
     ISSUE,
+    MERGE,
     PENDING,
     REVERSE,
     SPEND,
@@ -23,6 +24,7 @@ from regulars.language.effects import (
 from regulars.ledger.history import Moved, Moves
 
 ORDER_WENT_BACK = ("order.refunded", "order.cancelled")
+MERGING = ("asset.moved_in", "asset.moved_out", "asset.parted")
 UNDONE, CORRECTED, CAPTURED = "asset.reversed", "asset.corrected", "hold.captured"
 
 
@@ -88,6 +90,8 @@ def lines_of(moves: Moves, event: RecordedEvent | None, names: Names) -> list[Li
         balance += net
         aside = "" if net else _aside(bundle)
         shown = net or bundle.sum(bundle.account)
+        if not shown:
+            continue
         bonus = sum(part.amount for part in bundle.parts if part.asset == names.bonus)
         made.append(
             Line(
@@ -104,12 +108,14 @@ def lines_of(moves: Moves, event: RecordedEvent | None, names: Names) -> list[Li
 
 
 def _bundles(parts: Sequence[Moved], type_id: str) -> list[_Bundle]:
-    """What was set aside stands with what it was; all of a capture is one."""
+    """What was set aside stands with what it was; all of a capture is one, and so is what a merge moves."""
     accounts = {part.account for part in parts}
     found: dict[tuple[str, str], _Bundle] = {}
     for part in parts:
         account = part.account
-        if type_id == CAPTURED and account == HOLD:
+        if type_id in MERGING:
+            account = MERGE
+        elif type_id == CAPTURED and account == HOLD:
             account = SPEND
         elif account == PENDING:
             beside = (ISSUE, GIFT, CONVERT, ADJUST) if part.amount < 0 else (REVERSE, GIFT)
@@ -140,6 +146,8 @@ def why(account: str, rule: str, amount: int, type_id: str, conversion: str, nam
         return _spent(type_id, amount)
     if account == ISSUE:
         return _issued(type_id)
+    if account == MERGE:
+        return _("Moved out as accounts were merged") if amount < 0 else _("Moved in as accounts were merged")
     if account == HOLD:
         return _("Set aside for a purchase") if amount < 0 else _("No longer set aside")
     return {EXPIRE: _("Expired"), ADJUST: _("Adjusted by the shop"), PENDING: _("Now usable")}[account]

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     """Change what members hold, up to the asset's limit alone, above it with a second person."""
     VALUE_APPROVE = "value.approve"
     """Be the second person."""
+    MEMBERS_MERGE = "members.merge"
+    """Make two records of a person one, and take them apart again."""
     PROGRAMME_EDIT = "programme.edit"
     """Write drafts, and ask for one to be published."""
     PROGRAMME_PUBLISH = "programme.publish"
@@ -39,7 +41,7 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "admin": frozenset(Permission),
-    "operator": frozenset({Permission.VALUE_ADJUST, Permission.PROGRAMME_EDIT}),
+    "operator": frozenset({Permission.VALUE_ADJUST, Permission.MEMBERS_MERGE, Permission.PROGRAMME_EDIT}),
     "reader": frozenset(),
 }
 """Role → what it may do."""

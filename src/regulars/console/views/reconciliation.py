@@ -18,7 +18,7 @@ from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import Column, Table, Units
 from regulars.kit import background
-from regulars.language.effects import ADJUST, CONVERT, EXPIRE, GIFT, ISSUE, REVERSE, SPEND
+from regulars.language.effects import ADJUST, CONVERT, EXPIRE, GIFT, ISSUE, MERGE, REVERSE, SPEND
 from regulars.ledger import house
 from regulars.ledger.proof.nightly import CHECK as CHAIN_CHECK
 from regulars.programme.contracts import Programme
@@ -114,6 +114,7 @@ def _table(row: CheckRow, programme: Programme) -> Table[tuple[str, dict[str, in
             units(_("Adjusted"), ADJUST, True),
             units(_("Converted"), CONVERT, True),
             units(_("Gifts"), GIFT, True),
+            units(_("Merges"), MERGE, True),
             units(_("Members"), "members"),
             units(_("Held"), "held", True),
             units(_("Pending"), "pending", True),
