@@ -120,9 +120,16 @@ def _merges(which: str, params: Sequence[object]) -> list[MergeRow]:
     )
     return [
         MergeRow(
-            *each[:3], tuple(each[3]), *each[4:7], tuple((kind, value) for kind, value in from_json(each[7]))
+            id=event_id,
+            kept=kept,
+            gone=gone,
+            family=tuple(family),
+            reason=reason,
+            by=by,
+            at=at,
+            names=tuple((kind, value) for kind, value in from_json(names)),
         )
-        for each in found
+        for event_id, kept, gone, family, reason, by, at, names in found
     ]
 
 
