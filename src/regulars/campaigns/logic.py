@@ -12,6 +12,9 @@ from regulars.language.calendar import Per, period_of
 AmountOf = Callable[[dict[str, Any]], int]
 """An event's payload → units."""
 
+MOST_AT_ONCE = 10**15
+"""No rule gives more units than this at once: a formula that comes to more is wrong."""
+
 
 def credit_amount(
     action: CreditAction,
@@ -140,19 +143,29 @@ class Budgets:
         """
         if wanted <= 0:
             return 0
-        units = wanted
         paying = [pot for pot in pots if cost or not pot.money]
+        units, short = self._share(paying, day, wanted, cost)
+        if units:
+            self._move(paying, day, units, cost)
+        for pot in paying:
+            self._note(pot, day, at if pot in short or not self._left(pot, day, cost) else None)
+        return units
+
+    def left(self, pots: Sequence[Pot], day: date, wanted: int, cost: int) -> int:
+        """How many of `wanted` units could be drawn."""
+        paying = [pot for pot in pots if cost or not pot.money]
+        return self._share(paying, day, wanted, cost)[0] if wanted > 0 else 0
+
+    def _share(self, paying: Sequence[Pot], day: date, wanted: int, cost: int) -> tuple[int, set[Pot]]:
+        """How many of `wanted` units all budgets have, and those that have fewer."""
+        units = wanted
         short = set()
         for pot in paying:
             left = self._left(pot, day, cost)
             if left < units:
                 short.add(pot)
             units = granted(units, left, pot.when_short)
-        if units:
-            self._move(paying, day, units, cost)
-        for pot in paying:
-            self._note(pot, day, at if pot in short or not self._left(pot, day, cost) else None)
-        return units
+        return units, short
 
     def has(self, pots: Sequence[Pot], day: date) -> bool:
         """Whether all `pots`, of units, have one more."""

@@ -30,3 +30,44 @@ class BudgetUse(models.Model):
     units = models.BigIntegerField()
     used_up_at = models.DateTimeField(null=True)
     used_up_of = models.BigIntegerField(null=True)
+
+
+class RuleFault(models.Model):
+    """A rule of one version that fails: how often in a row, and why the last time. Parked, it is not asked."""
+
+    rule = models.CharField(max_length=60, primary_key=True)
+    version = models.IntegerField()
+    failures = models.IntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    error = models.TextField()
+    event_id = models.UUIDField()
+    member_id = models.UUIDField()
+    parked_at = models.DateTimeField(null=True)
+
+
+class Timetable(models.Model):
+    """How far the moments of a scheduled rule have been made into runs."""
+
+    rule = models.CharField(max_length=60, primary_key=True)
+    planned_to = models.DateTimeField()
+
+
+class Run(models.Model):
+    """A scheduled rule at one moment. `after` is the last member who was reached; `missed`: it came too late to be made
+    up for. Whoever has `claimed_until` works on it."""
+
+    pk = models.CompositePrimaryKey("rule", "due_at")
+    rule = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    version = models.IntegerField()
+    after = models.UUIDField(null=True)
+    members = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], name="run_open", condition=models.Q(done_at=None)),)

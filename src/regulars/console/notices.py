@@ -13,6 +13,7 @@ from regulars.alerts.contracts import AlertRow, CheckRow, Kind
 from regulars.alerts.machinery import KINDS as MACHINERY
 from regulars.alerts.machinery import ONE_ROLE
 from regulars.alerts.queries import check
+from regulars.campaigns.contracts import KINDS as RULES
 from regulars.console import formats
 from regulars.insight.watching import USED_UP
 from regulars.kit import clock
@@ -28,7 +29,7 @@ BOOK_KINDS = frozenset(kind.code for kind in (*BOOKS.values(), *CHAIN.values()))
 """What says that the books are not as they should be."""
 
 KINDS: dict[str, Kind] = {
-    kind.code: kind for kind in (*BOOKS.values(), *CHAIN.values(), *MACHINERY, USED_UP, FAILED)
+    kind.code: kind for kind in (*BOOKS.values(), *CHAIN.values(), *MACHINERY, USED_UP, FAILED, *RULES)
 }
 
 STALE = timedelta(hours=36)

@@ -2,7 +2,7 @@
 
 import struct
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.campaigns import service as campaigns
+from regulars.campaigns.contracts import Fault
 from regulars.campaigns.logic import Budgets
 from regulars.engine.apply import apply
 from regulars.engine.contracts import (
@@ -26,6 +27,7 @@ from regulars.engine.decide import Decided, live, settle
 from regulars.engine.load import Loader, Orders, read_orders
 from regulars.engine.plan import Plan, plan
 from regulars.engine.reach import BETWEEN, OrderName, order_name, other_member
+from regulars.engine.ready import Ready, note, ready_question, ready_to_run
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
@@ -38,7 +40,7 @@ from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.members import service as members
 from regulars.members.queries import existing
-from regulars.programme.service import NotPublished, current_number, in_force
+from regulars.programme.service import NotPublished
 
 ANSWERED = frozenset({"order", "profile"})
 """Kinds of effect that only repeat the event and are not told again."""
@@ -57,33 +59,42 @@ class Parts:
         self._last = moment
 
 
-def process(batch: Sequence[Incoming], wait: bool = True) -> list[Outcome | None]:
+NONE_FAILING: Mapping[str, str] = {}
+
+
+def process(
+    batch: Sequence[Incoming], wait: bool = True, failing: Mapping[str, str] = NONE_FAILING
+) -> list[Outcome | None]:
     """Take a batch in one transaction; the outcomes in the batch's order. Raises NotPublished.
 
     An event that can't be taken is rejected by itself; whatever else is raised undoes the whole batch. Without
     `wait`, events of members whom another batch has in hand are left for later: they have no outcome, and nothing of
-    them stays.
+    them stays. `failing`: rules that broke off on these events, with what went wrong: they are left out and noted.
     """
     parts = Parts()
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        outcomes = _Batch(cursor, batch, parts, wait=wait).run()
+        outcomes = _Batch(cursor, batch, parts, wait=wait, failing=failing).run()
     parts.done("commit")
     observe_batch(sum(outcome is not None for outcome in outcomes), parts.seconds)
     return outcomes
 
 
-def rehearse(batch: Sequence[Incoming]) -> list[Outcome | None]:
+def rehearse(batch: Sequence[Incoming], failing: Mapping[str, str] = NONE_FAILING) -> list[Outcome | None]:
     """What would become of a batch now: it is decided, and nothing is written. Raises NotPublished."""
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        outcomes = _Batch(cursor, batch, Parts(), writes=False).run()
+        outcomes = _Batch(cursor, batch, Parts(), writes=False, failing=failing).run()
         transaction.set_rollback(True)
     return outcomes
 
 
-def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
-    """Do what time alone has to do for these members through `until`; how many events that were."""
+def settle_members(
+    member_ids: Sequence[UUID], until: datetime, failing: Mapping[str, str] = NONE_FAILING
+) -> int:
+    """Do what time alone has to do for these members through `until`; how many events that were. `failing` as for
+    `process`."""
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        ready = plan(current_number())
+        in_force = ready_to_run(cursor)
+        ready = plan(in_force.number).without(in_force.parked, failing)
         snapshots = Loader(cursor, ready, [], Orders(), until=until).load(member_ids)
         budgets = campaigns.lock_budgets(cursor, [])
         now = clock.now()
@@ -94,7 +105,19 @@ def settle_members(member_ids: Sequence[UUID], until: datetime) -> int:
         ]
         with cursor.gather():
             apply(cursor, decided, snapshots, {}, budgets, ready.programme.number, now)
+        note(cursor, in_force, _faults(decided, failing), decided, now)
     return len(decided)
+
+
+def _faults(decided: Sequence[Decided], failing: Mapping[str, str]) -> list[Fault]:
+    """The rules that failed, those included for which the events were decided anew."""
+    found = [
+        Fault(rule, error, one.event.id, one.event.member_id) for one in decided for rule, error in one.faults
+    ]
+    if decided:
+        first = decided[0].event
+        found += [Fault(rule, error, first.id, first.member_id) for rule, error in failing.items()]
+    return found
 
 
 def name_number(*parts: str) -> int:
@@ -113,8 +136,11 @@ class _Batch:
         parts: Parts,
         writes: bool = True,
         wait: bool = True,
+        failing: Mapping[str, str] = NONE_FAILING,
     ) -> None:
         self.cursor = cursor
+        self.failing = failing
+        self.in_force = Ready()
         self.batch = batch
         self.parts = parts
         self.writes = writes
@@ -128,8 +154,8 @@ class _Batch:
 
     def run(self) -> list[Outcome | None]:
         """The outcomes, one for each event, in order; None where the event is left for later."""
-        number, before, found, orders, there = self._look()
-        if not number:
+        self.in_force, before, found, orders, there = self._look()
+        if not self.in_force.number:
             raise NotPublished
         left = self._record(before)
         self.parts.done("record")
@@ -139,7 +165,8 @@ class _Batch:
         self.parts.done("resolve")
         work = self._events(owners.owner)
         if work:
-            self._live(plan(number), work, orders, owners.fresh)
+            ready = plan(self.in_force.number).without(self.in_force.parked, self.failing)
+            self._live(ready, work, orders, owners.fresh)
             resolver.forget(owners, {position for position, _ in work if self._leaves_nothing(position)})
         for position, first in self.twins:
             if first in self.outcomes:
@@ -157,7 +184,7 @@ class _Batch:
         numbers = [name_number(one.source, one.key) for one in self.batch]
         numbers += [name_number("order", *name) for name in names if name]
         questions: list[rows.Question[Any]] = [
-            in_force(),
+            ready_question(),
             events.lock_names(numbers),
             events.known([(one.source, one.key) for one in self.batch]),
             members.find(identity for one in self.batch for identity in one.identities),
@@ -167,8 +194,8 @@ class _Batch:
         asked |= {UUID(one.data["to"]) for one in self.batch if one.type in BETWEEN}
         if asked:
             questions.append(existing(asked))
-        number, _, *known = rows.ask(self.cursor, questions)
-        return [number, *known] if asked else [number, *known, {}]
+        in_force, _, *known = rows.ask(self.cursor, questions)
+        return [in_force, *known] if asked else [in_force, *known, {}]
 
     def _record(self, before: dict[tuple[str, str], Known]) -> list[int]:
         """Answer the events that were taken before. The positions left to be taken."""
@@ -259,6 +286,7 @@ class _Batch:
             return
         with self.cursor.gather():
             apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
+        note(self.cursor, self.in_force, _faults(decided, self.failing), decided, self.now)
         self.parts.done("apply")
 
     def _catch_up(self, ready: Plan, snapshot: Snapshot, late: Decided, budgets: Budgets) -> list[Decided]:
@@ -278,10 +306,11 @@ class _Batch:
         """The budgets that these events may draw on, or give back to, locked."""
         zone = ready.programme.zone
         drawn = {
-            (pot.name, period_of(local_day(event.time, zone), pot.per))
+            (pot.name, period_of(day, pot.per))
             for _, event in work
-            if event.type in ready.budgeted
-            for planned in ready.rules[event.type]
+            if event.type in ready.budgeted and event.member_id in snapshots
+            for day in (local_day(event.time, zone),)
+            for planned in ready.asked(event, day, snapshots[event.member_id])
             for pot in planned.pots
         }
         if ready.benefits is not None:

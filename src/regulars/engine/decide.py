@@ -46,6 +46,8 @@ class Decided:
     event: Event
     effects: list[Effect] = field(default_factory=list)
     trace: list[list[Any]] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    """Rules that failed, with what went wrong."""
     tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
     used: list[tuple[str, str, int, int]] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
@@ -124,7 +126,7 @@ def _chain(
         whose = snapshot if member_id == snapshot.member_id else others[member_id]
         turn = Turn(plan, whose, current.event, now, budgets, others)
         _decide(turn, rules_apply or current is not start)
-        current.effects, current.trace = turn.effects, turn.trace
+        current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
         current.tallied, current.used = turn.tallied, turn.used
         current.records = [effect.record() for effect in turn.effects]
         if current is not told:

@@ -5,19 +5,27 @@ version that decided it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from regulars.campaigns.contracts import Rule
+from regulars.campaigns.contracts import SCHEDULED, Rule
+from regulars.campaigns.occasions import is_open
+from regulars.engine.asking import CLOSED, INSTEAD
+from regulars.engine.index import guards_of
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import caused_by
 from regulars.language.calendar import local_day
+from regulars.language.condition import Facts, compile_condition
+from regulars.language.events import Event
 from regulars.language.sentence import Line, describe_values, sentence
+from regulars.language.snapshot import Profile, Snapshot
 from regulars.language.text import Text, say
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version
 from regulars.programme.vocabulary import fields_for
+
+RULED_OUT = "ruled out"
 
 CAUSES_DEPTH = 8
 """How deep events derived from derived events are explained: as deep as the engine lets them go."""
@@ -79,6 +87,38 @@ _NOTES: dict[str, Text] = {
         "en": "the member had too little to take",
     },
 }
+_INSTEAD: Text = {
+    "zh-hans": "同组规则“{name}”已生效，这条不再生效",
+    "zh-hant": "同組規則「{name}」已生效，這條不再生效",
+    "en": "“{name}” of the same group applied instead",
+}
+_NOT_ASKED: dict[str, Text] = {
+    "closed": {
+        "zh-hans": "“{name}”不在生效时间内",
+        "zh-hant": "「{name}」不在生效時間內",
+        "en": "“{name}” was not open at the time",
+    },
+    "trial": {
+        "zh-hans": "“{name}”正在试用，会员不在试用名单内",
+        "zh-hant": "「{name}」正在試用，會員不在試用名單內",
+        "en": "“{name}” is being tried, and not with this member",
+    },
+    "parked": {
+        "zh-hans": "“{name}”连续出错，已暂停",
+        "zh-hant": "「{name}」連續出錯，已暫停",
+        "en": "“{name}” is parked, as it failed again and again",
+    },
+    "failed": {
+        "zh-hans": "“{name}”执行出错，没有生效",
+        "zh-hant": "「{name}」執行出錯，沒有生效",
+        "en": "“{name}” failed and gave nothing",
+    },
+    "stopped": {
+        "zh-hans": "“{other}”生效后不再看其他规则，“{name}”未执行",
+        "zh-hant": "「{other}」生效後不再看其他規則，「{name}」未執行",
+        "en": "“{name}” was not asked, as none is after “{other}”",
+    },
+}
 _GONE: Text = {
     "zh-hans": "规则“{rule}”不在版本 {number} 中",
     "zh-hant": "規則「{rule}」不在版本 {number} 中",
@@ -119,7 +159,10 @@ def explain(event: RecordedEvent, language: str, depth: int = CAUSES_DEPTH) -> E
     programme = version(event.version)
     day = local_day(event.time, programme.zone)
     effects = [effect for effect in event.effects if effect.get("event", event.type) == event.type]
-    verdicts = tuple(verdict(programme, line, effects, language, day) for line in event.trace)
+    verdicts = tuple(
+        verdict(programme, line, effects, language, day)
+        for line in (*event.trace, *_ruled_out(event, programme))
+    )
     asked = {each.rule for each in verdicts}
     return Explanation(
         event=event,
@@ -135,19 +178,87 @@ def verdict(
 ) -> Verdict:
     """One line of a trace, `[rule, held, values seen, notes…]`, in words."""
     ident, held, seen, *noted = line
+    noted = [str(note) for note in noted]
     mine = tuple(effect for effect in effects if effect.get("rule") == ident)
-    notes = tuple(say(_NOTES[note], language) if note in _NOTES else str(note) for note in noted)
+    notes = tuple(
+        _note(programme, note, language) for note in noted if note.partition(":")[0] not in _NOT_ASKED
+    )
     rule = next((rule for rule in programme.rules if rule.id == ident), None)
     if rule is None:
         gone = say(_GONE, language).format(rule=ident, number=programme.number)
         return Verdict(ident, ident, held, "", (), notes, mine, gone)
-    when, parts = _condition(programme, rule, seen, language, day)
     name = say(rule.name, language) or ident
+    barred = next((note for note in noted if note.partition(":")[0] in _NOT_ASKED), "")
+    if barred:
+        why, _, other = barred.partition(":")
+        said = say(_NOT_ASKED[why], language).format(name=name, other=_name(programme, other, language))
+        return Verdict(ident, name, held, _when(programme, rule, language), (), notes, mine, said)
+    if noted[:1] == [RULED_OUT]:
+        when, parts = _when(programme, rule, language), _guards(programme, rule, seen, language, day)
+        notes = ()
+    else:
+        when, parts = _condition(programme, rule, seen, language, day)
     decisive = [_seen(part, language) for part in parts if held or not part["held"]]
     between = say(_BREAK, language)
     form = _ALWAYS if rule.when is None else _HELD if held else _NOT_HELD
     said = say(form, language).format(name=name, parts=between.join(decisive or [when]))
     return Verdict(ident, name, held, when, parts, notes, mine, between.join([said, *notes]))
+
+
+def _note(programme: Programme, note: str, language: str) -> str:
+    if note.startswith(INSTEAD):
+        return say(_INSTEAD, language).format(name=_name(programme, note.removeprefix(INSTEAD), language))
+    return say(_NOTES[note], language) if note in _NOTES else note
+
+
+def _name(programme: Programme, rule_id: str, language: str) -> str:
+    rule = next((rule for rule in programme.rules if rule.id == rule_id), None)
+    return say(rule.name, language) or rule_id if rule is not None else rule_id
+
+
+def _ruled_out(event: RecordedEvent, programme: Programme) -> list[list[Any]]:
+    """Rules on this type of event that were not asked, since the event alone tells that they can't hold: lines as in
+    a trace, with what the parts that look at the event saw."""
+    asked = {line[0] for line in event.trace}
+    left = [rule for rule in programme.rules_on.get(event.type, ()) if rule.id not in asked]
+    if not left or event.type == SCHEDULED:
+        return []
+    fields = fields_for(programme, programme.event_types[event.type])
+    what = Event(event.id, event.source, event.key, event.type, event.member_id, event.time, event.data)
+    day = local_day(event.time, programme.zone)
+    facts = Facts(what, Snapshot(event.member_id), day, programme.zone, event.time)
+    lines: list[list[Any]] = []
+    for rule in left:
+        opening = rule.opening
+        if opening is not None and not is_open(
+            replace(opening, windows=()), event.time, programme.zone, Profile()
+        ):
+            lines.append([rule.id, False, [], CLOSED])
+            continue
+        seen = []
+        for guard in guards_of(rule, fields):
+            held, values = compile_condition(guard.part, fields).explain(facts)
+            if not held:
+                seen.append((guard.part, values))
+        if seen:
+            lines.append([rule.id, False, seen, RULED_OUT])
+    return lines
+
+
+def _guards(
+    programme: Programme, rule: Rule, seen: Sequence[Any], language: str, day: date
+) -> tuple[Line, ...]:
+    """The parts that ruled a rule out, with what they saw."""
+    fields = fields_for(programme, programme.event_types[rule.on])
+    return tuple(
+        line for part, values in seen for line in describe_values(part, fields, language, values, day)
+    )
+
+
+def _when(programme: Programme, rule: Rule, language: str) -> str:
+    if rule.when is None:
+        return ""
+    return sentence(rule.when, fields_for(programme, programme.event_types[rule.on]), language)
 
 
 def _condition(

@@ -254,7 +254,12 @@ def counted(turn: Turn) -> None:
         turn.count_day(turn.event.type, turn.day, 0)
 
 
+def nothing(_: Turn) -> None:
+    """By itself the event means nothing, and is not counted: it is there for the rules."""
+
+
 MEANINGS: dict[str, Callable[[Turn], None]] = {
+    "schedule.due": nothing,
     "order.paid": order_paid,
     "order.refunded": order_refunded,
     "member.joined": profile_stated,

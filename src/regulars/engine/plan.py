@@ -1,23 +1,29 @@
 """A programme made ready to run: conditions compiled, amounts as functions, and what must be loaded."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from math import ceil
 
 from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
+    SCHEDULED,
     Action,
     CreditAction,
     DebitAction,
     GrantAction,
     Rule,
+    Trial,
 )
 from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_of
 from regulars.engine.benefit_plan import PlannedBenefits, plan_benefits
+from regulars.engine.index import Index, make_index
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
-from regulars.language.condition import Compiled, Fields, compile_condition, compile_lines
+from regulars.language.condition import Compiled, Facts, Fields, compile_condition, compile_lines
+from regulars.language.events import Event
+from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version
@@ -71,12 +77,15 @@ PlannedAction = PlannedCredit | Action
 
 @dataclass(frozen=True, slots=True)
 class PlannedRule:
-    """A rule ready to run. `when` is None where it always holds."""
+    """A rule ready to run. `when` is None where it always holds, `tries` where the rule is for everybody."""
 
     rule: Rule
     when: Compiled | None
     actions: tuple[PlannedAction, ...]
     pots: tuple[Pot, ...] = ()
+    tries: Callable[[Facts], bool] | None = None
+    needs: tuple[Compiled, ...] = ()
+    """All that looks at the member: what must be loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,29 @@ class Plan:
     """Whether a paid plan brings growth by the day."""
     entries: dict[str, Compiled]
     """Plan → the condition on who may have it."""
+    indexes: dict[str, Index]
+    """Event type → which of its many rules can hold."""
+    choosing: frozenset[str]
+    """Types of event with rules that exclude others."""
+    parked: frozenset[str] = frozenset()
+    """Rules that are not asked: they failed again and again, or are `failing` on the very event that is decided."""
+    failing: frozenset[str] = frozenset()
+
+    def asked(self, event: Event, day: date, snapshot: Snapshot) -> Iterable[PlannedRule]:
+        """The rules that can hold for the event, in their order; parked ones among them."""
+        if event.type == SCHEDULED:
+            due = self.by_id.get(event.data["rule"])
+            return (due,) if due is not None and due.rule.on == SCHEDULED else ()
+        index = self.indexes.get(event.type)
+        if index is None:
+            return self.rules.get(event.type, ())
+        return index.candidates(Facts(event, snapshot, day, self.programme.zone, event.time))
+
+    def without(self, parked: Iterable[str], failing: Iterable[str] = ()) -> "Plan":
+        """The plan without these rules."""
+        failing = frozenset(failing)
+        parked = failing.union(parked)
+        return replace(self, parked=parked, failing=failing) if parked else self
 
 
 @once(most=16)
@@ -128,8 +160,8 @@ def plan(number: int) -> Plan:
 
 def make_plan(programme: Programme) -> Plan:
     """Compile `programme`, published or a draft."""
-    rules = {on: tuple(_planned(rule, programme) for rule in some) for on, some in programme.rules_on.items()}
-    compiled = [planned.when.needs for some in rules.values() for planned in some if planned.when]
+    rules = {on: _planned_all(on, some, programme) for on, some in programme.rules_on.items()}
+    compiled = [one.needs for some in rules.values() for planned in some for one in planned.needs]
     benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in compiled))
     compiled += [one.needs for one in benefits.when.values()] if benefits else []
     ladders_of: dict[str, tuple[Ladder, ...]] = {}
@@ -175,6 +207,13 @@ def make_plan(programme: Programme) -> Plan:
         benefits=benefits,
         daily=any(one.daily is not None for one in programme.plans.values()),
         entries=entries,
+        choosing=_types_with(programme, lambda rule: rule.group is not None or rule.stop),
+        indexes={
+            on: index
+            for on, some in rules.items()
+            if on != SCHEDULED
+            and (index := make_index(some, fields_for(programme, programme.event_types[on]))) is not None
+        },
     )
 
 
@@ -205,15 +244,43 @@ def _types_with(programme: Programme, wanted: Callable[[Rule], bool]) -> frozens
     return frozenset(rule.on for rule in programme.rules if wanted(rule))
 
 
-def _planned(rule: Rule, programme: Programme) -> PlannedRule:
-    event_type = programme.event_types[rule.on]
+def _planned_all(on: str, rules: Iterable[Rule], programme: Programme) -> tuple[PlannedRule, ...]:
+    """The rules on one type of event, whose fields they share."""
+    event_type = programme.event_types[on]
     fields = fields_for(programme, event_type)
+    return tuple(_planned(rule, event_type, fields, programme) for rule in rules)
+
+
+def _planned(rule: Rule, event_type: EventType, fields: Fields, programme: Programme) -> PlannedRule:
     when = compile_condition(rule.when, fields) if rule.when is not None else None
     actions = tuple(
         _planned_credit(action, event_type, programme, fields) if isinstance(action, CreditAction) else action
         for action in rule.then
     )
-    return PlannedRule(rule, when, actions, pots_of(rule, programme.campaigns.get(rule.campaign)))
+    trial = compile_condition(rule.trial.when, fields) if rule.trial and rule.trial.when is not None else None
+    return PlannedRule(
+        rule,
+        when,
+        actions,
+        pots_of(rule, programme.campaigns.get(rule.campaign)),
+        _tries(rule.trial, trial) if rule.trial else None,
+        tuple(one for one in (when, trial) if one is not None),
+    )
+
+
+def _tries(trial: Trial, when: Compiled | None) -> Callable[[Facts], bool]:
+    """Whether the member is one of those with whom the rule is tried."""
+    members, tag = trial.members, trial.tag
+
+    def tries(facts: Facts) -> bool:
+        member = facts.member
+        return (
+            member.member_id in members
+            or (bool(tag) and tag in member.tags)
+            or (when is not None and when.matches(facts))
+        )
+
+    return tries
 
 
 def _planned_credit(

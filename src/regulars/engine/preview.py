@@ -6,7 +6,7 @@ import structlog
 
 from regulars.engine.batch import rehearse
 from regulars.engine.contracts import Incoming, Outcome
-from regulars.engine.service import failed, with_retries
+from regulars.engine.service import failed, leaving_out_what_fails
 from regulars.kit.problems import Problem
 
 log = structlog.get_logger("regulars.engine")
@@ -20,7 +20,7 @@ def preview(one: Incoming) -> Outcome:
     and Unavailable.
     """
     try:
-        (outcome,) = with_retries(lambda: rehearse([one]))
+        (outcome,) = leaving_out_what_fails(lambda failing: rehearse([one], failing))
     except Problem:
         raise
     except Exception as error:

@@ -7,6 +7,7 @@ second leader takes it, so that one is decided while the other is being written.
 """
 
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import structlog
 from django.db import DatabaseError
 from django.db.utils import InterfaceError, OperationalError
 
+from regulars.engine.asking import RuleFailed, told
 from regulars.engine.batch import process, settle_members
 from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.kit.problems import Problem, Sentence
@@ -32,6 +34,8 @@ LEADERS = 2
 
 SHARES_FROM = 50
 """From so many events on a batch leaves members whom another has in hand for later."""
+
+TRACEBACK_MOST = 3000
 
 RETRIES = 5
 """How often a batch that lost against another (deadlock, dropped connection) is tried again."""
@@ -166,7 +170,10 @@ def take(batch: Sequence[Incoming], wait: bool | None = None) -> list[Outcome]:
     """
     waits = len(batch) < SHARES_FROM if wait is None else wait
     try:
-        outcomes = with_retries(lambda: process(batch, waits))
+        if len(batch) == 1:
+            outcomes = leaving_out_what_fails(lambda failing: process(batch, waits, failing))
+        else:
+            outcomes = with_retries(lambda: process(batch, waits))
         later = [position for position, outcome in enumerate(outcomes) if outcome is None]
         if later:
             caught_up = take([batch[position] for position in later], wait=True)
@@ -183,13 +190,30 @@ def take(batch: Sequence[Incoming], wait: bool | None = None) -> list[Outcome]:
         return [outcome for one in batch for outcome in take([one])]
 
 
+def leaving_out_what_fails(work: Callable[[dict[str, str]], Result]) -> Result:
+    """`work`, done again without the rules that break off: what a rule had done halfway is undone with the rest."""
+    failing: dict[str, str] = {}
+    while True:
+        try:
+            return with_retries(lambda: work(failing))
+        except RuleFailed as failure:
+            if failure.rule in failing:
+                raise
+            where = "".join(traceback.format_exception(failure.error))[-TRACEBACK_MOST:]
+            log.error("rule_failed", rule=failure.rule, traceback=where)
+            failing[failure.rule] = told(failure.error)
+
+
 def settle(member_ids: Sequence[UUID], until: datetime) -> int:
     """Do what time alone has to do for these members through `until`; for how many of them it was done.
 
     A member for whom it can't be done holds up no other: that is logged, and tried again the next time.
     """
     try:
-        with_retries(lambda: settle_members(member_ids, until))
+        if len(member_ids) == 1:
+            leaving_out_what_fails(lambda failing: settle_members(member_ids, until, failing))
+        else:
+            with_retries(lambda: settle_members(member_ids, until))
     except Problem:
         raise
     except Exception as error:

@@ -3,7 +3,7 @@
 A turn changes the snapshot with every effect it decides; the effects are what the rooms will write.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,9 @@ from regulars.campaigns.contracts import (
     TagAction,
 )
 from regulars.campaigns.logic import MICRO, granted
-from regulars.engine.entitling import Entitling
+from regulars.engine.asking import Asking
 from regulars.engine.plan import PlannedCredit, PlannedRule, money_name
 from regulars.language.calendar import local_day, period_of
-from regulars.language.condition import Facts
 from regulars.language.effects import SPEND, LevelChange, LevelStep, MessageWish, TagChange
 from regulars.language.snapshot import Standing
 from regulars.ledger import logic as ledger
@@ -53,27 +52,12 @@ class _Left:
 
 
 @dataclass(slots=True)
-class Turn(Entitling):
-    """Decides one event. `trace` has per rule [id, held, values seen, notes…]."""
-
-    trace: list[list[Any]] = field(default_factory=list)
+class Turn(Asking):
+    """Decides one event."""
 
     # Rules
 
-    def follow_rules(self) -> None:
-        """Ask every rule on this type of event, and do what those that hold say."""
-        rules = self.plan.rules.get(self.event.type)
-        if not rules:
-            return
-        facts = Facts(self.event, self.snapshot, self.day, self.plan.programme.zone, self.event.time)
-        for planned in rules:
-            held, seen = planned.when.explain(facts) if planned.when else (True, [])
-            line: list[Any] = [planned.rule.id, held, seen]
-            if held:
-                line += self._follow(planned)
-            self.trace.append(line)
-
-    def _follow(self, planned: PlannedRule) -> list[str]:
+    def follow(self, planned: PlannedRule, wanted: dict[int, int]) -> list[str]:
         """Do what a rule says, within its limit and its budget. Returns why it did less, if so.
 
         A rule whose budget is used up does nothing of what it says, and tells nobody."""
@@ -85,7 +69,7 @@ class Turn(Entitling):
             left = self._left(planned, limit, period, use)
             if (limit.times and use[0] >= limit.times) or left.units == 0 or left.money == 0:
                 return [NO_EFFECT_LIMIT]
-        given, before = self._granted(planned, left, notes), len(self.effects)
+        given, before = self._granted(planned, wanted, left, notes), len(self.effects)
         if NO_EFFECT_BUDGET in notes and not any(given.values()):
             return sorted(set(notes))
         for number, action in enumerate(planned.actions):
@@ -110,7 +94,31 @@ class Turn(Entitling):
             money = max(limit.money_minor * MICRO - spent[1], 0)
         return _Left(max(limit.units - use[1], 0) if limit.units else None, money)
 
-    def _granted(self, planned: PlannedRule, left: "_Left", notes: list[str]) -> dict[int, int]:
+    def outlook(self, planned: PlannedRule) -> tuple[int, int]:
+        """What the rule would give now, within limit, caps and budgets: its cost, and units."""
+        limit, left = planned.rule.limit, _Left()
+        if limit is not None:
+            period = period_of(self.day, limit.per)
+            use = self.snapshot.uses.get((planned.rule.id, period), [0, 0])
+            if limit.times and use[0] >= limit.times:
+                return (0, 0)
+            left = self._left(planned, limit, period, use)
+        worth = total = 0
+        for number, units in self.wanted(planned).items():
+            action = planned.actions[number]
+            assert isinstance(action, PlannedCredit)
+            asset = self.plan.programme.assets[action.action.asset]
+            cost = self.plan.costs[asset.id]
+            given = self.room(asset, left.within(units, cost))
+            given = max(self.budgets.left(planned.pots, self.day, given, cost), 0) if planned.pots else given
+            left.take(given, cost)
+            worth += given * cost
+            total += given
+        return worth, total
+
+    def _granted(
+        self, planned: PlannedRule, wanted_: dict[int, int], left: "_Left", notes: list[str]
+    ) -> dict[int, int]:
         """The units that each of the rule's credits gives, by its place among the actions. Where the member's limit
         or the asset's cap has less `left` than a credit asks, it gives what is left; a budget says itself what it
         does then."""
@@ -120,7 +128,7 @@ class Turn(Entitling):
                 continue
             asset = self.plan.programme.assets[action.action.asset]
             cost = self.plan.costs[asset.id]
-            wanted = self.multiplied(asset.id, action.amount(self.event.data))
+            wanted = wanted_[number]
             units = left.within(wanted, cost)
             if units < wanted:
                 notes.append(NO_EFFECT_LIMIT)

@@ -117,6 +117,7 @@ class Profile(TypedDict):
 
 
 _TEXTS: dict[str, Text] = {
+    "rule": {"zh-hans": "规则", "zh-hant": "規則", "en": "rule"},
     "order_id": {"zh-hans": "订单号", "zh-hant": "訂單編號", "en": "order number"},
     "total": {"zh-hans": "订单金额", "zh-hant": "訂單金額", "en": "order total"},
     "amount": {"zh-hans": "退款金额", "zh-hant": "退款金額", "en": "amount refunded"},
@@ -369,6 +370,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         ),
         derived("asset.received", "收到赠送", "收到贈送", "gift received", asset=text, units=integer),
         derived("asset.withdrawn", "赠送被撤回", "贈送被撤回", "gift withdrawn", asset=text, units=integer),
+        derived("schedule.due", "到了设定的时间", "到了設定的時間", "scheduled", rule=text),
         derived("hold.lapsed", "冻结超时释放", "凍結逾時釋放", "hold lapsed", asset=text, units=integer),
         command(
             "asset.credited",

@@ -71,3 +71,9 @@ def window_start(day: date, *, days: int = 0, months: int = 0) -> date:
     if months:
         return add_months(day, -months) + timedelta(days=1)
     return day - timedelta(days=days - 1)
+
+
+def yearly(year: int, day: date) -> date:
+    """The day of `year` on which a birthday or anniversary of `day` is kept: 29 February on the 28th where the year
+    has no 29th."""
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))

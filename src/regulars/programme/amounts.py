@@ -81,8 +81,13 @@ SAID = {
         "寫 never，或寫明何時到期，例如 {months: 12, round: month}",
         "must be never, or say when, such as {months: 12, round: month}",
     ),
+    "clock_time": words(
+        '必须是加引号的时刻，例如 "09:00"',
+        '必須是加引號的時刻，例如 "09:00"',
+        'must be a time of day in quotes such as "09:00"',
+    ),
 }
-"""What is wrong with an amount (or with `expires`), by the kind of error that the reader raises."""
+"""What is wrong with an amount (with `expires` or a time of day), by the kind of error that the reader raises."""
 
 
 def smallest(found: int | Decimal, scale: int, place: Place, errors: Errors) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from regulars.benefits.contracts import Benefit
-from regulars.campaigns.contracts import Campaign, Rule
+from regulars.campaigns.contracts import Campaign, Rule, Window
 from regulars.events.contracts import EventType
 from regulars.language.text import Text
 from regulars.ledger.contracts import Asset, Conversion, Wallet
@@ -54,6 +54,8 @@ class Programme:
     """Whether whatever follows this version is published only when somebody other than its author agrees."""
     benefits: Mapping[str, Benefit] = field(default_factory=dict)
     plans: Mapping[str, PaidPlan] = field(default_factory=dict)
+    member_day: Window | None = None
+    """The brand's own day (会员日), for rules to name."""
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

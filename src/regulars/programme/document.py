@@ -14,6 +14,8 @@ from regulars.language.text import LANGUAGES
 from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 from regulars.plans.contracts import EvidenceKind, RefundMode
 from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing
+from regulars.programme.part import Id, Part
+from regulars.programme.part_occasions import DaysPart, GroupPart, Moment, SchedulePart, TestPart, WindowPart
 
 
 def _text(value: Any) -> Any:
@@ -27,7 +29,6 @@ def _text(value: Any) -> Any:
     return value
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
 TypeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,29})?$")]
 LongText = Annotated[str, Field(max_length=10_000)]
 ShortText = Annotated[str, Field(max_length=300)]
@@ -41,10 +42,6 @@ Money = Annotated[Decimal, PlainValidator(money)]
 """An amount > 0 in the currency's main unit."""
 Bonus = Annotated[Decimal, PlainValidator(money_or_nothing)]
 Factor = Annotated[Decimal, Field(gt=0, le=10**9, max_digits=18, decimal_places=6)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _expires(value: Any) -> Any:
@@ -323,11 +320,18 @@ class RulePart(Part):
     id: Id
     name: Words
     on: TypeId
+    schedule: SchedulePart | None = None
+    starts: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+    windows: Annotated[list[WindowPart], Field(max_length=20)] = []
     when: Any = None
     then: Annotated[list[ActionPart], Field(min_length=1, max_length=20)]
     limit: LimitPart | None = None
     budget: BudgetPart | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    group: GroupPart | None = None
+    stop: bool = False
+    test: TestPart | None = None
     campaign: Id | None = None
 
 
@@ -402,6 +406,7 @@ class Document(Part):
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
     quiet_after: QuietPart = QuietPart(days=2)
     publishing: PublishingPart = PublishingPart()
+    member_day: DaysPart | None = None
     assets: Annotated[dict[Id, AssetPart], Field(min_length=1, max_length=100)]
     conversions: Annotated[dict[Id, ConversionPart], Field(max_length=100)] = {}
     wallets: Annotated[dict[Id, WalletPart], Field(max_length=20)] = {}

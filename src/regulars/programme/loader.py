@@ -20,8 +20,9 @@ from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
 from regulars.programme.letters import misprints
+from regulars.programme.occasions import read_member_day
 from regulars.programme.paid_plans import read_entries, read_plans
-from regulars.programme.rules import by_event_type, no_twins, read_rules
+from regulars.programme.rules import ON_SCHEDULE, by_event_type, no_twins, read_rules
 from regulars.programme.shape import shape_problem, unknown_text
 from regulars.programme.vocabulary.event import EVENT_NAMES
 from regulars.programme.wallets import read_wallets
@@ -239,6 +240,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         event_types=_event_types(document, digits, errors),
         rules=(),
         wallets=read_wallets(document, assets, digits, errors),
+        member_day=read_member_day(document.member_day, errors),
         conversions=read_conversions(document, assets, errors),
         about=document.about,
         second_person=document.publishing.second_person,
@@ -348,6 +350,15 @@ def _own_names(document: Document, errors: Errors) -> None:
     }
     for type_id, part in document.event_types.items():
         place: Place = ("event_types", type_id)
+        if type_id == ON_SCHEDULE:
+            errors.add(
+                place,
+                words(
+                    "on: schedule 另有含义，请换个名称",
+                    "on: schedule 另有含義，請換個名稱",
+                    "on: schedule means something else: choose another name",
+                ),
+            )
         family, dot, rest = type_id.partition(".")
         if dot and family in families:
             errors.add(

@@ -31,3 +31,9 @@ def version_source(number: int) -> str | None:
     """The YAML of a version as it was published; None where there is no such version."""
     found = row("SELECT source FROM programme_version WHERE number = %s", [number])
     return str(found[0]) if found else None
+
+
+def published_at(number: int) -> datetime | None:
+    """When a version was published."""
+    found = row("SELECT published_at FROM programme_version WHERE number = %s", [number])
+    return found[0] if found else None

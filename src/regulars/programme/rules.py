@@ -5,14 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from regulars.campaigns.contracts import (
+    SCHEDULED,
     Action,
     CreditAction,
     DebitAction,
+    Exclusive,
     GrantAction,
     LevelAction,
     MessageAction,
+    Pick,
     Rule,
+    Schedule,
     TagAction,
+    Trial,
 )
 from regulars.events.contracts import EventType, FieldKind
 from regulars.language.condition import Condition, Fields, parse_condition
@@ -22,9 +27,14 @@ from regulars.programme.amounts import smallest, smallest_or
 from regulars.programme.budgets import Spending, credited
 from regulars.programme.contracts import Programme
 from regulars.programme.document import ActionPart, CreditPart, RulePart
+from regulars.programme.occasions import Occasions
+from regulars.programme.part_occasions import TestPart
 from regulars.programme.shape import unknown_text
 from regulars.programme.vocabulary import fields_for
 from regulars.programme.wallets import principal_text, principals
+
+ON_SCHEDULE = "schedule"
+"""What `on` says of a rule that starts by itself."""
 
 ITEMS = "items"
 """`of: items` counts the order's lines (those that satisfy `where`) instead of a field of the event."""
@@ -54,28 +64,99 @@ def by_event_type(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
 def read_rules(parts: Sequence[RulePart], programme: Programme, errors: Errors) -> tuple[Rule, ...]:
     """The rules that `parts` state for `programme` (whose own rules are not looked at)."""
     no_twins([part.id for part in parts], ("rules",), errors)
-    vocabularies: dict[str, Fields] = {}
+    occasions = Occasions(programme, errors)
+    readers: dict[str, _Reader] = {}
     rules = []
     for index, part in enumerate(parts):
         place: Place = ("rules", index)
-        event_type = programme.event_types.get(part.on)
-        if event_type is None:
-            errors.add((*place, "on"), unknown_text("event type", programme.event_types))
+        scheduled = part.on == ON_SCHEDULE and ON_SCHEDULE not in programme.event_types
+        event_type = programme.event_types.get(SCHEDULED if scheduled else part.on)
+        if event_type is None or part.on == SCHEDULED:
+            known = [ON_SCHEDULE, *(each for each in programme.event_types if each != SCHEDULED)]
+            errors.add((*place, "on"), unknown_text("event type", known))
             continue
-        if part.on not in vocabularies:
-            vocabularies[part.on] = fields_for(programme, event_type)
-        reader = _Reader(programme, event_type, vocabularies[part.on], errors)
-        rules.append(reader.rule(part, place))
+        if part.on not in readers:
+            fields = fields_for(programme, None if scheduled else event_type)
+            readers[part.on] = _Reader(programme, event_type, fields, occasions, errors)
+        rules.append(readers[part.on].rule(part, place))
+    check_groups(rules, parts, programme, errors)
     return tuple(rules)
+
+
+def check_groups(
+    rules: Sequence[Rule], parts: Sequence[RulePart], programme: Programme, errors: Errors
+) -> None:
+    """The rules of a group start from one type of event and are picked in one way, by something comparable."""
+    places = {part.id: index for index, part in enumerate(parts)}
+    groups: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.group is not None:
+            groups.setdefault(rule.group.id, []).append(rule)
+    for some in groups.values():
+        first = some[0]
+        given = {action.asset for rule in some for action in rule.then if isinstance(action, CreditAction)}
+        costless = [one for one in given if one in programme.assets and not programme.assets[one].cost]
+        for rule in some:
+            place: Place = ("rules", places[rule.id], "group")
+            if rule.on != first.on:
+                errors.add((*place, "id"), _other_event(first.id))
+            assert rule.group is not None
+            assert first.group is not None
+            if rule.group.pick is not first.group.pick:
+                errors.add((*place, "pick"), _other_pick(first.id))
+            elif rule.group.pick is Pick.BEST and not credited([parts[places[rule.id]]]):
+                errors.add((*place, "pick"), _NOTHING_TO_COMPARE)
+            elif rule.group.pick is Pick.BEST and len(given) > 1 and costless:
+                errors.add((*place, "pick"), _costless(costless))
+
+
+def _other_event(first: str) -> dict[str, str]:
+    return words(
+        f"同组规则须由同一事件触发，请与 {first} 一致，或换一个组",
+        f"同組規則須由同一事件觸發，請與 {first} 一致，或換一個組",
+        f"rules of one group start from one type of event: that of {first}; or choose another group",
+    )
+
+
+def _other_pick(first: str) -> dict[str, str]:
+    return words(
+        f"同组规则的 pick 须一致，请与 {first} 一致",
+        f"同組規則的 pick 須一致，請與 {first} 一致",
+        f"must be the same in all rules of the group: that of {first}",
+    )
+
+
+def _costless(assets: Iterable[str]) -> dict[str, str]:
+    names = ", ".join(sorted(assets))
+    return words(
+        f"同组规则发放不同资产，按成本比较，请先写 {names} 的 cost，或用 pick: first",
+        f"同組規則發放不同資產，依成本比較，請先寫 {names} 的 cost，或用 pick: first",
+        f"compares different assets by what they cost: state the cost of {names}, or write pick: first",
+    )
+
+
+_NOTHING_TO_COMPARE = words(
+    "best 比较发放多少，这条规则没有发放动作；请用 pick: first",
+    "best 比較發放多少，這條規則沒有發放動作；請用 pick: first",
+    "best compares what rules credit, and this one credits nothing: write pick: first",
+)
 
 
 class _Reader:
     """Reads the rules on one type of event."""
 
-    def __init__(self, programme: Programme, event_type: EventType, fields: Fields, errors: Errors) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        event_type: EventType,
+        fields: Fields,
+        occasions: Occasions,
+        errors: Errors,
+    ) -> None:
         self.programme = programme
         self.event_type = event_type
         self.fields = fields
+        self.occasions = occasions
         self.errors = errors
         self.principals = principals(programme.wallets)
 
@@ -102,14 +183,49 @@ class _Reader:
         return Rule(
             part.id,
             part.name,
-            part.on,
+            self.event_type.id,
             when,
             tuple(action for action in actions if action is not None),
             limit,
             budget,
             part.priority,
             part.campaign or "",
+            self.occasions.opening(part, place),
+            self._schedule(part, place),
+            Exclusive(part.group.id, part.group.pick) if part.group else None,
+            part.stop,
+            self._trial(part.test, (*place, "test")) if part.test else None,
         )
+
+    def _schedule(self, part: RulePart, place: Place) -> Schedule | None:
+        """Stated where the rule starts by itself, and only there."""
+        if (part.schedule is None) is (self.event_type.id == SCHEDULED):
+            self.errors.add(
+                (*place, "schedule"),
+                words(
+                    "on: schedule 与 schedule 须一起写：由事件触发的规则不写 schedule",
+                    "on: schedule 與 schedule 須一起寫：由事件觸發的規則不寫 schedule",
+                    "goes with on: schedule, and on: schedule needs it; a rule on an event has none",
+                ),
+            )
+        return self.occasions.schedule(part.schedule, (*place, "schedule")) if part.schedule else None
+
+    def _trial(self, part: TestPart, place: Place) -> Trial:
+        """Of the fields of members, so that it can be told without an event who is among them."""
+        if part == TestPart():
+            self.errors.add(
+                place,
+                words(
+                    "请写 members、tag 或 when；正式生效请删去 test",
+                    "請寫 members、tag 或 when；正式生效請刪去 test",
+                    "must state members, tag or when; leave test out to have the rule apply to everybody",
+                ),
+            )
+        when = None
+        if part.when is not None:
+            fields = fields_for(self.programme, None)
+            when = parse_condition(part.when, fields, (*place, "when"), self.errors, scope=Scope.FACTS)
+        return Trial(frozenset(part.members), part.tag or "", when)
 
     def _condition(self, raw: Any, place: Place, scope: Scope = Scope.FACTS) -> Condition | None:
         return None if raw is None else parse_condition(raw, self.fields, place, self.errors, scope=scope)

@@ -20,6 +20,7 @@ from regulars.campaigns.contracts import (
     Limit,
     Rounding,
     Rule,
+    Schedule,
     TagAction,
 )
 from regulars.events.contracts import EventType, FieldKind
@@ -30,6 +31,7 @@ from regulars.ledger.contracts import Asset
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
 from regulars.programme.holdings import asset_in_words, said_money, span, units
+from regulars.programme.occasion_words import Times
 from regulars.programme.vocabulary import fields_for
 from regulars.tiers.contracts import Ladder, Level
 
@@ -125,10 +127,16 @@ class _Speaker:
         )
         row, stop = self.word(wording.ROW), self.word(wording.STOP)
         acts = row.join(self.action(action, kind) for action in rule.then)
-        what = self.opening(kind, when) + self.word(wording.COLON) + acts
+        opening = self.scheduled(rule.schedule, when) if rule.schedule else self.opening(kind, when)
+        what = opening + self.word(wording.COLON) + acts
         bounds = row.join(tidy(bound) for bound in self.bounds(rule))
         whole = f"{what}{row}{bounds}{stop}" if bounds else what + stop
         return RuleWords(rule, when, what + stop, bounds and begun(bounds) + stop, whole)
+
+    def scheduled(self, schedule: Schedule, when: str) -> str:
+        """`每月 18 日 09:00，对符合（…）的会员`"""
+        said = begun(Times(self.programme, self.language).schedule(schedule))
+        return said + self.word(wording.FOR_THOSE if when else wording.FOR_EVERYBODY).format(when=when)
 
     def opening(self, kind: EventType, when: str) -> str:
         known = wording.WHEN.get(kind.id)
@@ -219,6 +227,7 @@ class _Speaker:
         return f"{said} " if self.language.startswith("zh") and said[-1].isascii() else said
 
     def bounds(self, rule: Rule) -> Iterator[str]:
+        yield from Times(self.programme, self.language).bounds(rule)
         if rule.limit is not None:
             yield from self.limits(rule.limit, rule)
         if rule.budget is not None:

@@ -65,9 +65,12 @@ WHEN: dict[str, Text] = {
     "benefit.renewed": words("权益新一期开始时", "權益新一期開始時", "When a new turn of a benefit begins"),
     "benefit.taken_back": words("权益被收回时", "權益被收回時", "When a benefit is taken back"),
     "benefit.withdrawn": words("人工收回权益时", "人工收回權益時", "When an operator takes a benefit back"),
+    "schedule.due": words("到了设定的时间", "到了設定的時間", "At the time set"),
     "hold.lapsed": words("冻结超时释放时", "凍結逾時釋放時", "When a hold lapses"),
 }
 """How a rule on a built-in type of event begins."""
+FOR_EVERYBODY = words("，对全体会员", "，對全體會員", ", for every member")
+FOR_THOSE = words("，对符合（{when}）的会员", "，對符合（{when}）的會員", ", for members with: {when}")
 WHEN_OTHER = words("发生“{event}”时", "發生「{event}」時", "When “{event}” happens")
 
 IN_BRACKETS = words("（{when}）", "（{when}）", " ({when})")

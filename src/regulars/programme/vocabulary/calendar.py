@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from regulars.language.calendar import local_day
+from regulars.language.calendar import local_day, yearly
 from regulars.language.fields import Choice, Facts, Field, Style, Type
 from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
 from regulars.language.text import Text
 from regulars.language.tree import Op, Window
 from regulars.programme.vocabulary.holidays import all_holidays, holidays_on
-from regulars.programme.vocabulary.member import birthday_in, birthday_sql
+from regulars.programme.vocabulary.member import birthday_sql
 
 _WEEKDAYS = (
     ("周一", "週一", "Monday"),
@@ -198,8 +198,8 @@ def _days_to_birthday(facts: Facts) -> int | None:
     if birthday is None:
         return None
     day = facts.day
-    this = birthday_in(day.year, birthday)
-    return ((this if this >= day else birthday_in(day.year + 1, birthday)) - day).days
+    this = yearly(day.year, birthday)
+    return ((this if this >= day else yearly(day.year + 1, birthday)) - day).days
 
 
 def _days_to_birthday_sql(clock: Clock) -> Sql:

@@ -1,11 +1,10 @@
 """Fields of the member: profile, tags, levels and balances."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from regulars.language.calendar import local_day
+from regulars.language.calendar import local_day, yearly
 from regulars.language.fields import Choice, Facts, Field, Read, Style, Type
 from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
@@ -115,24 +114,17 @@ def _days_since_joining(facts: Facts) -> int | None:
     return None if joined is None else (facts.day - local_day(joined, facts.zone)).days
 
 
-def birthday_in(year: int, birthday: date) -> date:
-    """The day on which a birthday is kept: 29 February on the 28th where the year has no 29th."""
-    if birthday.month == 2 and birthday.day == 29 and (year % 4 or (year % 100 == 0 and year % 400)):
-        return date(year, 2, 28)
-    return date(year, birthday.month, birthday.day)
-
-
 def _age(facts: Facts) -> int | None:
     birthday = facts.member.profile.birthday
     if birthday is None:
         return None
     year = facts.day.year
-    return year - birthday.year - (birthday_in(year, birthday) > facts.day)
+    return year - birthday.year - (yearly(year, birthday) > facts.day)
 
 
 def birthday_sql(clock: Clock, years_later: int) -> Sql:
     """The member's birthday in the year of the clock's day, or years later. PostgreSQL adds years to
-    29 February just as `birthday_in` says."""
+    29 February just as `yearly` says."""
     return sql(
         "(m.birthday + make_interval(years => extract(year FROM {})::int "
         "- extract(year FROM m.birthday)::int + {}))::date",
