@@ -3,7 +3,7 @@
 The addresses are in `value`; the short way past Django (`door`) comes to the same functions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,19 @@ STATUS = {
     "daily_limit": 409,
     "already_merged": 409,
     "not_merged": 409,
+    "benefit_unknown": 404,
+    "entitlement_unknown": 404,
+    "code_not_valid": 404,
+    "not_entitled": 409,
+    "quota_used": 409,
+    "choice_made": 409,
+    "claim_window": 409,
+    "out_of_stock": 409,
+    "not_claimed": 409,
+    "already_claimed": 409,
+    "already_used": 409,
+    "taken_back": 409,
+    "too_late": 409,
     "failed_rule": 500,
     "failed_database": 500,
 }
@@ -106,8 +119,10 @@ def run(
     body: bodies.Body,
     operation: UUID | None = None,
     preview: bool = False,
+    among: Mapping[str, Command] | None = None,
 ) -> HttpResponse:
-    """Do the command `name` for the member `ref`, or tell what it would do; the answer to it."""
+    """Do the command `name` for the member `ref`, or tell what it would do; the answer to it. `among` other commands
+    than those on value."""
     named = idempotency_key(http)
     if named is None:
         if not preview:
@@ -117,7 +132,7 @@ def run(
     member_id = member_of(ref)
     by = f"{BY_KEY}{holder_of(http).name}"
     request = Request(member_id, source_of(http), named, by, getattr(body, "reason", ""), preview=preview)
-    result = COMMANDS[name].do(Ask(http, programme, request, operation), body)
+    result = (among or COMMANDS)[name].do(Ask(http, programme, request, operation), body)
     return _answer(http, ref, result, preview)
 
 

@@ -135,6 +135,11 @@ AMOUNT_WHOLE = _three(
     "must be a whole number: this asset has no decimals",
 )
 AMOUNT_LIMIT = _three("超出可接受的上限", "超出可接受的上限", "is larger than any amount that is accepted")
+BENEFITS_OR_ENTITLEMENT = _three(
+    "benefit 与 entitlement_id 写且只写一个",
+    "benefit 與 entitlement_id 寫且只寫一個",
+    "state either a benefit or entitlement_id",
+)
 OPERATION_UNKNOWN = _three("该会员没有这笔操作", "該會員沒有這筆操作", "is no operation of this member")
 RECEIVER_UNKNOWN = _three("没有这位受赠会员", "沒有這位受贈會員", "names no member who could receive it")
 RECEIVER_SPLIT = _three(

@@ -37,7 +37,15 @@ ANSWER: dict[str, Any] = {
 
 def of(name: str) -> dict[str, Any]:
     """The header that names a command, and an example of its body; of a spend its answer as well."""
-    extra: dict[str, Any] = {
+    extra = named(BODIES[name])
+    if name == "spends":
+        extra["responses"] = {200: {"content": {"application/json": {"example": ANSWER}}}}
+    return extra
+
+
+def named(example: dict[str, Any]) -> dict[str, Any]:
+    """The header that names a command, and an example of its body."""
+    return {
         "parameters": [
             {
                 "in": "header",
@@ -48,8 +56,5 @@ def of(name: str) -> dict[str, Any]:
                 " body it is done once and answers with the first result; with another body it is refused (409).",
             }
         ],
-        "requestBody": {"content": {"application/json": {"example": BODIES[name]}}},
+        "requestBody": {"content": {"application/json": {"example": example}}},
     }
-    if name == "spends":
-        extra["responses"] = {200: {"content": {"application/json": {"example": ANSWER}}}}
-    return extra

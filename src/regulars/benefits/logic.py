@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from regulars.benefits.contracts import Benefit, Turnover
+from regulars.benefits.contracts import Benefit, Row, Turnover
 from regulars.language.calendar import Per, add_months, period_of, start_of
 from regulars.language.snapshot import CLAIMED, GRANTED, TAKEN, Entitlement, Standing
 
@@ -58,12 +58,20 @@ def after_days(day: date, days: int | None, zone: ZoneInfo) -> datetime | None:
     return None if days is None else start_of(day + timedelta(days=days + 1), zone)
 
 
+def claim_until(benefit: Benefit, day: date, since: date, zone: ZoneInfo) -> datetime | None:
+    """From when on it is too late to claim what a standing since that day gives in the turn of `day`."""
+    if benefit.claim is None or benefit.claim.within_days is None:
+        return None
+    start = turn_start(benefit.quota.per, day) if benefit.quota else None
+    return after_days(max(start, since) if start else since, benefit.claim.within_days, zone)
+
+
 def remind_at(ends_at: datetime | None, days: int) -> datetime | None:
     """When an end is announced."""
     return ends_at - timedelta(days=days) if ends_at is not None and days else None
 
 
-def counting(rows: Iterable[Entitlement], benefit: str, turn: str) -> int:
+def counting(rows: Iterable[Entitlement | Row], benefit: str, turn: str) -> int:
     """How much of a benefit's quota a member has had in this turn. What was taken back has not been had; what an
     operator gave by hand comes on top."""
     return sum(
@@ -72,7 +80,7 @@ def counting(rows: Iterable[Entitlement], benefit: str, turn: str) -> int:
     )
 
 
-def chosen(rows: Iterable[Entitlement], group: Iterable[str], turn: str) -> set[str]:
+def chosen(rows: Iterable[Entitlement | Row], group: Iterable[str], turn: str) -> set[str]:
     """Which of a group's benefits a member has picked in this turn."""
     members = frozenset(group)
     return {

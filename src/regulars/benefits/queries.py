@@ -34,20 +34,14 @@ def one(member_id: UUID, entitlement_id: UUID) -> Row | None:
     return found[0] if found else None
 
 
-def had(member_id: UUID, turns: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """(benefit, turn) → how often this counted towards the quota; as `logic.counting`."""
-    found = rows(
-        "SELECT benefit, period, count(*) FROM benefits_entitlement"
-        " WHERE member_id = %s AND bucket = %s AND state <> 'taken_back' AND origin <> 'hand'"
-        " AND (benefit, period) IN (SELECT * FROM unnest(%s::text[], %s::text[])) GROUP BY benefit, period",
-        [
-            member_id,
-            bucket_of(member_id),
-            [benefit for benefit, _ in turns],
-            [turn for _, turn in turns],
-        ],
+def current(member_id: UUID, turns: Sequence[str]) -> list[Row]:
+    """What is open of a member's, and what counts in one of these turns or in that of a level."""
+    return read(
+        Row,
+        f"SELECT {_COLUMNS} FROM benefits_entitlement WHERE member_id = %s AND bucket = %s"
+        " AND (state IN ('granted', 'claimed') OR period = ANY(%s) OR starts_with(period, 'level:')) ORDER BY id",
+        [member_id, bucket_of(member_id), list(turns)],
     )
-    return {(benefit, turn): count for benefit, turn, count in found}
 
 
 def place_of(code: str) -> Place | None:
@@ -63,17 +57,22 @@ def written(code: str) -> str:
 
 
 def counts() -> dict[str, dict[str, int]]:
-    """Benefit → state → how many entitlements stand so; `uses` and `cost_minor` are sums over all."""
+    """Benefit → state → how many entitlements stand so; `uses` and `cost_minor` are sums over all, `units` what
+    was credited and not taken back."""
     found = rows(
         "SELECT benefit, state, count(*), sum(uses)::bigint, sum(cost_minor)::bigint,"
-        " count(claimed_at), count(*) FILTER (WHERE uses > 0) FROM benefits_entitlement GROUP BY benefit, state"
+        " count(claimed_at) FILTER (WHERE state <> 'taken_back'),"
+        " count(*) FILTER (WHERE uses > 0 AND state <> 'taken_back'),"
+        " coalesce(sum(units) FILTER (WHERE state = 'used'), 0)::bigint"
+        " FROM benefits_entitlement GROUP BY benefit, state"
     )
     sums: dict[str, dict[str, int]] = {}
-    for benefit, state, count, uses, cost, claimed, used in found:
+    for benefit, state, count, uses, cost, claimed, used, units in found:
         cells = sums.setdefault(benefit, {})
         cells[state] = count
         for name, value in (
             ("all", count), ("uses", uses), ("cost_minor", cost), ("ever_claimed", claimed), ("ever_used", used),
+            ("units", units),
         ):  # fmt: skip
             cells[name] = cells.get(name, 0) + value
     return sums

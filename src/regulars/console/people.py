@@ -30,6 +30,8 @@ SCOPES = {
     Scope.LEDGER_READ.value: _("Read balances, lots and entries"),
     Scope.LEDGER_SPEND.value: _("Spend, hold, convert and give away what members hold"),
     Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
+    Scope.BENEFITS_USE.value: _("Claim, verify and use benefits"),
+    Scope.BENEFITS_WRITE.value: _("Give benefits and take them back"),
     Scope.MESSAGES_READ.value: _("Read messages"),
     Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
     Scope.PROGRAMME_WRITE.value: _("Write drafts of the programme and publish them"),

@@ -90,11 +90,7 @@ class Entitling(Books):
 
     def claim_by(self, benefit: Benefit, title: Title) -> datetime | None:
         """Until when what a title gives can be claimed in the turn that is now."""
-        if benefit.claim is None or benefit.claim.within_days is None:
-            return None
-        start = logic.turn_start(benefit.quota.per, self.day) if benefit.quota else None
-        first = max(start, title.since) if start else title.since
-        return logic.after_days(first, benefit.claim.within_days, self.plan.programme.zone)
+        return logic.claim_until(benefit, self.day, title.since, self.plan.programme.zone)
 
     def picked_out(self, benefit: Benefit, turn: str) -> bool:
         """Whether the member has picked others of its group, as many as can be picked."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from regulars.benefits import merging as benefits
 from regulars.campaigns import merging as uses
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
@@ -134,6 +135,7 @@ class _Work:
         self._out(pair[self.gone], lots)
         merge.memory["lots"] = books.join(self.cursor, self.gone, self.kept, self.ready.programme.zone)
         merge.memory["orders"] = orders.join(self.cursor, self.gone, self.kept)
+        benefits.join(self.cursor, self.gone, self.kept)
         merge.memory["wishes"] = messages.join(self.cursor, self.gone, self.kept)
         merge.memory["standings"] = levels.leave(self.cursor, self.gone)
         tallies.add(self.cursor, self.gone, self.kept)
@@ -162,6 +164,7 @@ class _Work:
         self._out(pair[self.kept], lots)
         cells = books.part(self.cursor, self.gone, self.kept, merge.family, merge.memory["lots"], zone)
         cells += orders.part(self.cursor, self.gone, self.kept, merge.family, merge.memory["orders"], zone)
+        benefits.part(self.cursor, self.gone, self.kept, merge.family)
         messages.part(self.cursor, self.gone, self.kept, merge.family, merge.memory["wishes"])
         first = tallies.first_days(self.cursor, self.gone)
         tallies.subtract(self.cursor, self.gone, self.kept)

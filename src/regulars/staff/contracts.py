@@ -17,6 +17,8 @@ class Scope(StrEnum):
     LEDGER_READ = "ledger:read"
     LEDGER_SPEND = "ledger:spend"
     LEDGER_WRITE = "ledger:write"
+    BENEFITS_USE = "benefits:use"
+    BENEFITS_WRITE = "benefits:write"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
