@@ -138,4 +138,5 @@ def test_what_is_asked_wrongly_is_refused_with_the_field(till: Caller) -> None:
     problem(till.post(path, {"benefits": ["off"]}, Idempotency_Key="c"), 422, "nothing_to_claim")
     done(till, path, {"benefits": ["tea"]}, "d")
     problem(till.post(path, {"benefits": ["off"]}, Idempotency_Key="d"), 409, "key_conflict")
-    problem(till.post("/members/pos:zz/benefits/claim", {"benefits": ["tea"]}, Idempotency_Key="e"), 404, "member_unknown")  # fmt: skip
+    stranger = till.post("/members/pos:zz/benefits/claim", {"benefits": ["tea"]}, Idempotency_Key="e")
+    problem(stranger, 404, "member_unknown")

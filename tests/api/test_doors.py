@@ -56,6 +56,7 @@ OPERATIONS = [
     ("GET", "/wallets", Scope.PROGRAMME_READ),
     ("GET", "/approvals", Scope.LEDGER_READ),
     ("GET", f"/approvals/{OPERATION}", Scope.LEDGER_READ),
+    ("GET", "/budgets", Scope.LEDGER_READ),
     ("GET", "/programme", Scope.PROGRAMME_READ),
     ("GET", "/event-types", Scope.PROGRAMME_READ),
 ]
