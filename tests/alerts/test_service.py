@@ -83,3 +83,10 @@ def test_the_latest_check_and_when_it_was_last_in_order() -> None:
     check = queries.check("books")
     assert check is not None
     assert (check.ok, check.ok_at, check.seconds, check.figures) == (False, NIGHT, 2.5, {"entries": 4})
+
+
+def test_a_state_that_lasts_is_not_counted_each_time_it_is_looked_at() -> None:
+    lasts = Kind("test.lasts", SAME, SAME, lasting=True)
+    for used in (1, 1, 1, 2):
+        service.raise_alerts([Alarm(lasts, "ann", {"used": used}), Alarm(BROKEN, "ann", {"used": 1})])
+    assert {each.code: each.count for each in queries.there()} == {"test.lasts": 2, "test.broken": 4}

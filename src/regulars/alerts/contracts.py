@@ -22,7 +22,8 @@ class Kind:
     """A kind of alert, declared by the room that raises it. `title` and `advice` may name an alert's params.
 
     `once`: a subject is told once. What was over and is there again is the same alert, known to whoever knew of it;
-    of other kinds it is a new one.
+    of other kinds it is a new one. `lasting`: a state that is looked at all the time, so that seeing it again
+    unchanged does not count.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Kind:
     advice: Sentence
     severity: Severity = Severity.ERROR
     once: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

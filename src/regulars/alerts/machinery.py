@@ -25,6 +25,7 @@ JOB_FAILING = Kind(
         "The job runs again at its next hour, and this goes when it succeeds. The log says under the job's name why it"
         " failed.",
     ),
+    lasting=True,
 )
 
 ONE_ROLE = Kind(
@@ -43,6 +44,7 @@ ONE_ROLE = Kind(
         " how to have two roles; this goes at the next start after that.",
     ),
     Severity.WARNING,
+    lasting=True,
 )
 
 KINDS = (LOOP_FAILING, JOB_FAILING, ONE_ROLE)

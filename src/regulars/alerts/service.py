@@ -22,7 +22,8 @@ SELECT code, subject, severity, params, member_id, %s, %s, 1, '', ''
        AS row(code text, subject text, severity text, params jsonb, member_id uuid)
  ORDER BY code, subject
 ON CONFLICT (code, subject) WHERE resolved_at IS NULL DO UPDATE
-   SET last_seen = excluded.last_seen, count = alert.count + 1, params = excluded.params,
+   SET last_seen = excluded.last_seen, params = excluded.params,
+       count = alert.count + CASE WHEN alert.code = ANY(%s) AND alert.params = excluded.params THEN 0 ELSE 1 END,
        severity = excluded.severity, member_id = excluded.member_id
 """
 
@@ -57,11 +58,12 @@ def raise_alerts(alarms: Iterable[Alarm]) -> None:
         for (code, subject), alarm in found.items()
     ]
     now = clock.now()
+    lasting = sorted({alarm.kind.code for alarm in found.values() if alarm.kind.lasting})
     once = [name for name, alarm in found.items() if alarm.kind.once]
     with connection.cursor() as cursor:
         if once:
             cursor.execute(AGAIN, [[code for code, _ in once], [subject for _, subject in once]])
-        cursor.execute(SEEN, [now, now, json.dumps(rows)])
+        cursor.execute(SEEN, [now, now, json.dumps(rows), lasting])
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Numbers, money, days and moments as the reader's language writes them. `zone` is the active time zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.ledger.contracts import Asset
@@ -16,6 +17,7 @@ from regulars.programme.contracts import Programme
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
 NOTHING = "–"
+JUST_NOW = timedelta(seconds=10)
 
 
 @lru_cache(maxsize=8)
@@ -101,4 +103,7 @@ def ago(value: datetime | None) -> str:
     """How long ago, or how long until."""
     if value is None:
         return NOTHING
-    return str(format_timedelta(value - clock.now().astimezone(UTC), add_direction=True, locale=locale()))
+    since = value - clock.now().astimezone(UTC)
+    if abs(since) < JUST_NOW:
+        return _("just now")
+    return str(format_timedelta(since, add_direction=True, locale=locale()))

@@ -75,7 +75,7 @@ def live(
     """
     first = Decided(event)
     decided = [first]
-    at_hand = others or {}
+    chain = _Chain(plan, snapshot, now, budgets, others or {})
     if joining and event.type != "member.joined":
         key = f"{event.id}:joined"
         joined = Event(
@@ -89,61 +89,70 @@ def live(
             event.id,
             event.depth + 1,
         )
-        decided += _chain(plan, snapshot, Decided(joined), now, budgets, first, at_hand)
+        decided += chain.follow(Decided(joined), first)
     rules_apply = event.type != "member.joined" or joining
-    return [first, *_chain(plan, snapshot, first, now, budgets, first, at_hand, rules_apply), *decided[1:]]
+    return [first, *chain.follow(first, first, rules_apply), *decided[1:]]
 
 
 def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment."""
     decided: list[Decided] = []
     told_since = plan.programme.told_since(now)
+    chain = _Chain(plan, snapshot, now, budgets, {})
     for _ in range(TIMERS_LIMIT):
         due = next_due(plan, snapshot, until, told_since)
         if due is None:
             return decided
         first = Decided(due)
-        decided += [first, *_chain(plan, snapshot, first, now, budgets, first, {})]
+        decided += [first, *chain.follow(first, first)]
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
-def _chain(
-    plan: Plan,
-    snapshot: Snapshot,
-    start: Decided,
-    now: datetime,
-    budgets: Budgets,
-    told: Decided,
-    others: dict[UUID, Snapshot],
-    rules_apply: bool = True,
-) -> list[Decided]:
-    """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
-    caused: list[Decided] = []
-    waiting = deque([start])
-    while waiting:
-        current = waiting.popleft()
-        member_id = current.event.member_id
-        whose = snapshot if member_id == snapshot.member_id else others[member_id]
-        turn = Turn(plan, whose, current.event, now, budgets, others)
-        _decide(turn, rules_apply or current is not start)
-        current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
-        current.tallied, current.used = turn.tallied, turn.used
-        current.records = [effect.record() for effect in turn.effects]
-        if current is not told:
-            caused.append(current)
-            told.follows += [{**record, "event": current.event.type} for record in current.records]
-        if current.event.depth < DEPTH_LIMIT:
-            waiting.extend(Decided(event) for event in turn.derived)
-    unknown = plan.programme.ladders.keys() - snapshot.standings.keys()
-    if unknown:
-        beginning = Turn(plan, snapshot, start.event, now, budgets)
-        for ladder in unknown:
-            beginning.standing(ladder)
-    told.balances = dict(snapshot.balances)
-    if start.event.type in ASKED and snapshot.whole:
-        told.held, told.pending = _set_aside(snapshot)
-    told.standings = dict(snapshot.standings)
-    return caused
+@dataclass(slots=True)
+class _Chain:
+    """What follows from what, for one member and the `others` at hand."""
+
+    plan: Plan
+    snapshot: Snapshot
+    now: datetime
+    budgets: Budgets
+    others: dict[UUID, Snapshot]
+
+    def follow(self, start: Decided, told: Decided, rules_apply: bool = True) -> list[Decided]:
+        """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
+        caused: list[Decided] = []
+        waiting = deque([start])
+        while waiting:
+            current = waiting.popleft()
+            turn = self._turn(current.event)
+            _decide(turn, rules_apply or current is not start)
+            current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
+            current.tallied, current.used = turn.tallied, turn.used
+            current.records = [effect.record() for effect in turn.effects]
+            if current is not told:
+                caused.append(current)
+                told.follows += [{**record, "event": current.event.type} for record in current.records]
+            if current.event.depth < DEPTH_LIMIT:
+                waiting.extend(Decided(event) for event in turn.derived)
+        self._begin(start.event)
+        told.balances = dict(self.snapshot.balances)
+        if start.event.type in ASKED and self.snapshot.whole:
+            told.held, told.pending = _set_aside(self.snapshot)
+        told.standings = dict(self.snapshot.standings)
+        return caused
+
+    def _turn(self, event: Event) -> Turn:
+        """The event's turn, of the member whose it is."""
+        whose = self.snapshot if event.member_id == self.snapshot.member_id else self.others[event.member_id]
+        return Turn(self.plan, whose, event, self.now, self.budgets, self.others)
+
+    def _begin(self, event: Event) -> None:
+        """A member stands somewhere on every ladder."""
+        unknown = self.plan.programme.ladders.keys() - self.snapshot.standings.keys()
+        if unknown:
+            beginning = Turn(self.plan, self.snapshot, event, self.now, self.budgets)
+            for ladder in unknown:
+                beginning.standing(ladder)
 
 
 def _set_aside(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int]]:

@@ -17,6 +17,7 @@ USED_UP = Kind(
     ),
     Severity.WARNING,
     once=True,
+    lasting=True,
 )
 
 

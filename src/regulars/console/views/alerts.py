@@ -1,5 +1,7 @@
 """Alerts: what is not as it should be, since when, who knows of it; and when the books were last in order."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from regulars.alerts import queries, service
 from regulars.alerts.contracts import NoteMissing
-from regulars.console.notices import books_check, notice
+from regulars.console.notices import Notice, books_check, notice
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.staff.service import audit
@@ -26,13 +28,20 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "part": "alerts",
         "books": books_check(),
-        "there": there,
-        "advices": dict.fromkeys(each.advice for each in there if each.advice),
+        "there": list(_advised(there)),
         "over": [notice(row, programme) for row in queries.over(OVER_SHOWN)],
         "may_answer": operator_of(request).role in ANSWERING,
         "note_length": service.NOTE_LENGTH,
     }
     return render(request, "console/alerts.html", context)
+
+
+def _advised(notices: list[Notice]) -> Iterator[tuple[Notice, str]]:
+    """Each with what to do about it; what many have in common is said at the first."""
+    said = set()
+    for each in notices:
+        yield each, "" if each.advice in said else each.advice
+        said.add(each.advice)
 
 
 @page(roles=ANSWERING, needs_programme=False)

@@ -36,7 +36,7 @@ class Shown:
     most: str
     left: str
     period: str
-    span: str
+    days: list[str]
     state: str
     said: str
 
@@ -60,16 +60,15 @@ def _shown(line: BudgetLine, programme: Programme) -> Shown:
         _amount(line, line.most, programme),
         _amount(line, line.left, programme),
         str(PERIODS[line.per]),
-        _span(line),
+        _days(line),
         "full" if line.used_up_at or not line.left else "tight" if line.percent >= TIGHT or line.gone_on else "",
         _said(line),
     )  # fmt: skip
 
 
-def _span(line: BudgetLine) -> str:
-    if line.starts == line.ends:
-        return formats.day(line.starts) if line.starts else ""
-    return f"{formats.day(line.starts)} – {formats.day(line.ends)}"
+def _days(line: BudgetLine) -> list[str]:
+    """The period's first and last day, or its only one."""
+    return [formats.day(day) for day in dict.fromkeys((line.starts, line.ends)) if day]
 
 
 def _amount(line: BudgetLine, amount: int, programme: Programme) -> str:
