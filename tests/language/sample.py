@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from regulars.events.contracts import EventType, FieldKind, PayloadField
 from regulars.kit import ids
 from regulars.language.calendar import RoundUp, local_day
-from regulars.language.condition import Condition, Facts, Fields, parse_condition
+from regulars.language.condition import Condition, Facts, Fields, compile_condition, parse_condition
 from regulars.language.events import Event
 from regulars.language.problems import words
 from regulars.language.snapshot import Snapshot
@@ -122,3 +122,16 @@ def facts(
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def holds(raw: Any, given: Facts | None = None) -> bool:
+    """Whether the condition holds, asked both ways."""
+    compiled = compile_condition(parsed(raw), FIELDS)
+    given = given or facts()
+    held = compiled.matches(given)
+    assert compiled.explain(given)[0] is held
+    return held
+
+
+def member(**more: Any) -> Snapshot:
+    return Snapshot(UUID(int=7), **more)
