@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic_core import to_json
 
 from regulars.api import command_bodies as bodies
+from regulars.api import plan_bodies as plans
 from regulars.api import texts
 from regulars.api.amounts import scale_of, units_of
 from regulars.api.auth import holder_of
@@ -21,7 +22,7 @@ from regulars.api.sending import source_of
 from regulars.api.value_shapes import approval, done
 from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
-from regulars.engine import merging, operations
+from regulars.engine import merging, operations, plan_operations
 from regulars.engine.contracts import BY_KEY, Outcome, Rejected
 from regulars.engine.operations import OrderRef, Request
 from regulars.events import queries as events
@@ -47,6 +48,15 @@ STATUS = {
     "too_much": 409,
     "gift_settled": 409,
     "lot_closed": 409,
+    "plan_unknown": 404,
+    "trial_used": 409,
+    "plan_running": 409,
+    "plan_not_running": 409,
+    "approval_needed": 409,
+    "already_applied": 409,
+    "already_approved": 409,
+    "entry_not_met": 409,
+    "nothing_to_decide": 409,
     "daily_limit": 409,
     "already_merged": 409,
     "not_merged": 409,
@@ -333,6 +343,17 @@ def _other(named: str | dict[str, str]) -> UUID:
 
 def _unmerge(ask: Ask, _body: bodies.UndoIn) -> Outcome:
     return merging.unmerge(replace(ask.request, member_id=_belongs(ask.member_id)), ask.on)
+def _plan(command: Callable[[Request, str], Outcome]) -> Doing:
+    """A command that states nothing but the plan."""
+    return lambda ask, body: command(ask.request, body.plan)
+
+
+def _apply(ask: Ask, body: plans.ApplicationIn) -> Outcome:
+    return plan_operations.apply(ask.request, body.plan, body.evidence)
+
+
+def _quote(ask: Ask, body: plans.QuoteIn) -> Outcome:
+    return plan_operations.quote(ask.request, body.plan, body.period)
 
 
 COMMANDS: dict[str, Command] = {
@@ -350,5 +371,12 @@ COMMANDS: dict[str, Command] = {
     "gifts/revoke": Command(Scope.LEDGER_SPEND, bodies.RevokeIn, _revoke),
     "merges": Command(Scope.MEMBERS_WRITE, bodies.MergeIn, _merge),
     "merges/undo": Command(Scope.MEMBERS_WRITE, bodies.UndoIn, _unmerge),
+    "plans/trials": Command(Scope.PLANS_WRITE, plans.PlanIn, _plan(plan_operations.take_trial)),
+    "plans/applications": Command(Scope.PLANS_WRITE, plans.ApplicationIn, _apply),
+    "plans/approvals": Command(Scope.PLANS_DECIDE, plans.PlanIn, _plan(plan_operations.approve)),
+    "plans/refusals": Command(Scope.PLANS_DECIDE, plans.PlanIn, _plan(plan_operations.refuse)),
+    "plans/cancellations": Command(Scope.PLANS_WRITE, plans.PlanIn, _plan(plan_operations.cancel)),
+    "plans/resumptions": Command(Scope.PLANS_WRITE, plans.PlanIn, _plan(plan_operations.resume)),
+    "plans/quotes": Command(Scope.PLANS_WRITE, plans.QuoteIn, _quote),
 }
 """Address below a member → command."""

@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 import regulars
-from regulars.api import approvals, benefits, budgets, events, members, programme, statements, value
+from regulars.api import approvals, benefits, budgets, events, members, plans, programme, statements, value
 from regulars.api.auth import ApiKeyBearer
 from regulars.api.guard import guarded, no_route
 from regulars.api.problems import CONTENT_TYPE, from_exception
@@ -109,8 +109,8 @@ api = Api(
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
 for router in (
-    events.router, value.router, benefits.router, statements.router, members.router, approvals.router, budgets.router,
-    programme.router,
+    events.router, value.router, benefits.router, plans.router, statements.router, members.router,
+    approvals.router, budgets.router, programme.router,
 ):  # fmt: skip
     api.add_router("", router)
 

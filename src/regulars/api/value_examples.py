@@ -19,6 +19,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "gifts/revoke": {},
     "merges": {"member": {"phone": "+8613800000001"}, "reason": "Joined twice: in the store and by WeChat"},
     "merges/undo": {"reason": "Father and son, not one person"},
+    "plans/trials": {"plan": "vip"},
+    "plans/applications": {"plan": "business", "evidence": {"revenue": 21000000, "founded": "2020-05-17"}},
+    "plans/approvals": {"plan": "business"},
+    "plans/refusals": {"plan": "business", "reason": "The statement is missing a page"},
+    "plans/cancellations": {"plan": "vip"},
+    "plans/resumptions": {"plan": "vip"},
+    "plans/quotes": {"plan": "vip", "period": "year"},
 }
 
 ANSWER: dict[str, Any] = {

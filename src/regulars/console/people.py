@@ -32,6 +32,8 @@ SCOPES = {
     Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
     Scope.BENEFITS_USE.value: _("Claim, verify and use benefits"),
     Scope.BENEFITS_WRITE.value: _("Give benefits and take them back"),
+    Scope.PLANS_WRITE.value: _("Quote, try, apply for and cancel paid plans for members"),
+    Scope.PLANS_DECIDE.value: _("Approve and refuse applications for paid plans"),
     Scope.MESSAGES_READ.value: _("Read messages"),
     Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
     Scope.PROGRAMME_WRITE.value: _("Write drafts of the programme and publish them"),

@@ -19,6 +19,8 @@ class Scope(StrEnum):
     LEDGER_WRITE = "ledger:write"
     BENEFITS_USE = "benefits:use"
     BENEFITS_WRITE = "benefits:write"
+    PLANS_WRITE = "plans:write"
+    PLANS_DECIDE = "plans:decide"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
@@ -35,6 +37,8 @@ class Permission(StrEnum):
     """Be the second person."""
     MEMBERS_MERGE = "members.merge"
     """Make two records of a person one, and take them apart again."""
+    PLANS_DECIDE = "plans.decide"
+    """Approve and refuse applications for paid plans."""
     PROGRAMME_EDIT = "programme.edit"
     """Write drafts, and ask for one to be published."""
     PROGRAMME_PUBLISH = "programme.publish"
@@ -43,7 +47,14 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "admin": frozenset(Permission),
-    "operator": frozenset({Permission.VALUE_ADJUST, Permission.MEMBERS_MERGE, Permission.PROGRAMME_EDIT}),
+    "operator": frozenset(
+        {
+            Permission.VALUE_ADJUST,
+            Permission.MEMBERS_MERGE,
+            Permission.PROGRAMME_EDIT,
+            Permission.PLANS_DECIDE,
+        }
+    ),
     "reader": frozenset(),
 }
 """Role → what it may do."""
