@@ -343,6 +343,8 @@ def _other(named: str | dict[str, str]) -> UUID:
 
 def _unmerge(ask: Ask, _body: bodies.UndoIn) -> Outcome:
     return merging.unmerge(replace(ask.request, member_id=_belongs(ask.member_id)), ask.on)
+
+
 def _plan(command: Callable[[Request, str], Outcome]) -> Doing:
     """A command that states nothing but the plan."""
     return lambda ask, body: command(ask.request, body.plan)

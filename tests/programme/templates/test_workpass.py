@@ -39,10 +39,15 @@ def test_who_may_become_an_entrepreneur() -> None:
         {"founded": "2024-01-11"},
         {"founded": "2026-02-01"},
     ):
-        assert code(command("2026-01-10", "apply", "entrepreneur", {**GOOD, **wrong})) == "entry_not_met", wrong
+        assert code(command("2026-01-10", "apply", "entrepreneur", {**GOOD, **wrong})) == "entry_not_met", (
+            wrong
+        )
     no_paper = {name: value for name, value in GOOD.items() if name != "statement"}
     assert code(command("2026-01-10", "apply", "entrepreneur", no_paper)) == "evidence_missing"
-    assert command("2026-01-10", "apply", "entrepreneur", {**GOOD, "founded": "2024-01-10"}).status == "processed"
+    assert (
+        command("2026-01-10", "apply", "entrepreneur", {**GOOD, "founded": "2024-01-10"}).status
+        == "processed"
+    )
     took(paid("entrepreneur", "2026-01-11", "year", "16800.00"))
     assert stands("entrepreneur")[0] == "applied", "money alone does not let anybody in"
     command("2026-01-12", "approve", "entrepreneur", by="li@brand")
