@@ -1,5 +1,6 @@
 """Purchases of every channel: what was paid, what was returned, and what a member bought in all."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from regulars.kit.models import BucketField
@@ -25,6 +26,8 @@ class Order(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["order_id", "source", "bucket"], name="order_name"),)
+        indexes = (BrinIndex(fields=["paid_at"], name="order_paid", autosummarize=True),)
+        """Orders come more or less as they are paid, so that this finds recent ones and costs writing nothing."""
 
 
 class Refund(models.Model):
