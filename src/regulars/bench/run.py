@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from regulars.bench import books
+from regulars.bench import books, rules
 from regulars.kit import postgres
 from regulars.kit.errors import CliError
 from regulars.programme.gallery import template
@@ -75,6 +75,8 @@ def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
         )
         tell("reconciling")
         reconciled = books.reconcile(house.data)
+    tell(f"{rules.MANY} rules beside {rules.FEW}, and publishing {rules.MOST}")
+    many_rules = rules.measure(seconds)
     spread = _rates(single, 1, tps)
     return {
         "pgbench_tps": round(tps, 1),
@@ -89,6 +91,7 @@ def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
         "spend": {**_rates(spend, 1, tps), "parts": spend_parts},
         "expiry": expiry,
         "reconcile": reconciled,
+        "rules": many_rules,
         "peak_rss_mb": round(peak[0] / 2**20),
         "cores": os.cpu_count(),
     }

@@ -55,6 +55,11 @@ def bench_command(
     out.print(
         f"reconciled {books['entries']:,} entries in {books['seconds']} s ({books['entries_per_second']:,}/s)"
     )
+    rules = figures["rules"]
+    out.print(
+        f"deciding purchases: {rules['rate_5']:,.0f}/s with 5 rules, {rules['rate_100']:,.0f}/s with 100"
+        f" ({rules['ratio']:.2f}); 300 rules checked and made ready in {rules['publish_300_seconds']} s"
+    )
     out.print(
         f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores"
     )
