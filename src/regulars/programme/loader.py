@@ -42,7 +42,7 @@ _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where there is one: ten times as fast."""
 
 
-class _Yaml(_Parser):  # type: ignore[misc, valid-type]
+class _Yaml(_Parser):  # type: ignore[misc]
     """YAML 1.2's plain words: `on`, `off`, `yes` and `no` are words, and days are texts as in JSON."""
 
 
