@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from regulars.campaigns.logic import Budgets
-from regulars.engine import operations
+from regulars.engine import merging, operations
+from regulars.engine.absorb import join
 from regulars.engine.contracts import Incoming, Outcome, Rejected
 from regulars.engine.decide import live, settle
 from regulars.engine.doors import check
@@ -45,10 +46,14 @@ class Driver(Protocol):
     """Something that keeps books. Refusals are told by their code, "" means done."""
 
     ids: list[UUID]
+    takes_apart: bool
+    """Whether it can take apart what was merged."""
 
     def event(self, raw: dict[str, Any], now: datetime) -> str: ...
 
     def command(self, name: str, who: int, key: str, said: Said, now: datetime) -> str: ...
+
+    def merge(self, kept: int, gone: int, key: str, now: datetime, *, apart: bool) -> str: ...
 
     def night(self, now: datetime) -> None: ...
 
@@ -70,12 +75,16 @@ def _ready() -> tuple[Programme, Plan]:
 class Core:
     """The pure core over snapshots that are kept in memory for the whole life."""
 
+    takes_apart = False
+
     def __init__(self, members: int) -> None:
         self.programme, self.plan = _ready()
         self.ids = [member_id(START, "pos", f"m{number}") for number in range(members)]
         self.members = {
             one: Snapshot(one, profile=Profile(joined_at=START), steps={}, whole=True) for one in self.ids
         }
+        self.at_hand = dict(self.members)
+        """Who everybody is now, by the ids that they ever had."""
         self.budgets = Budgets()
 
     def event(self, raw: dict[str, Any], now: datetime) -> str:
@@ -103,16 +112,32 @@ class Core:
     def _live(
         self, who: int, source: str, key: str, kind: str, at: datetime, data: dict[str, Any], now: datetime
     ) -> str:
-        mine = self.members[self.ids[who]]
+        mine = self.at_hand[self.ids[who]]
         settle(self.plan, mine, at, now, self.budgets)
-        other = self.members.get(UUID(data["to"])) if "to" in data else None
+        other = self.at_hand.get(UUID(data["to"])) if "to" in data else None
         if other is not None and other is not mine:
             settle(self.plan, other, at, now, self.budgets)
         happened = Event(event_id(at, source, key), source, key, kind, mine.member_id, at, data)
         try:
-            live(self.plan, mine, happened, now, self.budgets, others=self.members)
+            live(self.plan, mine, happened, now, self.budgets, others=self.at_hand)
         except Rejected as error:
             return error.code
+        return ""
+
+    def merge(self, kept: int, gone: int, key: str, now: datetime, *, apart: bool) -> str:
+        assert not apart
+        mine, theirs = self.members[self.ids[kept]], self.members[self.ids[gone]]
+        if mine is theirs:
+            return "same_member"
+        if "merged" in (mine.status, theirs.status):
+            return "already_merged"
+        for one in (mine, theirs):
+            settle(self.plan, one, now, now, self.budgets)
+        happened = Event(event_id(now, "till", key), "till", key, "member.merged", mine.member_id, now, {})
+        join(self.plan, mine, theirs, happened, now, self.budgets)
+        for one, whose in self.at_hand.items():
+            if whose is theirs:
+                self.at_hand[one] = mine
         return ""
 
     def night(self, now: datetime) -> None:
@@ -162,6 +187,8 @@ class Postgres:
     Now and then a command is sent a second time, or its key with another content.
     """
 
+    takes_apart = True
+
     def __init__(self, members: int) -> None:
         self.run = next(_runs)
         self.atomic = transaction.atomic()
@@ -206,6 +233,17 @@ class Postgres:
                 assert (again.effects, again.balances) == (outcome.effects, outcome.balances)
                 other = act(Request(self.ids[who], "till", key, reason="another"), **said)
                 assert _code(other) == "key_conflict"
+        return _code(outcome)
+
+    def merge(self, kept: int, gone: int, key: str, now: datetime, *, apart: bool) -> str:
+        act = merging.unmerge if apart else merging.merge
+        request = Request(self.ids[kept], "till", key)
+        with clock.fixed(now):
+            outcome = act(request, self.ids[gone])
+            self.commands += 1
+            if not outcome.error and self.commands % 3 == 0:
+                again = act(request, self.ids[gone])
+                assert (again.status, again.event_id) == ("duplicate", outcome.event_id)
         return _code(outcome)
 
     def night(self, now: datetime) -> None:

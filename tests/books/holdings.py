@@ -32,6 +32,8 @@ class Lot:
     ripens: datetime | None = None
     rule: str = ""
     waived: int = 0
+    home: int = 0
+    """Who brought it, whoever's it is now."""
 
     @property
     def waits_as_gift(self) -> bool:
@@ -64,6 +66,7 @@ class Draw:
     order: str | None = None
     until: datetime | None = None
     other: int | None = None
+    home: int = 0
 
     @property
     def held(self) -> int:
@@ -87,6 +90,7 @@ class Order:
     paid: UUID | None = None
     refunds: set[str] = field(default_factory=set)
     cancelled: bool = False
+    home: int = 0
 
     @property
     def gone(self) -> Fraction:
@@ -108,12 +112,14 @@ class TopUp:
     back: int = 0
     bonus_back: int = 0
     refunds: set[str] = field(default_factory=set)
+    home: int = 0
 
 
 @dataclass
 class Member:
     """All that is known of one member."""
 
+    index: int = 0
     lots: list[Lot] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
     orders: dict[str, Order] = field(default_factory=dict)

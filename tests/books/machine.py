@@ -66,6 +66,10 @@ class Life(RuleBasedStateMachine):
 
     # How a step is taken
 
+    def _root(self, who: int) -> int:
+        """Who this is now: themselves, or the member whom they were merged into."""
+        return self.model.roots[who]
+
     def _moment(self, late: timedelta | None = None) -> datetime:
         self.steps += 1
         self.now += SECOND
@@ -112,9 +116,9 @@ class Life(RuleBasedStateMachine):
         at = self._moment()
         key = f"k{self.steps}"
         operation = event_id(at, "till", key)
-        self.model.settle(who, at)
+        self.model.settle(self._root(who), at)
         if said.get("to") in self.driver.ids:
-            self.model.settle(self.driver.ids.index(said["to"]), at)
+            self.model.settle(self._root(self.driver.ids.index(said["to"])), at)
         told: Said = said
         done = self._both(
             name, lambda: expected(operation, at), lambda: self.driver.command(name, who, key, told, at)
@@ -138,7 +142,7 @@ class Life(RuleBasedStateMachine):
         raw = {"id": key, "source": "pos", "type": kind, "time": at.isoformat(), "data": data, "member": {}}
         raw["member"] = {"id": str(self.driver.ids[who])}
         now = self.now + self.steps * TICK
-        self.model.settle(who, at)
+        self.model.settle(self._root(who), at)
         done = self._both(kind, lambda: expected(operation, at), lambda: self.driver.event(raw, now))
         if late:
             self._night(now)
@@ -152,17 +156,22 @@ class Life(RuleBasedStateMachine):
 
     def _order(self, who: int, pick: int) -> str:
         """One of the member's orders, the latest first, or one that nobody heard of."""
-        known = list(self.model.members[who].orders)
-        return known[-1 - pick % len(known)] if known and pick < 10 else f"{who}-{pick % 4}"
+        known = list(self.model.members[self._root(who)].orders)
+        return known[-1 - pick % len(known)] if known and pick < 10 else f"{self._root(who)}-{pick % 4}"
 
     def _share(self, who: int, asset: str, share: int) -> int:
         """So many percent of what the member can use."""
-        member = self.model.members[who]
+        member = self.model.members[self._root(who)]
         free = sum(member.free(one) for one in (("cash", "gift_cash") if asset == "purse" else (asset,)))
         return max(free, 20) * share // 100
 
     def _operation(self, who: int, pick: int) -> UUID:
-        mine = self.operations[who]
+        mine = [
+            one
+            for index in range(MEMBERS)
+            if self._root(index) == self._root(who)
+            for one in self.operations[index]
+        ]
         return mine[-1 - pick % len(mine)] if mine and pick < 11 else STRANGER
 
     # Time
@@ -185,10 +194,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=people, pick=picks, total=totals, late=lateness)
     def order(self, who: int, pick: int, total: int, late: timedelta | None) -> None:
-        name = f"{who}-{pick}"
+        name = f"{self._root(who)}-{pick}"
         data = {"order_id": name, "total": money(total), "currency": "CNY"}
         operation = self._event(
-            "order.paid", who, late, data, lambda op, at: self.model.order(who, op, at, name, total)
+            "order.paid",
+            who,
+            late,
+            data,
+            lambda op, at: self.model.order(self._root(who), op, at, name, total),
         )
         if operation:
             self.operations[who].append(operation)
@@ -196,39 +209,55 @@ class Life(RuleBasedStateMachine):
     @rule(who=people, pick=picks, share=st.sampled_from((3, 10, 33, 50, 67, 100)), late=lateness, again=picks)
     def refund(self, who: int, pick: int, share: int, late: timedelta | None, again: int) -> None:
         name = self._order(who, pick)
-        order = self.model.members[who].orders.get(name)
+        order = self.model.members[self._root(who)].orders.get(name)
         left = order.total - order.refunded if order and order.paid else 0
         amount = max((left or 5000) * share // 100, 1)
         self.refunds += again > 1
         refund = f"r{self.refunds}"
         data = {"order_id": name, "refund_id": refund, "amount": money(amount), "currency": "CNY"}
         self._event(
-            "order.refunded", who, late, data, lambda _, at: self.model.refund(who, at, name, refund, amount)
+            "order.refunded",
+            who,
+            late,
+            data,
+            lambda _, at: self.model.refund(self._root(who), at, name, refund, amount),
         )
 
     @rule(who=people, pick=picks, late=lateness)
     def cancel(self, who: int, pick: int, late: timedelta | None) -> None:
         name = self._order(who, pick)
         self._event(
-            "order.cancelled", who, late, {"order_id": name}, lambda _, at: self.model.cancel(who, at, name)
+            "order.cancelled",
+            who,
+            late,
+            {"order_id": name},
+            lambda _, at: self.model.cancel(self._root(who), at, name),
         )
 
     @rule(who=people, pick=picks, late=lateness)
     def complete(self, who: int, pick: int, late: timedelta | None) -> None:
         name = self._order(who, pick)
         self._event(
-            "order.completed", who, late, {"order_id": name}, lambda _, at: self.model.complete(who, at, name)
+            "order.completed",
+            who,
+            late,
+            {"order_id": name},
+            lambda _, at: self.model.complete(self._root(who), at, name),
         )
 
     @rule(who=people, total=totals, asset=spendings, share=shares, held=st.booleans())
     def pay_with_value(self, who: int, total: int, asset: str, share: int, held: bool) -> None:
         """A purchase that is paid in part with what the member has, at once or held until the order is there."""
-        name = f"{who}-{20 + self.steps}"
+        name = f"{self._root(who)}-{20 + self.steps}"
         amount = self._share(who, asset, share)
         data = {"order_id": name, "total": money(total), "currency": "CNY"}
         hold = self._take(who, asset, amount, name, 5000 if held else None, held)
         paid = self._event(
-            "order.paid", who, None, data, lambda op, at: self.model.order(who, op, at, name, total)
+            "order.paid",
+            who,
+            None,
+            data,
+            lambda op, at: self.model.order(self._root(who), op, at, name, total),
         )
         if paid:
             self.operations[who].append(paid)
@@ -236,7 +265,7 @@ class Life(RuleBasedStateMachine):
             self._command(
                 "capture",
                 who,
-                lambda _, at: self.model.capture(who, at, hold, None),
+                lambda _, at: self.model.capture(self._root(who), at, hold, None),
                 hold_id=hold,
                 units=None,
             )
@@ -256,7 +285,7 @@ class Life(RuleBasedStateMachine):
     def credit(self, who: int, asset: str, amount: int, days: int | None) -> None:
         ends = self.now + days * DAY if days else None
         self._command(
-            "credit", who, lambda op, at: self.model.credit(who, op, at, asset, amount, ends),
+            "credit", who, lambda op, at: self.model.credit(self._root(who), op, at, asset, amount, ends),
             asset=asset, units=amount, expires_at=ends,
         )  # fmt: skip
 
@@ -283,7 +312,7 @@ class Life(RuleBasedStateMachine):
 
         def expected(op: UUID, at: datetime) -> None:
             until = at + (timedelta(minutes=minutes) if minutes else DAY) if held else None
-            self.model.spend(who, op, at, asset, amount, order, until)
+            self.model.spend(self._root(who), op, at, asset, amount, order, until)
 
         said: dict[str, Any] = {"asset": asset, "units": amount, "order": ("pos", order) if order else None}
         if held:
@@ -297,7 +326,7 @@ class Life(RuleBasedStateMachine):
         self._command(
             "capture",
             who,
-            lambda _, at: self.model.capture(who, at, hold, amount),
+            lambda _, at: self.model.capture(self._root(who), at, hold, amount),
             hold_id=hold,
             units=amount,
         )
@@ -307,13 +336,13 @@ class Life(RuleBasedStateMachine):
         who, hold = self._hold(who, pick)
         amount = self._of_operation(who, hold, share)
         self._command(
-            "release", who, lambda _, at: self.model.capture(who, at, hold, amount, release=True),
+            "release", who, lambda _, at: self.model.capture(self._root(who), at, hold, amount, release=True),
             hold_id=hold, units=amount,
         )  # fmt: skip
 
     def _of_operation(self, who: int, operation: UUID, share: int | None) -> int | None:
         """So many percent of what the operation moved; None: all that is left."""
-        member = self.model.members[who]
+        member = self.model.members[self._root(who)]
         moved = sum(draw.held + draw.used for draw in member.taken(operation))
         moved += sum(lot.amount for lot in member.brought(operation))
         return None if share is None else max(moved, 20) * share // 100
@@ -336,7 +365,7 @@ class Life(RuleBasedStateMachine):
         operation = self._operation(who, pick)
         amount = self._of_operation(who, operation, share)
         self._command(
-            "reverse", who, lambda _, at: self.model.reverse(who, at, operation, amount),
+            "reverse", who, lambda _, at: self.model.reverse(self._root(who), at, operation, amount),
             operation_id=operation, units=amount,
         )  # fmt: skip
 
@@ -345,7 +374,7 @@ class Life(RuleBasedStateMachine):
         operation = self._operation(who, pick)
         amount = self._of_operation(who, operation, share) or 0
         self._command(
-            "correct", who, lambda op, at: self.model.correct(who, op, at, operation, amount),
+            "correct", who, lambda op, at: self.model.correct(self._root(who), op, at, operation, amount),
             operation_id=operation, units=amount,
         )  # fmt: skip
 
@@ -355,7 +384,7 @@ class Life(RuleBasedStateMachine):
         self._command(
             "adjust",
             who,
-            lambda op, at: self.model.adjust(who, op, at, asset, change),
+            lambda op, at: self.model.adjust(self._root(who), op, at, asset, change),
             asset=asset,
             units=change,
         )
@@ -364,14 +393,18 @@ class Life(RuleBasedStateMachine):
     def end(self, who: int, asset: str, share: int | None) -> None:
         amount = None if share is None else self._share(who, asset, share)
         self._command(
-            "end", who, lambda _, at: self.model.end(who, at, asset, amount), asset=asset, units=amount
+            "end",
+            who,
+            lambda _, at: self.model.end(self._root(who), at, asset, amount),
+            asset=asset,
+            units=amount,
         )
 
     @rule(who=people, amount=st.sampled_from((20, 20, 40, 60, 100, 200, 25, 0)), pick=picks)
     def convert(self, who: int, amount: int, pick: int) -> None:
         name = "exchange" if pick < 11 else "nothing"
         self._command(
-            "convert", who, lambda op, at: self.model.convert(who, op, at, name, amount),
+            "convert", who, lambda op, at: self.model.convert(self._root(who), op, at, name, amount),
             conversion=name, units=amount,
         )  # fmt: skip
 
@@ -384,15 +417,16 @@ class Life(RuleBasedStateMachine):
     def gift(self, who: int, to: int, asset: str, share: int) -> None:
         amount = self._share(who, asset, share)
         receiver = self.driver.ids[to] if to < MEMBERS else STRANGER
+        whose = self._root(to) if to < MEMBERS else to
 
         def expected(op: UUID, at: datetime) -> None:
-            self.model.gift(who, op, _arrival(op, at), at, asset, amount, to)
+            self.model.gift(self._root(who), op, _arrival(op, at), at, asset, amount, whose)
 
         given = self._command("gift", who, expected, asset=asset, units=amount, to=receiver)
         if given:
             arrival = _arrival(given, self.now + self.steps * TICK)
-            self.gifts.append((who, given, to, arrival))
-            self.operations[to].append(arrival)
+            self.gifts.append((who, given, whose, arrival))
+            self.operations[whose].append(arrival)
 
     @rule(pick=picks, to=people)
     def revoke(self, pick: int, to: int) -> None:
@@ -403,9 +437,40 @@ class Life(RuleBasedStateMachine):
         giver, gift, receiver, arrival = self.gifts[-1 - pick % min(2, len(self.gifts))]
         to = receiver if pick < 10 else to
         self._command(
-            "revoke", giver, lambda _, at: self.model.revoke(giver, at, gift, arrival, to),
+            "revoke", giver, lambda _, at: self.model.revoke(self._root(giver), at, gift, arrival, to),
             gift_id=gift, to=self.driver.ids[to],
         )  # fmt: skip
+
+    # Two records of one person
+
+    @rule(kept=people, gone=people)
+    def merge(self, kept: int, gone: int) -> None:
+        at = self._moment()
+        key = f"m{self.steps}"
+        self._both(
+            "merge",
+            lambda: self.model.merge(at, kept, gone),
+            lambda: self.driver.merge(kept, gone, key, at, apart=False),
+        )
+        self._compare()
+
+    @rule(pick=picks, other=people)
+    def take_apart(self, pick: int, other: int) -> None:
+        if not self.driver.takes_apart:
+            return
+        known = self.model.merges
+        kept, gone = (
+            (known[-1 - pick % len(known)].kept, known[-1 - pick % len(known)].gone) if known else (0, 1)
+        )
+        gone = gone if pick < 11 else other
+        at = self._moment()
+        key = f"u{self.steps}"
+        self._both(
+            "take apart",
+            lambda: self.model.take_apart(event_id(at, "till", key), at, kept, gone),
+            lambda: self.driver.merge(kept, gone, key, at, apart=True),
+        )
+        self._compare()
 
     # Stored value
 
@@ -416,10 +481,14 @@ class Life(RuleBasedStateMachine):
         late=lateness,
     )
     def top_up(self, who: int, pick: int, paid: int, late: timedelta | None) -> None:
-        name = f"t{who}-{pick % 5}"
+        name = f"t{self._root(who)}-{pick % 5}"
         data = {"wallet": "purse", "topup_id": name, "amount": money(paid), "currency": "CNY"}
         operation = self._event(
-            "wallet.topped_up", who, late, data, lambda op, at: self.model.top_up(who, op, at, name, paid)
+            "wallet.topped_up",
+            who,
+            late,
+            data,
+            lambda op, at: self.model.top_up(self._root(who), op, at, name, paid),
         )
         if operation:
             self.operations[who].append(operation)
@@ -432,7 +501,7 @@ class Life(RuleBasedStateMachine):
         late=lateness,
     )
     def pay_out(self, who: int, pick: int, amount: int, again: int, late: timedelta | None) -> None:
-        name = f"t{who}-{pick % 5}"
+        name = f"t{self._root(who)}-{pick % 5}"
         self.refunds += again > 1
         refund = f"r{self.refunds}"
         data = {"topup_id": name, "refund_id": refund, "amount": money(amount), "currency": "CNY"}
@@ -441,7 +510,7 @@ class Life(RuleBasedStateMachine):
             who,
             late,
             data,
-            lambda _, at: self.model.pay_out(who, at, name, refund, amount),
+            lambda _, at: self.model.pay_out(self._root(who), at, name, refund, amount),
         )
 
 

@@ -14,10 +14,10 @@ from uuid import UUID
 from tests.books import brand
 from tests.books.days import month_of
 from tests.books.holdings import Draw, Lot, Member, Order, Refused, TopUp, half_up, in_order
-from tests.books.moves import Moves
+from tests.books.merges import Merges
 
 
-class Books(Moves):
+class Books(Merges):
     """What may be asked of the books, what it means, and how it is refused."""
 
     # Orders
@@ -28,7 +28,7 @@ class Books(Moves):
         if known is not None and known.paid:
             raise Refused("order_known")
         order = who.orders.setdefault(name, Order())
-        order.total, order.paid = total, op
+        order.total, order.paid, order.home = total, op, who.index
         order.refunded = total if order.cancelled else min(order.refunded, total)
         whole = total // 100
         room = min(whole, self._room(who, at))
@@ -72,7 +72,7 @@ class Books(Moves):
 
     def refund(self, index: int, at: datetime, name: str, refund: str, amount: int) -> None:
         who = self.members[index]
-        order = who.orders.setdefault(name, Order())
+        order = who.orders.setdefault(name, Order(home=who.index))
         if refund in order.refunds:
             raise Refused("refund_known")
         if order.paid and order.refunded + amount > order.total:
@@ -83,7 +83,7 @@ class Books(Moves):
 
     def cancel(self, index: int, at: datetime, name: str) -> None:
         who = self.members[index]
-        order = who.orders.setdefault(name, Order())
+        order = who.orders.setdefault(name, Order(home=who.index))
         if order.cancelled:
             raise Refused("refund_known")
         order.cancelled = True
@@ -341,7 +341,7 @@ class Books(Moves):
         bonus = 5000 if paid >= 50_000 else 500 if paid >= 10_000 else 0
         if who.free("cash") + who.free("gift_cash") + paid + bonus > 150_000:
             raise Refused("wallet_full")
-        who.topups[name] = TopUp(op, paid, bonus)
+        who.topups[name] = TopUp(op, paid, bonus, home=who.index)
         self._bring(who, op, "cash", paid, at)
         if bonus:
             self._bring(who, op, "gift_cash", bonus, at)

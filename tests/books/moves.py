@@ -12,7 +12,7 @@ class Moves:
     """What members have, and how it moves: in, out, back, and by time."""
 
     def __init__(self, members: int) -> None:
-        self.members = [Member() for _ in range(members)]
+        self.members = [Member(index) for index in range(members)]
         self.budget: dict[int, int] = {}
         self._numbers = 0
 
@@ -31,16 +31,20 @@ class Moves:
         rule: str = "",
         active: bool = True,
     ) -> Lot:
-        """Units in a lot of their own; what is owed is paid first, oldest first, unless they are not ripe."""
+        """Units in a lot of their own; who has less than nothing pays with it, the oldest debt first, unless it is not
+        ripe."""
         self._numbers += 1
         lot = Lot(
-            op, asset, at, self._numbers, units, ends=ends or own_end(asset, at), ripens=ripens, rule=rule
-        )
+            op, asset, at, self._numbers, units, ends=ends or own_end(asset, at), ripens=ripens, rule=rule,
+            home=who.index,
+        )  # fmt: skip
         if ripens:
             lot.pending = units
         else:
+            owes = who.balance(asset) < 0
             lot.remaining = units
-            self._pay_debts(who, [lot])
+            if owes:
+                self._pay_debts(who, [lot])
         who.lots.append(lot)
         self._moves(who, asset, at, active)
         return lot
@@ -84,7 +88,7 @@ class Moves:
                 units -= some
                 pieces.append(Piece(lot, held=some if held else 0, used=0 if held else some))
         assert not units
-        draw = Draw(op, asset, purpose, pieces, order, until, other)
+        draw = Draw(op, asset, purpose, pieces, order, until, other, who.index)
         who.draws.append(draw)
         self._moves(who, asset, at, purpose != "adjust")
         return draw
@@ -166,7 +170,7 @@ class Moves:
                 owed = min(owed, max(who.balance(asset) - brand.FLOOR, 0))
             if owed:
                 self._numbers += 1
-                who.lots.append(Lot(lot.op, asset, at, self._numbers, 0, -owed))
+                who.lots.append(Lot(lot.op, asset, at, self._numbers, 0, -owed, home=who.index))
             missing -= owed
         lot.reversed += wanted
         lot.waived += missing

@@ -386,3 +386,22 @@ def test_both_identities_in_one_event_now_agree() -> None:
     merged("2026-03-10", a, b)
     took(event("checkin", "", "2026-03-11", {}, member=both))
     assert Identity.objects.filter(member_id=a.member_id, kind="card", value="b-card").exists()
+
+
+def test_top_ups_of_one_name_do_not_stand_in_the_way() -> None:
+    opened()
+    data = {"wallet": "purse", "topup_id": "t1", "amount": "100.00", "currency": "CNY"}
+    took(
+        event("wallet.topped_up", "a", "2026-03-01", data), event("wallet.topped_up", "b", "2026-03-02", data)
+    )
+    a, b = Till(who_is("a")), Till(who_is("b"))
+    merged("2026-03-10", a, b)
+    assert a.has("cash") == (20000, 0, 0)
+    back = {"topup_id": "t1", "refund_id": "r1", "amount": "100.00", "currency": "CNY"}
+    took(event("wallet.refunded", "a", "2026-03-11", back))
+    assert a.has("cash") == (10000, 0, 0)
+    apart("2026-03-12", a, b)
+    assert (a.has("cash"), b.has("cash")) == ((0, 0, 0), (10000, 0, 0))
+    took(event("wallet.refunded", "b", "2026-03-13", {**back, "refund_id": "r2"}))
+    assert b.has("cash") == (0, 0, 0)
+    in_order()

@@ -4,10 +4,12 @@ The rows of lots and draws change hands between `asset.moved_out` of the one and
 (`engine.merging`); these events book it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
+from regulars.engine.plan import Plan
 from regulars.engine.turn import Turn
 from regulars.kit.ids import parent_id
 from regulars.language.effects import HOLD, MERGE, PENDING, Credit, Draw, Give, LevelStep, Part, Take
@@ -32,6 +34,16 @@ def open_lots(snapshot: Snapshot, only: Iterable[UUID] | None = None) -> list[li
         for lot in sorted(lots, key=lambda lot: lot.id)
         if (lot.remaining or lot.held or lot.pending) and (chosen is None or lot.id in chosen)
     ]
+
+
+def lapses(plan: Plan, snapshot: Snapshot) -> dict[str, str]:
+    """When what the member holds lapses by idleness, by asset."""
+    assets = plan.programme.assets
+    return {
+        asset: due.lapses_at.isoformat()
+        for asset, due in snapshot.due.items()
+        if due.lapses_at is not None and asset in assets and assets[asset].expiry.idle_months
+    }
 
 
 def lots_named(event: Event) -> set[UUID]:
@@ -60,12 +72,15 @@ def moved_out(turn: Turn) -> None:
 def moved_in(turn: Turn) -> None:
     """It arrives in the other's, set aside as it was. What lapses by idleness does so with the later of both."""
     for asset, rows in _by_asset(turn).items():
-        at = turn.event.time
-        _pass_on(turn, asset, rows, 1)
-        for account, place in ((HOLD, 1), (PENDING, 2)):
-            parts = [(lot.id, units[place]) for lot, units in rows if units[place]]
-            if parts:
-                turn.take(Take(account, asset, _sum(parts), "", at, parts))
+        there = turn.snapshot.lots.setdefault(asset, [])
+        at_hand = {lot.id for lot in there}
+        there += [lot for lot, _ in rows if lot.id not in at_hand]
+        with _idle(turn, asset):
+            _pass_on(turn, asset, rows, 1)
+            for account, place in ((HOLD, 1), (PENDING, 2)):
+                parts = [(lot.id, units[place]) for lot, units in rows if units[place]]
+                if parts:
+                    turn.take(Take(account, asset, _sum(parts), "", turn.event.time, parts))
     for asset, moment in turn.event.data.get("lapses", {}).items():
         due = turn.due(asset)
         lapses = datetime.fromisoformat(moment)
@@ -79,7 +94,8 @@ def parted(turn: Turn) -> None:
         draw = turn.snapshot.draws[UUID(draw_id)]
         for part in draw.parts:
             if part.lot_id == UUID(lot_id) and part.held + part.used:
-                _part(turn, draw, part)
+                with _idle(turn, draw.asset):
+                    _part(turn, draw, part)
 
 
 def _part(turn: Turn, draw: Draw, part: Part) -> None:
@@ -97,6 +113,16 @@ def _part(turn: Turn, draw: Draw, part: Part) -> None:
     for account, units in asides:
         if units:
             turn.take(Take(account, asset, units, "", at, [(stays.id, units)], draw=draw))
+
+
+@contextmanager
+def _idle(turn: Turn, asset: str) -> Iterator[None]:
+    """What is booked inside is none of the member's doing: their idle time goes on."""
+    due = turn.snapshot.due.get(asset)
+    lapsing = due.lapses_at if due is not None else None
+    yield
+    if lapsing is not None and lapsing > turn.event.time:
+        turn.due(asset).lapses_at = lapsing
 
 
 def reckoned(turn: Turn) -> None:

@@ -29,6 +29,7 @@ from regulars.engine.merged import (
     MOVED_OUT,
     PARTED,
     RECKONED,
+    lapses,
     open_lots,
 )
 from regulars.engine.operations import Request
@@ -130,7 +131,7 @@ class _Work:
         pair = self._both()
         merge = members.begin(self.cursor, self.kept, self.gone, self.event.id, self.one.time)
         since = {asset: day.isoformat() for asset, day in tallies.first_days(self.cursor, self.gone).items()}
-        lapses = _lapses(self.ready, pair[self.gone])
+        idle = lapses(self.ready, pair[self.gone])
         lots = open_lots(pair[self.gone])
         self._out(pair[self.gone], lots)
         merge.memory["lots"] = books.join(self.cursor, self.gone, self.kept, self.ready.programme.zone)
@@ -142,7 +143,7 @@ class _Work:
         uses.add(self.cursor, self.gone, self.kept)
         members.join(self.cursor, merge, self.at)
         members.note(self.cursor, merge, self.one.data.get("by", ""), self.one.data.get("reason", ""))
-        arriving = self._arriving(self.kept, lots, lapses)
+        arriving = self._arriving(self.kept, lots, idle)
         reckoning = self._step(
             RECKONED, self.kept, {"since": since, "standings": merge.memory["standings"]}, key="levels"
         )
@@ -243,9 +244,9 @@ class _Work:
         if leaving:
             self._live({snapshot.member_id: snapshot}, leaving)
 
-    def _arriving(self, member_id: UUID, lots: list[list[object]], lapses: dict[str, str]) -> list[Event]:
+    def _arriving(self, member_id: UUID, lots: list[list[object]], idle: dict[str, str]) -> list[Event]:
         return [
-            self._step(MOVED_IN, member_id, {"lots": lots[start : start + LOTS_PER_MOVE], "lapses": lapses})
+            self._step(MOVED_IN, member_id, {"lots": lots[start : start + LOTS_PER_MOVE], "lapses": idle})
             for start in range(0, len(lots), LOTS_PER_MOVE)
         ]
 
@@ -313,13 +314,3 @@ class _Work:
 
 def _step_id(event_id: UUID, at: datetime, key: str) -> UUID:
     return ids.event_id(at, RULES, f"{event_id}:{key}")
-
-
-def _lapses(ready: Plan, snapshot: Snapshot) -> dict[str, str]:
-    """When what the member holds lapses by idleness, by asset."""
-    assets = ready.programme.assets
-    return {
-        asset: due.lapses_at.isoformat()
-        for asset, due in snapshot.due.items()
-        if due.lapses_at is not None and asset in assets and assets[asset].expiry.idle_months
-    }

@@ -319,9 +319,9 @@ def apply_take(snapshot: Snapshot, take: Take) -> None:
         source.reversed += take.amount + take.waived
         source.waived += take.waived
     if take.debt_lot is not None:
-        snapshot.lots.setdefault(take.asset, []).append(
-            Lot(take.debt_lot, take.asset, 0, -take.debt, take.at, None)
-        )
+        owed = Lot(take.debt_lot, take.asset, 0, -take.debt, take.at, None)
+        snapshot.known[owed.id] = owed
+        snapshot.lots.setdefault(take.asset, []).append(owed)
     snapshot.balances[take.asset] = snapshot.balances.get(take.asset, 0) - take.amount
 
 

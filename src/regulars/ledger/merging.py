@@ -20,11 +20,17 @@ MOVE = """
 UPDATE {table} AS thing SET member_id = %(to)s, bucket = %(to_bucket)s
  WHERE thing.member_id = %(of)s AND thing.bucket = %(of_bucket)s AND {which}
 """
+NAMED_ALIKE = """
+ AND NOT EXISTS (SELECT FROM ledger_topup AS alike WHERE alike.member_id = %(to)s AND alike.bucket = %(to_bucket)s
+                    AND alike.source = thing.source AND alike.topup_id = thing.topup_id)
+"""
+"""Two top-ups of one name can't be one member's: the one that comes stays where it was, and only it."""
+
 THINGS = (
-    ("ledger_lot", "thing.id"),
-    ("ledger_draw", "thing.id"),
-    ("ledger_orderlot", "thing.id"),
-    ("ledger_topup", "thing.event_id"),
+    ("ledger_lot", "thing.id", ""),
+    ("ledger_draw", "thing.id", ""),
+    ("ledger_orderlot", "thing.id", ""),
+    ("ledger_topup", "thing.event_id", NAMED_ALIKE),
 )
 
 LOTS = """
@@ -60,8 +66,8 @@ Memory = dict[str, list[Any]]
 def join(cursor: Cursor, gone: UUID, kept: UUID, zone: ZoneInfo) -> Memory:
     """All lots, draws and top-ups of the one are the other's; what each lot counted for levels until then."""
     memory = _counting(cursor, "TRUE", _ways(gone, kept), zone)
-    for table, _ in THINGS:
-        cursor.execute(MOVE.format(table=table, which="TRUE"), _ways(gone, kept))
+    for table, _, unless in THINGS:
+        cursor.execute(MOVE.format(table=table, which=f"TRUE{unless}"), _ways(gone, kept))
     return memory
 
 
@@ -95,8 +101,8 @@ def part(
     `memory`, as cells of the tallies: it had been counted for the wrong member."""
     ways = {**_ways(kept, gone), **_family(family)}
     now = _counting(cursor, came_from("thing.id"), ways, zone)
-    for table, identifier in THINGS:
-        cursor.execute(MOVE.format(table=table, which=came_from(identifier)), ways)
+    for table, identifier, unless in THINGS:
+        cursor.execute(MOVE.format(table=table, which=f"{came_from(identifier)}{unless}"), ways)
     cells = []
     for lot_id, (asset, units, day) in now.items():
         before = memory.get(lot_id)

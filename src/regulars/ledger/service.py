@@ -114,11 +114,11 @@ def write(
     has changed. Raises `checks.Unbalanced`, with nothing written, if the rows would not agree with each other.
     """
     page = Page()
-    events: dict[tuple[str, str], UUID] = {}
+    events: dict[tuple[UUID, str, str], UUID] = {}
     for member_id, event_id, effect in movements:
         page.enter(member_id, effect)
         if isinstance(effect, ToppedUp):
-            events[effect.source, effect.topup_id] = event_id
+            events[member_id, effect.source, effect.topup_id] = event_id
     balances = _balances(page, dues)
     checks.check(page, balances)
     chain.enter(cursor, page.entries, now)
@@ -182,7 +182,7 @@ def _draw(member_id: UUID, draw: Draw) -> tuple[Any, ...]:
     )
 
 
-def _write_topups(cursor: Cursor, page: Page, events: Mapping[tuple[str, str], UUID]) -> None:
+def _write_topups(cursor: Cursor, page: Page, events: Mapping[tuple[UUID, str, str], UUID]) -> None:
     """Top-ups first: one may be paid back in the batch that brings it."""
     if not (page.topups or page.payouts):
         return
@@ -192,7 +192,7 @@ def _write_topups(cursor: Cursor, page: Page, events: Mapping[tuple[str, str], U
             one.source,
             one.topup_id,
             bucket_of(member_id),
-            events[one.source, one.topup_id],
+            events[member_id, one.source, one.topup_id],
             one.wallet,
             one.principal,
             one.bonus,
