@@ -41,6 +41,7 @@ _COLUMN = {
     PENDING: (7, -1),
 }
 """House account → which column its entries move, and in which direction."""
+_MOVED = COLUMNS.index("moved")
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class Page:
     lots: dict[UUID, list[Any]] = field(default_factory=dict)
     moves: dict[UUID, LotMove] = field(default_factory=dict)
     balances: dict[tuple[UUID, str], list[int]] = field(default_factory=dict)
+    beside: set[tuple[UUID, str]] = field(default_factory=set)
+    """Balances that something but earnings moved, be it to and fro."""
     earned_on: dict[tuple[UUID, str], date] = field(default_factory=dict)
     draws: dict[tuple[UUID, UUID], Draw] = field(default_factory=dict)
     order_lots: list[tuple[UUID, UUID, int, str, str]] = field(default_factory=list)
@@ -109,6 +112,8 @@ class Page:
         cells[0] += amount
         column, sign = _COLUMN[account]
         cells[column] += sign * amount
+        if column == _MOVED:
+            self.beside.add((member_id, asset))
 
     def _move(self, member_id: UUID, lot_id: UUID) -> LotMove:
         """The changes of a lot from before."""

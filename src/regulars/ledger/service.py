@@ -63,9 +63,7 @@ _MOVE = ("uuid", "uuid", "smallint", *["bigint"] * 7, "timestamptz", "timestampt
 MOVE_BALANCES = """
 INSERT INTO ledger_balance AS now (member_id, asset, bucket, balance, earned, spent, expired, reversed, moved,
                                    held, pending, earned_on, due_at, lapses_at, reminded_to, beside)
-SELECT row.*, row.moved <> 0
-  FROM {rows} AS row(member_id, asset, bucket, balance, earned, spent, expired, reversed, moved, held, pending,
-                     earned_on, due_at, lapses_at, reminded_to)
+SELECT * FROM {rows}
 ON CONFLICT (member_id, asset, bucket) DO UPDATE
    SET balance = now.balance + excluded.balance, earned = now.earned + excluded.earned,
        spent = now.spent + excluded.spent, expired = now.expired + excluded.expired,
@@ -74,7 +72,7 @@ ON CONFLICT (member_id, asset, bucket) DO UPDATE
        earned_on = greatest(now.earned_on, excluded.earned_on), due_at = excluded.due_at,
        lapses_at = excluded.lapses_at, reminded_to = excluded.reminded_to, beside = now.beside OR excluded.beside
 """
-_BALANCE = ("uuid", "text", "smallint", *["bigint"] * 8, "date", *["timestamptz"] * 3)
+_BALANCE = ("uuid", "text", "smallint", *["bigint"] * 8, "date", *["timestamptz"] * 3, "boolean")
 
 PUT_DRAWS = """
 INSERT INTO ledger_draw AS now (member_id, id, bucket, asset, account, lots, held, used, returned, open,
@@ -157,7 +155,17 @@ def _balances(page: Page, dues: Mapping[tuple[UUID, str], Due]) -> list[tuple[An
         member_id, asset = name
         cells = page.balances.get(name, nothing)
         moments = (due.at, due.lapses_at, due.reminded_to)
-        rows.append((member_id, asset, bucket_of(member_id), *cells, page.earned_on.get(name), *moments))
+        rows.append(
+            (
+                member_id,
+                asset,
+                bucket_of(member_id),
+                *cells,
+                page.earned_on.get(name),
+                *moments,
+                name in page.beside,
+            )
+        )
     return rows
 
 
