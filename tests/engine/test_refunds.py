@@ -59,7 +59,7 @@ def test_a_whole_refund_leaves_nothing() -> None:
     assert taken(result) == [
         {"kind": "take", "rule": "", "asset": "points", "amount": 98, "account": "reverse"}
     ]
-    assert moved(before) == {"events_event": 1, "events_tally": 1, "ledger_entry": 2, "orders_refund": 1}
+    assert moved(before) == {"events_event": 1, "events_tally": 2, "ledger_entry": 2, "orders_refund": 1}
     assert Order.objects.values_list("total_minor", "refunded_minor").get() == (9850, 9850)
     assert MemberTotals.objects.values_list("orders", "spend_minor", "refunded_minor").get() == (
         1,

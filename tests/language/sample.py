@@ -15,7 +15,7 @@ from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset, Clawback, Expiry, Wallet
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.vocabulary import fields_for
-from regulars.tiers.contracts import Ladder, Level
+from regulars.tiers.contracts import TOTAL, Kind, Ladder, Level, Measure, Part, Period
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -38,6 +38,9 @@ PAYLOAD = {
 }
 ORDER = EventType("order.paid", words("消费", "消費", "purchase"), PAYLOAD, joins=True, has_items=True)
 CHECKIN = EventType("checkin", words("签到", "簽到", "check-in"))
+
+
+MEASURE = Measure(Kind.ASSET, (Part("credit:points", TOTAL),), "points")
 
 
 def _levels() -> tuple[Level, ...]:
@@ -66,15 +69,13 @@ def programme(zone: ZoneInfo = SHANGHAI, currency: str = "CNY") -> Programme:
         },
         ladders={
             "level": Ladder(
-                "level", words("会员等级", "會員等級", "level"), "points", 12, 12, RoundUp.MONTH, _levels()
+                "level", words("会员等级", "會員等級", "level"), MEASURE, Period(12, RoundUp.MONTH), _levels()
             ),
             "vip": Ladder(
                 "vip",
                 words("VIP 等级", "VIP 等級", "VIP level"),
-                "points",
-                12,
-                12,
-                RoundUp.MONTH,
+                MEASURE,
+                Period(12, RoundUp.MONTH),
                 _levels()[1:],
             ),
         },

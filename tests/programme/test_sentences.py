@@ -7,12 +7,11 @@ import pytest
 from regulars.events.payloads import standard_types
 from regulars.language.text import LANGUAGES
 from regulars.programme import wording
+from regulars.programme.ladder_words import ladder_in_words, level_in_words
 from regulars.programme.loader import load
 from regulars.programme.sentences import (
     asset_in_words,
     blanks,
-    ladder_in_words,
-    level_in_words,
     rules_in_words,
 )
 

@@ -15,7 +15,7 @@ from regulars.members.models import Identity, Member
 from regulars.messaging.models import Message
 from regulars.orders.models import MemberTotals, Order, Refund
 from regulars.programme.contracts import Programme
-from regulars.tiers.contracts import Ladder, Level
+from regulars.tiers.contracts import TOTAL, Kind, Ladder, Level, Measure, Over, Part, Period
 from regulars.tiers.models import Change, Standing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -33,14 +33,12 @@ def days_ago(days: float) -> datetime:
 LADDER = Ladder(
     id="level",
     name=text("Level"),
-    asset="growth",
-    window_months=12,
-    period_months=12,
-    period_round=RoundUp.MONTH,
+    measure=Measure(Kind.ASSET, (Part("credit:growth", TOTAL),), "growth", Over.MONTHS, 12),
+    period=Period(12, RoundUp.MONTH),
     levels=(
         Level("basic", text("Member"), 0, 0),
-        Level("silver", text("Silver"), 1000, 1),
-        Level("gold", text("Gold"), 2500, 2),
+        Level("silver", text("Silver"), 1000, 1, "", 1000),
+        Level("gold", text("Gold"), 2500, 2, "", 2500),
     ),
 )
 

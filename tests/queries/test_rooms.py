@@ -228,12 +228,12 @@ def test_progress_counts_the_rolling_window_and_what_still_counts_at_the_end() -
     rows.standing(alice, "silver", date(2026, 5, 1), date(2027, 5, 31))
     for day, units in ((date(2025, 11, 22), 9000), (date(2026, 5, 31), 1000), (date(2026, 6, 1), 300)):
         rows.tally(alice, "credit:growth", day, units)
-    (found,) = tiers.progress(alice, [LADDER], date(2026, 11, 22))
+    (found,) = tiers.progress(alice, [LADDER], date(2026, 11, 22), date(2025, 1, 1))
     assert (found.level, found.measure, found.next_level, found.next_at, found.missing) == (
         "silver", 1300, "gold", 2500, 1200,
     )  # fmt: skip
     assert (found.keep_at, found.keep_measure, found.keep_missing) == (1000, 300, 700)
-    (nobody,) = tiers.progress(rows.member("Bob"), [LADDER], date(2026, 11, 22))
+    (nobody,) = tiers.progress(rows.member("Bob"), [LADDER], date(2026, 11, 22), date(2025, 1, 1))
     assert (nobody.level, nobody.missing, nobody.keep_at, nobody.until) == ("basic", 1000, 0, None)
 
 

@@ -8,16 +8,27 @@ from hypothesis import strategies as st
 
 from regulars.language.calendar import RoundUp
 from regulars.language.effects import LevelStep
-from regulars.language.snapshot import Standing, Tally
-from regulars.tiers.contracts import Ladder, Level
-from regulars.tiers.logic import judge, level_for, lift, measure, period_end, rewalk, start, walk
+from regulars.language.snapshot import Standing
+from regulars.tiers.contracts import TOTAL, Kind, Ladder, Level, Measure, Over, Part, Period
+from regulars.tiers.logic import (
+    level_for,
+    look,
+    measure,
+    period_end,
+    review,
+    rewalk,
+    start,
+    walk,
+)
+from regulars.tiers.windows import Days
 
 NAMES = (("basic", 0), ("silver", 100), ("gold", 250), ("platinum", 500))
 
 
 def ladder(window: int = 12, period: int = 12, round_: RoundUp = RoundUp.MONTH) -> Ladder:
-    levels = tuple(Level(name, {"en": name}, at, rank) for rank, (name, at) in enumerate(NAMES))
-    return Ladder("level", {"en": "Level"}, "growth", window, period, round_, levels)
+    levels = tuple(Level(name, {"en": name}, at, rank, "", at) for rank, (name, at) in enumerate(NAMES))
+    measured = Measure(Kind.ASSET, (Part("credit:growth", TOTAL),), "growth", Over.MONTHS, window)
+    return Ladder("level", {"en": "Level"}, measured, Period(period, round_), levels)
 
 
 YEAR = ladder()
@@ -55,7 +66,7 @@ def test_the_level_of_a_measure(measured: int, level: str) -> None:
     ],
 )  # fmt: skip
 def test_the_edges_of_the_window(window: int, earned: str, today: str, counts: bool) -> None:
-    assert measure({day(earned): [1, 7]}, ladder(window), day(today)) == (7 if counts else 0)
+    assert measure({day(earned): 7}, ladder(window), day(today)) == (7 if counts else 0)
 
 
 @pytest.mark.parametrize(
@@ -73,28 +84,27 @@ def test_the_end_of_a_period(period: int, round_: RoundUp, begins: str, ends: st
 
 
 def test_up_at_once_and_over_several_levels() -> None:
-    tally: Tally = {day("2026-03-01"): [1, 300]}
-    step = lift(YEAR, tally, start(YEAR, day("2026-01-01")), day("2026-03-01"))
+    tally: Days = {day("2026-03-01"): 300}
+    (step,) = look(YEAR, tally, start(YEAR, day("2026-01-01")), day("2026-03-01"))
     assert step == LevelStep(day("2026-03-01"), "basic", "gold", "earned", day("2027-03-31"))
     standing = Standing("level", "gold", day("2026-03-01"), day("2027-03-31"))
-    assert lift(YEAR, tally, standing, day("2026-03-02")) is None
+    assert look(YEAR, tally, standing, day("2026-03-02")) == []
 
 
 def test_a_period_is_judged_by_its_last_day() -> None:
     standing = Standing("level", "gold", day("2026-03-10"), day("2027-03-31"))
-    falls = {day("2026-03-31"): [1, 300], day("2026-04-01"): [1, 120]}
-    assert judge(YEAR, falls, standing) == LevelStep(
-        day("2027-04-01"), "gold", "silver", "ended", day("2028-04-30")
-    )
-    keeps = {day("2026-04-01"): [1, 250], day("2027-04-01"): [1, 999]}
-    assert judge(YEAR, keeps, standing) == LevelStep(
-        day("2027-04-01"), "gold", "gold", "kept", day("2028-04-30")
-    )
-    with pytest.raises(ValueError, match="no end"):
-        judge(YEAR, {}, start(YEAR, day("2026-01-01")))
+    falls = {day("2026-03-31"): 300, day("2026-04-01"): 120}
+    assert review(YEAR, falls, standing, day("2027-04-01")) == [
+        LevelStep(day("2027-04-01"), "gold", "silver", "ended", day("2028-04-30"))
+    ]
+    keeps = {day("2026-04-01"): 250, day("2027-04-01"): 999}
+    assert review(YEAR, keeps, standing, day("2027-04-01")) == [
+        LevelStep(day("2027-04-01"), "gold", "gold", "kept", day("2028-04-30"))
+    ]
+    assert review(YEAR, {}, start(YEAR, day("2026-01-01")), day("2027-04-01")) == []
 
 
-def naive(one: Ladder, tally: Tally, first: date, last: date) -> list[LevelStep]:
+def naive(one: Ladder, tally: Days, first: date, last: date) -> list[LevelStep]:
     """Living through every single day."""
     level, end = one.levels[0], None
     steps = []
@@ -107,7 +117,7 @@ def naive(one: Ladder, tally: Tally, first: date, last: date) -> list[LevelStep]
             steps.append(LevelStep(today, level.id, after.id, "kept" if after is level else "ended", end))
             level = after
         reached = level_for(one, measure(tally, one, today))
-        if tally.get(today, [0, 0])[1] and reached.rank > level.rank:
+        if tally.get(today) and reached.rank > level.rank:
             end = period_end(one, reached, today)
             steps.append(LevelStep(today, level.id, reached.id, "earned", end))
             level = reached
@@ -118,7 +128,7 @@ def naive(one: Ladder, tally: Tally, first: date, last: date) -> list[LevelStep]
 FIRST, LAST = day("2024-01-01"), day("2026-12-31")
 tallies = st.dictionaries(
     st.integers(0, 900).map(lambda number: FIRST + number * DAY),
-    st.sampled_from((20, 60, 99, 100, 151, 260, 510)).map(lambda total: [1, total]), max_size=9,
+    st.sampled_from((20, 60, 99, 100, 151, 260, 510)), max_size=9,
 )  # fmt: skip
 ladders = st.sampled_from(
     (
@@ -133,13 +143,13 @@ ladders = st.sampled_from(
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(one=ladders, tally=tallies)
-def test_a_walk_is_living_through_every_day(one: Ladder, tally: Tally) -> None:
+def test_a_walk_is_living_through_every_day(one: Ladder, tally: Days) -> None:
     assert walk(one, tally, start(one, FIRST), FIRST, LAST) == naive(one, tally, FIRST, LAST)
 
 
 @MANY
 @given(one=ladders, tally=tallies, cut=st.integers(0, 1090))
-def test_a_walk_may_stop_and_go_on(one: Ladder, tally: Tally, cut: int) -> None:
+def test_a_walk_may_stop_and_go_on(one: Ladder, tally: Days, cut: int) -> None:
     stop = FIRST + cut * DAY
     before = walk(one, tally, start(one, FIRST), FIRST, stop)
     standing = (
@@ -152,18 +162,17 @@ def test_a_walk_may_stop_and_go_on(one: Ladder, tally: Tally, cut: int) -> None:
 
 @MANY
 @given(one=ladders, tally=tallies, late=st.integers(0, 900), total=st.sampled_from((-60, 40, 100, 300)))
-def test_a_late_day_ends_where_it_would_have(one: Ladder, tally: Tally, late: int, total: int) -> None:
+def test_a_late_day_ends_where_it_would_have(one: Ladder, tally: Days, late: int, total: int) -> None:
     when = FIRST + late * DAY
     history = walk(one, tally, start(one, FIRST), FIRST, LAST)
-    known = tally.get(when, [0, 0])
-    changed: Tally = {**tally, when: [known[0] + 1, max(known[1] + total, 0)]}
+    changed: Days = {**tally, when: max(tally.get(when, 0) + total, 0)}
     steps = [step for step in history if step.day < when] + rewalk(one, changed, history, when, LAST)
     assert steps == walk(one, changed, start(one, FIRST), FIRST, LAST)
 
 
 def test_what_a_rule_decided_stays() -> None:
     ruled = LevelStep(day("2026-05-01"), "basic", "platinum", "rule", day("2027-05-31"))
-    tally: Tally = {day("2026-03-01"): [1, 120]}
+    tally: Days = {day("2026-03-01"): 120}
     steps = rewalk(YEAR, tally, [ruled], day("2026-03-01"), day("2027-12-31"))
     assert [(str(step.day), step.before, step.after, step.reason) for step in steps] == [
         ("2026-03-01", "basic", "silver", "earned"), ("2026-05-01", "silver", "platinum", "rule"),

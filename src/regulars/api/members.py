@@ -191,7 +191,8 @@ def entries(
 def tier(request: HttpRequest, ref: str) -> Any:
     programme, who = current(), member_id(ref)
     today = local_day(clock.now(), programme.zone)
-    found = tiers.progress(who, programme.ladders.values(), today)
+    joined = local_day(members.names([who])[who].joined_at, programme.zone)
+    found = tiers.progress(who, programme.ladders.values(), today, joined)
     return [shapes.tier(each, programme, language_of(request)) for each in found]
 
 

@@ -14,7 +14,7 @@ from regulars.ledger.contracts import Asset
 from regulars.programme.sentences import rules_in_words
 from regulars.programme.service import current
 from regulars.staff.contracts import Scope
-from regulars.tiers.contracts import Ladder
+from regulars.tiers.contracts import Ladder, Over
 
 router = Router(tags=["programme"])
 
@@ -112,10 +112,18 @@ def _ladder(ladder: Ladder, language: str) -> schemas.LadderOut:
         id=ladder.id,
         name=say(ladder.name, language),
         asset=ladder.asset,
-        window_months=ladder.window_months,
-        period_months=ladder.period_months,
+        measure=ladder.measure.kind.value,
+        over=ladder.measure.over.value,
+        window_months=ladder.measure.months if ladder.measure.over is Over.MONTHS else None,
+        period_months=ladder.period.months if ladder.period else None,
         levels=[
-            schemas.LevelOut(id=level.id, name=say(level.name, language), at=level.at, rank=level.rank)
+            schemas.LevelOut(
+                id=level.id,
+                name=say(level.name, language),
+                at=level.at,
+                keep_at=level.keep_at,
+                rank=level.rank,
+            )
             for level in ladder.levels
         ],
     )

@@ -148,12 +148,15 @@ class TierOut(Schema):
 
     ladder: str
     name: str
-    asset: str = Field(description="The asset whose earning counts.")
+    asset: str = Field(description="The asset whose earning counts; empty where something else does.")
     level: str
     level_name: str
     since: date | None
-    until: date | None = Field(description="The last day of the period; null on the lowest level.")
-    measure: Units = Field(description="What counts today in the rolling window.")
+    until: date | None = Field(description="The last day of the period; null where it has no end.")
+    grace: date | None = Field(None, description="The last day of grace, where the period was not enough.")
+    held: str | None = Field(None, description="A level that somebody decided by hand.")
+    held_until: date | None = Field(None, description="How long that holds.")
+    measure: Units = Field(description="What counts today; money in its smallest unit.")
     next_level: str | None
     next_level_name: str | None
     next_at: Units | None = None
@@ -371,15 +374,20 @@ class LevelOut(Schema):
     id: str
     name: str
     at: Units
+    keep_at: Units = Field(description="What keeps the level at the end of its period.")
     rank: int
 
 
 class LadderOut(Schema):
     id: str
     name: str
-    asset: str
-    window_months: int
-    period_months: int
+    asset: str = Field(description="The asset whose earning counts; empty where something else does.")
+    measure: str = Field(description="What counts: asset, spend, orders, topup or event.")
+    over: str = Field(description="Over which time: months, lifetime, calendar_year or member_year.")
+    window_months: int | None = Field(description="Of a rolling window.")
+    period_months: int | None = Field(
+        description="How long a level lasts; null where it follows the measure."
+    )
     levels: list[LevelOut]
 
 

@@ -19,7 +19,8 @@ from regulars.language.effects import EXPIRE, PENDING, REVERSE, SPEND
 from regulars.ledger.contracts import EntryRow
 from regulars.ledger.queries import entries_between
 from regulars.programme.contracts import Programme
-from regulars.programme.sentences import asset_in_words, ladder_in_words, level_in_words
+from regulars.programme.ladder_words import ladder_in_words, level_in_words
+from regulars.programme.sentences import asset_in_words
 
 TAKEN = (EXPIRE, REVERSE)
 MOVEMENTS = ("credit", "take", "give")
@@ -136,6 +137,11 @@ def _level(record: dict[str, Any], programme: Programme) -> str:
         "earned": "",
         "kept": _("The period ended, and what was earned is enough to keep the level."),
         "ended": _("The period ended, and what was earned is enough for this level."),
+        "fell": _("The measure no longer reaches the level before."),
+        "grace": _("The period ended without reaching what keeps the level; there is time left to do so."),
+        "placed": _("An operator decided that the member has at least this level."),
+        "pinned": _("An operator decided on just this level."),
+        "released": _("What an operator had decided was taken back."),
         "recomputed": _("What was earned on an earlier day has changed, so the level was worked out again."),
     }.get(record.get("reason", ""), "")
     return _joined(why, f"{asks}.", ladder_in_words(ladder, programme, language))

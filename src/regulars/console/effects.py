@@ -132,6 +132,11 @@ def level_step(
         "earned": _("Rose to %(level)s"),
         "kept": _("Kept %(level)s"),
         "ended": _("Now %(level)s, the period ended"),
+        "fell": _("Fell to %(level)s"),
+        "grace": _("Not kept: %(level)s stays for a time of grace"),
+        "placed": _("By hand: at least %(level)s"),
+        "pinned": _("By hand: %(level)s"),
+        "released": _("No longer by hand: %(level)s"),
         "recomputed": _("Recomputed: %(level)s"),
         "rule": _("Set to %(level)s by a rule"),
     }.get(reason, _("Now %(level)s"))

@@ -148,6 +148,7 @@ def _moved(
     changes: Sequence[tuple[UUID, LevelChange]], snapshots: dict[UUID, Snapshot]
 ) -> list[tuple[UUID, Standing]]:
     names = {(member_id, change.ladder) for member_id, change in changes}
+    names |= {(member_id, ladder) for member_id, snapshot in snapshots.items() for ladder in snapshot.redue}
     return [(member_id, snapshots[member_id].standings[ladder]) for member_id, ladder in sorted(names)]
 
 

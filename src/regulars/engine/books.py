@@ -56,9 +56,9 @@ class Books:
     """Limits and caps drawn on and given back: (rule, period, times, units)."""
     earned: dict[str, int] = field(default_factory=dict)
     touched: dict[str, date] = field(default_factory=dict)
-    """Ladder's asset → the earliest day whose earning changed."""
+    """Ladder's tally → the earliest day that changed."""
     rework: set[str] = field(default_factory=set)
-    """Assets of which something earned earlier was taken back, so that ladders are walked anew."""
+    """Those of them of which something earlier was taken off, so that ladders are walked anew."""
     day: date = date.min
     ordinal: int = 0
 
@@ -73,9 +73,16 @@ class Books:
             raise OverflowError(f"event {self.event.id} has more than {CHILDREN} consequences")
         return child_id(self.event.id, first)
 
-    def count_day(self, name: str, day: date, total: int, count: int = 1) -> None:
-        """Add to a tally."""
+    def count_day(
+        self, name: str, day: date, total: int, count: int = 1, *, back: bool | None = None
+    ) -> None:
+        """Add to a tally. `back`: whether the past turns out otherwise by it, as it does where something is taken
+        off or put right."""
         self.tallied.append((name, day, count, total))
+        if name in self.plan.ladders_of:
+            self.touched[name] = min(self.touched.get(name, day), day)
+            if back or (back is None and count <= 0):
+                self.rework.add(name)
         if name in self.plan.counts:
             self.snapshot.counts[name] = self.snapshot.counts.get(name, 0) + count
         days = self.snapshot.tallies.setdefault(name, {})
@@ -174,8 +181,6 @@ class Books:
         self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
         if account != ISSUE:
             self.snapshot.adjusted.add(asset_id)
-        if asset_id in self.plan.ladders_of:
-            self.touched[asset_id] = min(self.touched.get(asset_id, self.day), self.day)
 
     def room(self, asset: Asset, units: int) -> int:
         """How many of `units` the asset's caps leave."""
@@ -245,10 +250,6 @@ class Books:
         self._due(self._asset(effect.asset), effect.account)
         if effect.earned_on is not None:
             self.count_day(f"credit:{effect.asset}", effect.earned_on, -(effect.amount + effect.waived), 0)
-            if effect.asset in self.plan.ladders_of:
-                earlier = self.touched.get(effect.asset, effect.earned_on)
-                self.touched[effect.asset] = min(earlier, effect.earned_on)
-                self.rework.add(effect.asset)
 
     def take_back(self, lot: Lot, wanted: int) -> None:
         """`wanted` units of what a lot brought go back to the house; what is not ripe goes first."""
@@ -306,12 +307,11 @@ class Books:
         self.effects.append(effect)
         asset = self._asset(effect.asset)
         self._due(asset, "")
-        if effect.account == ADJUST and asset.id in self.plan.ladders_of:
+        name = f"credit:{asset.id}"
+        if effect.account == ADJUST and name in self.plan.ladders_of:
             day = self._counted_since(effect) if effect.raises else self.day
-            self.count_day(f"credit:{asset.id}", day, effect.amount, 0)
+            self.count_day(name, day, effect.amount, 0)
             self.snapshot.adjusted.add(asset.id)
-            self.touched[asset.id] = min(self.touched.get(asset.id, day), day)
-            self.rework.add(asset.id)
 
     def _counted_since(self, effect: Give) -> date:
         lot = ledger.find_lot(self.snapshot, effect.asset, effect.gives[0][0])

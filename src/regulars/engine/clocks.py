@@ -1,7 +1,7 @@
 """What time does to a member by itself: the next thing that each of its clocks brings. Pure."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +11,9 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.events import TIMER, Event
-from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot, Subscription
+from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot, Standing, Subscription
 from regulars.ledger import timing
 from regulars.plans.logic import Kind, Moment, next_moment
-from regulars.tiers import logic as tiers
 
 Clock = Callable[[Plan, Snapshot, datetime, datetime | None], Event | None]
 """(plan, snapshot, until, told since) → the first thing that time does by `until`, where there is one."""
@@ -50,29 +49,26 @@ def value(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime 
     return timer(snapshot.member_id, *_value_timer(moment, plan.programme.zone), moment.at)
 
 
-def level_periods(
-    plan: Plan, snapshot: Snapshot, until: datetime, _told_since: datetime | None
-) -> Event | None:
-    """Levels' periods end."""
-    if all(one.until is None for one in snapshot.standings.values()):
+def levels(plan: Plan, snapshot: Snapshot, until: datetime, _told_since: datetime | None) -> Event | None:
+    """Levels' periods end, and ladders are looked at on their days."""
+    first: Standing | None = None
+    for standing in snapshot.standings.values():
+        if standing.due is None or standing.ladder not in plan.programme.ladders:
+            continue
+        if first is None or first.due is None or (standing.due, standing.ladder) < (first.due, first.ladder):
+            first = standing
+    zone, member_id = plan.programme.zone, snapshot.member_id
+    if first is None or first.due is None or first.due > local_day(until, zone):
         return None
-    member_id, zone = snapshot.member_id, plan.programme.zone
-    ending: tuple[datetime, str, date] | None = min(
-        (
-            (start_of(one.until + timedelta(days=1), zone), one.ladder, one.until)
-            for one in tiers.ends(snapshot.standings.values(), local_day(until, zone))
-            if one.until is not None and one.ladder in plan.programme.ladders
-        ),
-        default=None,
-    )
-    if ending is None:
-        return None
-    at, ladder, last_day = ending
-    # The same period ends again where a late event rewrote the steps before it.
-    asset = plan.programme.ladders[ladder].asset
+    # The same day comes again where a late event rewrote the steps before it.
+    last = first.grace or first.until
+    ladder, asset = first.ladder, plan.programme.ladders[first.ladder].asset
     past = snapshot.credited.get(asset, (0, None))[0] + snapshot.taken_back.get(asset, 0)
-    key = f"{ladder}:{member_id}:{last_day}:{past}"
-    return timer(member_id, "tier.period_ended", key, {"ladder": ladder}, at)
+    ended = last is not None and last < first.due
+    named = f"{ladder}:{member_id}:{last if ended else first.due}:{past}"
+    key = f"{named}:{first.rewritten}" if first.rewritten else named
+    kind = "tier.period_ended" if ended else "tier.reviewed"
+    return timer(member_id, kind, key, {"ladder": ladder}, start_of(first.due, zone))
 
 
 def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[str, Any]]:
@@ -158,5 +154,5 @@ def _plan_timer(snapshot: Snapshot, moment: Moment, one: Subscription) -> Event:
     return timer(snapshot.member_id, event_type, key, data, moment.at)
 
 
-CLOCKS: tuple[Clock, ...] = (value, level_periods, plans, entitlements)
+CLOCKS: tuple[Clock, ...] = (value, levels, plans, entitlements)
 """In the order in which things of one moment happen."""

@@ -175,7 +175,7 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
         give_back(turn, name, turn.snapshot.orders[name])
     elif turn.event.type == "asset.credited" and "order_id" in turn.event.data:
         give_back_credits(turn, (turn.event.data["order_source"], turn.event.data["order_id"]))
-    if turn.touched:
+    if turn.touched or turn.plan.gated:
         turn.climb()
     wishes = [effect for effect in turn.effects if isinstance(effect, MessageWish)]
     if wishes:

@@ -13,7 +13,7 @@ from regulars.benefits import logic
 from regulars.benefits.contracts import Benefit, Loss, Mode, Turnover
 from regulars.benefits.kinds.cashback import share
 from regulars.engine.benefit_plan import PlannedBenefits
-from regulars.engine.books import Books
+from regulars.engine.levels import Levels
 from regulars.language.calendar import local_day, start_of
 from regulars.language.condition import Facts
 from regulars.language.effects import EntitlementStep
@@ -46,7 +46,7 @@ class Title:
 
 
 @dataclass(slots=True)
-class Entitling(Books):
+class Entitling(Levels):
     """What an event does to its member's entitlements."""
 
     # Who is entitled
@@ -65,7 +65,11 @@ class Entitling(Books):
             if held is not None:
                 ladder, standing = held
                 since = standing.since if standing else self._joined()
-                return Title(f"level:{ladder}", min(since, self.day), standing.until if standing else None)
+                return Title(
+                    f"level:{ladder}",
+                    min(since, self.day),
+                    (standing.grace or standing.until) if standing else None,
+                )
         compiled = planned.when.get(benefit.id)
         if compiled is None:
             return None

@@ -391,6 +391,7 @@ class Loader(Notebook):
             member_id = snapshot.member_id
             latest = [one.since for one in snapshot.standings.values()]
             latest += [day for _, day in snapshot.credited.values() if day is not None]
+            latest += [max(snapshot.tallies.get(name, ()), default=date.min) for name in self.plan.ranked]
             if snapshot.totals.last_at is not None:  # to there time is caught up after a late event
                 latest.append(local_day(snapshot.totals.last_at, self.zone))
             late = max(latest, default=date.min) > first.get(member_id, date.max)
@@ -416,9 +417,9 @@ class Loader(Notebook):
     def _may_step(self, snapshot: Snapshot, today: date) -> bool:
         for ladder in self.plan.programme.ladders.values():
             standing = snapshot.standings.get(ladder.id) or tiers.start(ladder, today)
-            if (standing.until is not None and standing.until < today) or tiers.may_lift(
-                ladder, standing, snapshot.ever(ladder.asset)
-            ):
+            if tiers.is_due(standing, today) or standing.grace is not None:
+                return True
+            if ladder.id in self.plan.plain and tiers.may_lift(ladder, standing, snapshot.ever(ladder.asset)):
                 return True
         return False
 

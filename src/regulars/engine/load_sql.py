@@ -1,7 +1,7 @@
 """What is asked of the tables for a batch: a query a room."""
 
 STANDINGS = """
-SELECT member_id, ladder, level, since, until
+SELECT member_id, ladder, level, since, until, grace, held, held_until, exact, due, rewritten
   FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
 """
 BALANCES = """
@@ -16,7 +16,7 @@ TALLIES = """
 SELECT member_id, name, array_agg(day), array_agg(count), array_agg(total)
   FROM events_tally
  WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
-   AND day >= least(%(first)s::date, (SELECT min(until) - %(window)s::int FROM tiers_standing
+   AND day >= least(%(first)s::date, (SELECT min(least(until, due)) - %(window)s::int FROM tiers_standing
                                        WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s)))
  GROUP BY member_id, name
 """
@@ -115,7 +115,7 @@ SELECT member_id, id, plan, kind, at, day, source, payment_id, refund_id, period
   FROM plans_act WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY at, id
 """
 STEPS = """
-SELECT member_id, ladder, since, before, after, reason, until
+SELECT member_id, ladder, since, before, after, reason, until, held, held_until
   FROM tiers_change WHERE member_id = ANY(%s) AND bucket = ANY(%s)
  ORDER BY since, id
 """

@@ -22,7 +22,9 @@ from regulars.language.problems import words
 from regulars.language.snapshot import CANCELLED, Lot, OrderState
 from regulars.ledger import logic as ledger
 from regulars.ledger import timing
-from regulars.tiers import logic as tiers
+
+RETURNED = "order.returned"
+"""The tally of orders that went back as a whole, on the day on which they were paid."""
 
 LOTS_PER_EVENT = 1000
 """An event that ends more lots than this is followed by another one."""
@@ -52,6 +54,8 @@ def order_paid(turn: Turn) -> None:
     totals.first_at = min(totals.first_at or event.time, event.time)
     totals.last_at = max(totals.last_at or event.time, event.time)
     turn.count_day(event.type, turn.day, total - waiting)
+    if snapshot.orders[name].returned:
+        turn.count_day(RETURNED, turn.day, 0)
     turn.effects.append(
         OrderPaid(
             event.source,
@@ -94,6 +98,7 @@ def order_refunded(turn: Turn) -> None:
 def _refund(
     turn: Turn, name: OrderName, state: OrderState, refund_id: str, amount: int, currency: str
 ) -> None:
+    before = state.returned
     state.refunds.add(refund_id)
     state.refunded_minor += amount
     paid_day: date | None = None
@@ -101,6 +106,8 @@ def _refund(
         paid_day = local_day(state.paid_at, turn.plan.programme.zone)
         turn.snapshot.totals.refunded_minor += amount
         turn.count_day("order.paid", paid_day, -amount, 0)
+        if state.returned and not before:
+            turn.count_day(RETURNED, paid_day, 0, back=True)
     turn.effects.append(OrderRefunded(*name, refund_id, amount, currency, turn.event.time, paid_day))
 
 
@@ -239,13 +246,11 @@ def _moment(turn: Turn, kind: timing.Kind) -> timing.Moment | None:
     return due if due is not None and due.kind is kind else None
 
 
-def period_ended(turn: Turn) -> None:
-    """The level is kept, or falls to what the window earns."""
-    ladder = turn.plan.programme.ladders[turn.event.data["ladder"]]
-    tally = turn.snapshot.tally(f"credit:{ladder.asset}")
-    turn.step(ladder.id, tiers.judge(ladder, tally, turn.standing(ladder.id)))
+def level_due(turn: Turn) -> None:
+    """Time has something to do on a ladder: a period is over, or the measure is looked at."""
+    turn.review(turn.event.data["ladder"])
     if turn.snapshot.plans:
-        hold_levels(turn, ladder.id)
+        hold_levels(turn, turn.event.data["ladder"])
 
 
 def counted(turn: Turn) -> None:
@@ -270,7 +275,8 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     "asset.matured": asset_matured,
     "asset.expiring": asset_expiring,
     "hold.lapsed": hold_lapsed,
-    "tier.period_ended": period_ended,
+    "tier.period_ended": level_due,
+    "tier.reviewed": level_due,
     **COMMANDS,
     **TOP_UPS,
     **PLANS,

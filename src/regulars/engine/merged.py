@@ -14,8 +14,10 @@ from regulars.engine.turn import Turn
 from regulars.kit.ids import parent_id
 from regulars.language.effects import HOLD, MERGE, PENDING, Credit, Draw, Give, LevelStep, Part, Take
 from regulars.language.events import Event
-from regulars.language.snapshot import Lot, Snapshot
+from regulars.language.snapshot import Lot, Snapshot, Standing
 from regulars.ledger import logic as ledger
+from regulars.tiers import logic as tiers
+from regulars.tiers.merging import standing
 
 MOVED_OUT, MOVED_IN, PARTED, RECKONED = "asset.moved_out", "asset.moved_in", "asset.parted", "tier.reckoned"
 LOTS_PER_MOVE = 1000
@@ -129,21 +131,36 @@ def reckoned(turn: Turn) -> None:
     """The ladders are walked anew from the days on which what was earned has changed; who was merged brings their
     level with them, where it is the higher one."""
     data = turn.event.data
-    for asset, day in data["since"].items():
-        if asset in turn.plan.ladders_of:
-            turn.touched[asset] = date.fromisoformat(day)
-            turn.rework.add(asset)
+    for name, day in data["since"].items():
+        if name in turn.plan.ladders_of:
+            turn.touched[name] = date.fromisoformat(day)
+            turn.rework.add(name)
     turn.climb()
     turn.touched.clear()
-    for ladder_id, level_id, _, until in data.get("standings", ()):
-        ladder = turn.plan.programme.ladders.get(ladder_id)
-        known = {} if ladder is None else {one.id: one for one in ladder.levels}
-        if ladder is None or level_id not in known:
-            continue
-        now = ladder.level(turn.standing(ladder_id).level)
-        last = date.fromisoformat(until) if until else None
-        if known[level_id].rank > now.rank and (last is None or last >= turn.day):
-            turn.step(ladder_id, LevelStep(turn.day, now.id, level_id, "rule", last))
+    for row in data.get("standings", ()):
+        _bring(turn, standing(row))
+
+
+def _bring(turn: Turn, theirs: Standing) -> None:
+    """A level that who was merged had: decided by hand it goes on, else it holds to its end where it is the higher
+    one. A ladder that follows its measure has both measures already."""
+    ladder = turn.plan.programme.ladders.get(theirs.ladder)
+    if ladder is None or any(
+        one and all(level.id != one for level in ladder.levels) for one in (theirs.level, theirs.held)
+    ):
+        return
+    mine = turn.standing(ladder.id)
+    now, level = ladder.level(mine.level), ladder.level(theirs.level)
+    if theirs.held_until is not None and theirs.held_until >= turn.day and not (mine.held or theirs.exact):
+        held = ladder.level(theirs.held)
+        turn.step(ladder.id, tiers.place(ladder, mine, turn.day, held, theirs.held_until, False))
+    elif (
+        ladder.period is not None
+        and level.rank > now.rank
+        and (theirs.until is None or theirs.until >= turn.day)
+        and not mine.exact
+    ):
+        turn.step(ladder.id, LevelStep(turn.day, now.id, level.id, "rule", theirs.until))
 
 
 def nothing(_turn: Turn) -> None:

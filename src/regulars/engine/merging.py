@@ -130,7 +130,7 @@ class _Work:
     def merge(self) -> Outcome:
         pair = self._both()
         merge = members.begin(self.cursor, self.kept, self.gone, self.event.id, self.one.time)
-        since = {asset: day.isoformat() for asset, day in tallies.first_days(self.cursor, self.gone).items()}
+        since = {name: day.isoformat() for name, day in tallies.first_days(self.cursor, self.gone).items()}
         idle = lapses(self.ready, pair[self.gone])
         lots = open_lots(pair[self.gone])
         self._out(pair[self.gone], lots)
@@ -174,7 +174,7 @@ class _Work:
         levels.forget_steps(self.cursor, self.kept, _step_id(merge.id, merge.at, "levels"))
         levels.come_back(self.cursor, self.gone, merge.memory["standings"])
         members.part(self.cursor, merge, self.one.data.get("by", ""), self.at)
-        since = {asset: day.isoformat() for asset, day in first.items()}
+        since = {name: day.isoformat() for name, day in first.items()}
         outcome = self._live_on(
             self.kept, self.event, [self._step(RECKONED, self.kept, {"since": since}, key="levels")], since
         )
@@ -187,9 +187,7 @@ class _Work:
         """Whoever was merged lives on by themselves, and time does for them what it would have done."""
         changed: dict[str, str] = {}
         for name, day, _, _ in cells:
-            asset = name.removeprefix("credit:")
-            if name != asset:
-                changed[asset] = min(changed.get(asset, day.isoformat()), day.isoformat())
+            changed[name] = min(changed.get(name, day.isoformat()), day.isoformat())
         arriving = self._arriving(self.gone, lots, {})
         reckoning = self._step(RECKONED, self.gone, {"since": changed}, key="restored")
         back = self._step("member.restored", self.gone, {"from": str(self.kept)})

@@ -18,9 +18,12 @@ class Notebook:
         self.lots: dict[UUID, Lot] = {}
 
     def note_standings(self, rows: list[Any]) -> None:
-        for member_id, ladder, level, since, until in rows:
+        for member_id, ladder, level, *columns in rows:
             if self.exists(ladder, level):
-                self.snapshots[member_id].standings[ladder] = Standing(ladder, level, since, until)
+                standing = Standing(ladder, level, *columns)
+                if standing.held and not self.exists(ladder, standing.held):
+                    standing.held, standing.held_until, standing.exact = "", None, False
+                self.snapshots[member_id].standings[ladder] = standing
 
     def exists(self, ladder: str, level: str) -> bool:
         """Whether the programme in force still has this level: who stands on one that it has not begins anew."""
@@ -111,5 +114,6 @@ class Notebook:
             steps = self.snapshots[member_id].steps
             assert steps is not None
             one = LevelStep(*step)
-            if self.exists(ladder, one.before) and self.exists(ladder, one.after):
+            levels = (one.before, one.after, one.held or one.after)
+            if all(self.exists(ladder, level) for level in levels):
                 steps.setdefault(ladder, []).append(one)

@@ -1,6 +1,6 @@
 """A programme made ready to run: conditions compiled, amounts as functions, and what must be loaded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -28,7 +28,7 @@ from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.service import version
 from regulars.programme.vocabulary import fields_for
-from regulars.tiers.contracts import Ladder
+from regulars.tiers.contracts import Ladder, Measure, Over, Up
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ TIMED = frozenset(
         "asset.matured",
         "hold.lapsed",
         "tier.period_ended",
+        "tier.reviewed",
+        "tier.grace_began",
         "tier.upgraded",
         "tier.downgraded",
         "tier.kept",
@@ -92,18 +94,24 @@ class PlannedRule:
 class Plan:
     """A programme ready to run.
 
-    `ladders_of`: asset → the ladders that its earning may move. `tallies` are what conditions look at, by days, as
-    far back as `window_days` before the event (None: all days); `counts`: event types whose lifetime count is read.
-    `takes_on`: event types on which value may be taken, so that all open lots are loaded. `limited` and
-    `budgeted`: event types with a rule that has a limit or a budget.
+    `ladders_of`: tally → the ladders that rank by it; `plain`: those ladders that only rise at once, by what was
+    earned of an asset; `gated`: those of which a level asks for more, and `gates` what it asks. `tallies` are what is
+    looked at by days, as far back as `window_days` before the event (None: all days); `counts`: event types whose
+    lifetime count is read. `takes_on`: event types on which value may be taken, so that all open lots are loaded.
+    `limited` and `budgeted`: event types with a rule that has a limit or a budget.
     """
 
     programme: Programme
     rules: dict[str, tuple[PlannedRule, ...]]
     ladders_of: dict[str, tuple[Ladder, ...]]
     tallies: frozenset[str]
+    plain: frozenset[str]
+    gated: tuple[Ladder, ...]
+    gates: Mapping[tuple[str, str], Compiled]
     ladder_tallies: frozenset[str]
-    """What else is read by days, of those who may take a step: what ladders look at."""
+    """What else is read by days, of those who may take a step: what plain ladders look at."""
+    ranked: frozenset[str]
+    """What is read by days of everybody: what other ladders look at."""
     counts: frozenset[str]
     window_days: int | None
     takes_on: frozenset[str]
@@ -162,11 +170,16 @@ def make_plan(programme: Programme) -> Plan:
     """Compile `programme`, published or a draft."""
     rules = {on: _planned_all(on, some, programme) for on, some in programme.rules_on.items()}
     compiled = [one.needs for some in rules.values() for planned in some for one in planned.needs]
+    gates = _gates(programme)
     benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in compiled))
     compiled += [one.needs for one in benefits.when.values()] if benefits else []
+    compiled += [gate.needs for gate in gates.values()]
     ladders_of: dict[str, tuple[Ladder, ...]] = {}
     for ladder in programme.ladders.values():
-        ladders_of[ladder.asset] = (*ladders_of.get(ladder.asset, ()), ladder)
+        for name in ladder.tallies:
+            ladders_of[name] = (*ladders_of.get(name, ()), ladder)
+    plain = frozenset(ladder.id for ladder in programme.ladders.values() if _plain(ladder))
+    ranked = frozenset(name for name, some in ladders_of.items() if any(one.id not in plain for one in some))
     windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
     entries = {
         one.id: compile_condition(one.entry.when, fields_for(programme, one.entry.asked))
@@ -174,17 +187,22 @@ def make_plan(programme: Programme) -> Plan:
         if one.entry is not None and one.entry.when is not None
     }
     compiled += [entry.needs for entry in entries.values()]
-    tallies: frozenset[str] = frozenset().union(*(needs.tallies for needs in compiled))
-    days = [MONTH_DAYS * ladder.window_months for ladder in programme.ladders.values()]
+    tallies: frozenset[str] = ranked.union(*(needs.tallies for needs in compiled))
+    days = [_window_days(ladder.measure) for ladder in programme.ladders.values()]
     days += [window.days or MONTH_DAYS * window.months for window in windows]
+    for_ever = any(ladder.measure.over is Over.LIFETIME for ladder in programme.ladders.values())
     return Plan(
         programme=programme,
         rules=rules,
         ladders_of=ladders_of,
         tallies=tallies,
-        ladder_tallies=frozenset(f"credit:{asset}" for asset in ladders_of) - tallies,
+        plain=plain,
+        gated=tuple(ladder for ladder in programme.ladders.values() if ladder.gated),
+        gates=gates,
+        ladder_tallies=frozenset(ladders_of) - tallies,
+        ranked=ranked,
         counts=frozenset().union(*(needs.counts for needs in compiled)),
-        window_days=None if any(needs.lifetimes for needs in compiled) else max(days, default=0),
+        window_days=None if for_ever or any(needs.lifetimes for needs in compiled) else max(days, default=0),
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
         limited=_types_with(programme, lambda rule: rule.limit is not None),
         budgeted=frozenset(on for on, some in rules.items() if any(planned.pots for planned in some)),
@@ -218,12 +236,39 @@ def make_plan(programme: Programme) -> Plan:
 
 
 def _credited(action: Action, programme: Programme) -> str:
-    """The asset that a rule's action credits at once, if one."""
+    """The tally of what a rule's action credits at once, if anything."""
     if isinstance(action, CreditAction):
-        return action.asset
+        return f"credit:{action.asset}"
     benefit = programme.benefits.get(action.benefit) if isinstance(action, GrantAction) else None
     at_once = benefit is not None and benefit.mode is Mode.VALUE and benefit.claim is None
-    return str(benefit.terms["asset"]) if benefit is not None and at_once else ""
+    return f"credit:{benefit.terms['asset']}" if benefit is not None and at_once else ""
+
+
+def _gates(programme: Programme) -> dict[tuple[str, str], Compiled]:
+    """What levels ask for beside their thresholds, by ladder and level."""
+    asking = [
+        (ladder.id, level.id, level.when)
+        for ladder in programme.ladders.values()
+        for level in ladder.levels
+        if level.when is not None
+    ]
+    if not asking:
+        return {}
+    fields = fields_for(programme, None)
+    return {(ladder, level): compile_condition(when, fields) for ladder, level, when in asking}
+
+
+def _plain(ladder: Ladder) -> bool:
+    """Whether a step is only possible when something was earned that reaches a level, or a period ends."""
+    at_once = ladder.period is not None and ladder.up is Up.AT_ONCE and not ladder.gated
+    return at_once and bool(ladder.asset)
+
+
+def _window_days(measure: Measure) -> int:
+    """The most days that a measure looks back."""
+    if measure.over is Over.LIFETIME:
+        return 0
+    return MONTH_DAYS * (measure.months if measure.over is Over.MONTHS else 12)
 
 
 def _cost(asset: Asset, digits: int) -> int:

@@ -60,8 +60,10 @@ def _let_go(turn: Turn, plan: PaidPlan, before: Subscription | None) -> None:
         return
     yesterday = turn.day - timedelta(days=1)
     over = replace(standing, until=max(yesterday, standing.since))
-    step = tiers.judge(ladder, turn.snapshot.tally(f"credit:{ladder.asset}"), over)
-    turn.step(ladder.id, replace(step, day=max(turn.day, standing.since)), rule_of(plan))
+    at_once = replace(ladder, grace_days=0)
+    ended = max(yesterday, standing.since) + timedelta(days=1)
+    for step in tiers.review(at_once, turn.days(ladder), over, ended, turn.joined, turn.enters(ladder)):
+        turn.step(ladder.id, replace(step, day=max(turn.day, standing.since)), rule_of(plan))
 
 
 def rule_of(plan: PaidPlan) -> str:

@@ -39,6 +39,7 @@ RETURNING = frozenset({"order.refunded", "order.cancelled"})
 """Types of event by which an order goes back."""
 
 REWRITING = RETURNING | {
+    "wallet.refunded",
     "asset.reversed",
     "asset.corrected",
     "asset.adjusted",

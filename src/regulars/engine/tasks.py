@@ -18,8 +18,8 @@ SELECT member_id FROM (
     UNION ALL
     SELECT member_id, due_at FROM plans_subscription WHERE due_at <= %(now)s AND plan = ANY(%(plans)s::text[])
     UNION ALL
-    SELECT member_id, until::timestamptz FROM tiers_standing
-     WHERE until IS NOT NULL AND until < %(today)s
+    SELECT member_id, due::timestamptz FROM tiers_standing
+     WHERE due IS NOT NULL AND due <= %(today)s
        AND (ladder, level) IN (SELECT * FROM unnest(%(ladders)s::text[], %(levels)s::text[]))
 ) AS late
 GROUP BY member_id ORDER BY min(due) LIMIT %(most)s

@@ -4,7 +4,6 @@ A turn changes the snapshot with every effect it decides; the effects are what t
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from regulars.campaigns.contracts import (
@@ -18,11 +17,8 @@ from regulars.campaigns.contracts import (
 from regulars.campaigns.logic import MICRO, granted
 from regulars.engine.asking import Asking
 from regulars.engine.plan import PlannedCredit, PlannedRule, money_name
-from regulars.language.calendar import local_day, period_of
-from regulars.language.effects import SPEND, LevelChange, LevelStep, MessageWish, TagChange
-from regulars.language.snapshot import Standing
-from regulars.ledger import logic as ledger
-from regulars.tiers import logic as tiers
+from regulars.language.calendar import period_of
+from regulars.language.effects import SPEND, MessageWish, TagChange
 
 NO_EFFECT_LIMIT, NO_EFFECT_BUDGET, NO_EFFECT_QUIET, NO_EFFECT_SHORT = "limit", "budget", "quiet", "short"
 NO_EFFECT_CAP = "cap"
@@ -189,106 +185,3 @@ class Turn(Asking):
             tags.update(add)
             tags.difference_update(remove)
             self.effects.append(TagChange(add, remove, rule))
-
-    # Levels
-
-    def standing(self, ladder_id: str) -> Standing:
-        """Where the member stands; new members stand at the bottom since they joined."""
-        found = self.snapshot.standings.get(ladder_id)
-        if found is None:
-            found = self.snapshot.standings[ladder_id] = self._beginning(ladder_id)
-        return found
-
-    def _beginning(self, ladder_id: str) -> Standing:
-        joined = self.snapshot.profile.joined_at or self.event.time
-        day = min(local_day(joined, self.plan.programme.zone), self.day)
-        return tiers.start(self.plan.programme.ladders[ladder_id], day)
-
-    def step(self, ladder_id: str, step: LevelStep, rule: str = "") -> None:
-        """Take one step on a ladder."""
-        if self.snapshot.steps is not None:
-            self.snapshot.steps.setdefault(ladder_id, []).append(step)
-        after = Standing(ladder_id, step.after, step.day, step.until)
-        self._move(after, step.reason, [step], rule)
-        if step.reason == "kept":
-            self.derive("tier.kept", {"ladder": ladder_id, "after": step.after})
-
-    def _move(
-        self,
-        after: Standing,
-        reason: str,
-        steps: list[LevelStep],
-        rule: str = "",
-        rewrites: date | None = None,
-    ) -> None:
-        before = self.standing(after.ladder)
-        self.effects.append(
-            LevelChange(
-                after.ladder,
-                before.level,
-                after.level,
-                reason,
-                rule,
-                after.since,
-                after.until,
-                self.event.time,
-                self.take_id(max(len(steps), 1)),
-                steps,
-                rewrites,
-            )
-        )
-        self.snapshot.standings[after.ladder] = after
-        for asset_id in self.plan.with_level[after.ladder]:
-            if asset_id in self.snapshot.balances:
-                due = self.due(asset_id)
-                due.lapses_at = ledger.after(after.until, self.plan.programme.zone)
-                due.at = min((one for one in (due.at, due.lapses_at) if one is not None), default=None)
-        ladder = self.plan.programme.ladders[after.ladder]
-        rise = ladder.level(after.level).rank - ladder.level(before.level).rank
-        if rise:
-            self.derive(
-                "tier.upgraded" if rise > 0 else "tier.downgraded",
-                {"ladder": after.ladder, "before": before.level, "after": after.level},
-            )
-
-    def place(self, action: LevelAction, rule: str) -> None:
-        """What a rule says about the level."""
-        ladder = self.plan.programme.ladders[action.ladder]
-        now, wanted = ladder.level(self.standing(ladder.id).level), ladder.level(action.level)
-        if wanted.rank > now.rank or (wanted.rank < now.rank and not action.up_only):
-            until = tiers.period_end(ladder, wanted, self.day)
-            self.step(ladder.id, LevelStep(self.day, now.id, wanted.id, "rule", until), rule)
-
-    def climb(self) -> None:
-        """Where what was earned, or taken back, puts the member on the ladders that look at it."""
-        for asset, day in self.touched.items():
-            for ladder in self.plan.ladders_of[asset]:
-                standing = self.standing(ladder.id)
-                _, latest = self.snapshot.credited.get(asset, (0, None))
-                known = max(latest or day, standing.since, self.day)
-                if asset not in self.rework and day >= known:
-                    if not tiers.may_lift(ladder, standing, self.snapshot.ever(asset)):
-                        continue
-                    step = tiers.lift(ladder, self.snapshot.tally(f"credit:{asset}"), standing, day)
-                    if step is not None:
-                        self.step(ladder.id, step)
-                else:
-                    self._walk_again(ladder.id, day)
-
-    def _walk_again(self, ladder_id: str, day: date) -> None:
-        """The past turned out otherwise than it was known: walk the ladder anew from `day`."""
-        if self.snapshot.steps is None:
-            raise LookupError(f"the steps of {self.snapshot.member_id} were not loaded")
-        ladder = self.plan.programme.ladders[ladder_id]
-        history = self.snapshot.steps.get(ladder_id, [])
-        tally = self.snapshot.tally(f"credit:{ladder.asset}")
-        until = max(max(tally, default=day), self.standing(ladder_id).since, self.day)
-        steps = tiers.rewalk(ladder, tally, history, day, until)
-        earlier = [step for step in history if step.day < day]
-        last = next(iter([*earlier, *steps][-1:]), None)
-        after = Standing(ladder_id, last.after, last.day, last.until) if last else self._beginning(ladder_id)
-        now = self.standing(ladder_id)
-        if earlier + steps == history and (after.level, after.until) == (now.level, now.until):
-            return
-        self.snapshot.steps[ladder_id] = earlier + steps
-        self._move(after, "recomputed", steps, rewrites=day)

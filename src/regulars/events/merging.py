@@ -43,14 +43,14 @@ ON CONFLICT (member_id, name, day, bucket) DO UPDATE
 """
 
 FIRST = """
-SELECT name, min(day) FROM events_tally WHERE member_id = %s AND bucket = %s AND name LIKE 'credit:%' GROUP BY name
+SELECT name, min(day) FROM events_tally WHERE member_id = %s AND bucket = %s GROUP BY name
 """
 
 
 def first_days(cursor: Cursor, member_id: UUID) -> dict[str, date]:
-    """Asset → the first local day on which the member earned some of it."""
+    """Tally → the first local day on which the member did some of it."""
     cursor.execute(FIRST, [member_id, bucket_of(member_id)])
-    return {name.removeprefix("credit:"): day for name, day in cursor.fetchall()}
+    return dict(cursor.fetchall())
 
 
 def add(cursor: Cursor, gone: UUID, kept: UUID) -> None:

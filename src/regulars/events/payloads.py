@@ -351,6 +351,15 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         derived("tier.downgraded", "降级", "降級", "moved down", ladder=text, before=text, after=text),
         derived("tier.kept", "保级", "保級", "level kept", ladder=text, after=text),
         derived("tier.period_ended", "等级到期", "等級到期", "level period ended", ladder=text),
+        derived("tier.reviewed", "等级复核", "等級複核", "level reviewed", ladder=text),
+        derived(
+            "tier.grace_began",
+            "进入等级宽限期",
+            "進入等級寬限期",
+            "level grace began",
+            ladder=text,
+            after=text,
+        ),
         derived("asset.expired", "资产到期", "資產到期", "value expired", asset=text, units=integer),
         derived(
             "asset.matured",

@@ -42,6 +42,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def anniversary(day: date, year: int) -> date:
+    """`day` in another year: 29 February on the 28th where the year has no 29th."""
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+
+
 def end_of(day: date, unit: RoundUp) -> date:
     """The last day of the day, month, quarter or year that `day` is in."""
     if unit is RoundUp.DAY:

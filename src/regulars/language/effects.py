@@ -195,13 +195,19 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class LevelStep:
-    """One step on a ladder. `reason` is earned, kept, ended or rule; `until` the last day of the new period."""
+    """One step on a ladder. `until` is the last day of the new period.
+
+    `reason`: earned, kept, grace (not kept, and time is given), ended (not kept), fell (on a ladder that follows its
+    measure), rule, placed and pinned (by hand: at least `held`, or just that, through `held_until`), released.
+    """
 
     day: date
     before: str
     after: str
     reason: str
     until: date | None
+    held: str = ""
+    held_until: date | None = None
 
 
 @dataclass(slots=True)

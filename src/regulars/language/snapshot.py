@@ -76,12 +76,23 @@ class TopUpState:
 
 @dataclass(slots=True)
 class Standing:
-    """A member's place on one ladder. `until` is the last day of the period, None on the lowest level."""
+    """A member's place on one ladder. `until` is the last day of the period, None where it has no end.
+
+    `grace`: the last day of grace, where the period is over and the level was not kept. `held`: a level that somebody
+    decided, through `held_until`; the least that the member has, or (`exact`) just this one. `due`: the day on whose
+    beginning time has something to do here, at the latest. `rewritten` counts how often the past turned out otherwise.
+    """
 
     ladder: str
     level: str
     since: date
     until: date | None
+    grace: date | None = None
+    held: str = ""
+    held_until: date | None = None
+    exact: bool = False
+    due: date | None = None
+    rewritten: int = 0
 
 
 GRANTED, CLAIMED, USED, LAPSED, TAKEN = "granted", "claimed", "used", "expired", "taken_back"
@@ -190,6 +201,12 @@ class OrderState:
     refunds: set[str] = field(default_factory=set)
 
     @property
+    def returned(self) -> bool:
+        """Whether all of the order went back."""
+        gone, whole = self.share
+        return self.paid_by is not None and gone > 0 and gone == whole
+
+    @property
     def share(self) -> tuple[int, int]:
         """(gone back, of): what of the order does not count any more. A cancelled one does not count at all; of one
         that is not paid yet nobody knows what share its refunds are."""
@@ -241,6 +258,8 @@ class Snapshot:
     """The lots that an order's event earned, for orders that may be returned."""
     granted: dict[tuple[str, str], list[Lot]] = field(default_factory=dict)
     """The lots that commands credited for an order, for orders that may be returned."""
+    redue: set[str] = field(default_factory=set)
+    """Ladders on which time has something else to do than is stored, though no step was taken."""
     steps: dict[str, list[LevelStep]] | None = None
     """The steps on each ladder, oldest first; None where they were not loaded."""
     credited: dict[str, tuple[int, date | None]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from regulars.campaigns.contracts import CreditAction, Rule
 from regulars.programme.contracts import Programme
-from regulars.tiers.contracts import Ladder, Level, Progress
+from regulars.tiers.contracts import Kind, Ladder, Level, Progress
 
 _COLOURS = ("#33415c", "#6b7c93", "#b08d3c", "#23262f", "#5b3a6e", "#0f5e5a", "#7a2e3a")
 _COLOUR_LENGTH = 7
@@ -14,7 +14,7 @@ _COLOUR_LENGTH = 7
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """How far it is. `missing` is in units of the ladder's asset; `spend_minor` says the same in money, where
+    """How far it is. `missing` is in the ladder's measure; `spend_minor` says the same in money, where
     the programme gives growth for money alone; `share` is the bar's length in per cent."""
 
     level: Level
@@ -31,7 +31,10 @@ def next_step(programme: Programme, ladder: Ladder, progress: Progress) -> NextS
     """Where the member stands and what comes next."""
     level = ladder.level(progress.level)
     above = ladder.level(progress.next_level) if progress.next_level else None
-    rate = growth_per_unit(programme, ladder.asset)
+    if ladder.measure.kind is Kind.SPEND:
+        rate: Decimal | None = Decimal(1).scaleb(programme.minor_digits)
+    else:
+        rate = growth_per_unit(programme, ladder.asset) if ladder.measure.kind is Kind.ASSET else None
     return NextStep(
         level=level,
         above=above,

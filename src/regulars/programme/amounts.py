@@ -32,6 +32,14 @@ def amount_or_nothing(value: Any) -> int | Decimal:
     return 0 if type(value) is int and value == 0 else amount(value)
 
 
+def threshold(value: Any) -> int | Decimal:
+    """What a level asks for: 0 or more, in whole numbers or as a text with decimals."""
+    try:
+        return amount_or_nothing(value)
+    except PydanticCustomError:
+        raise PydanticCustomError("threshold", "") from None
+
+
 def debt(value: Any) -> int | Decimal:
     """Units below zero, or 0."""
     if type(value) is int and value == 0:
@@ -67,6 +75,11 @@ SAID = {
         '必須是大於 0 的整數（以最小單位計），或加引號的小數，例如 "12.50"',
         'must be a whole number of smallest units above 0, or decimals in quotes such as "12.50"',
     ),
+    "threshold": words(
+        '必须是 0 或更大的整数，或加引号的小数，例如 "99.50"',
+        '必須是 0 或更大的整數，或加引號的小數，例如 "99.50"',
+        'must be a whole number of 0 or more, or decimals in quotes such as "99.50"',
+    ),
     "debt": words(
         "必须是 0 或负数：欠账最多到多少，例如 -500",
         "必須是 0 或負數：欠帳最多到多少，例如 -500",
@@ -76,6 +89,16 @@ SAID = {
         '必须是金额，例如 "50.00"', '必須是金額，例如 "50.00"', 'must be an amount of money such as "50.00"'
     ),
     "money_none": words("金额必须大于 0", "金額必須大於 0", "must be an amount of money above 0"),
+    "period": words(
+        "写 none，或写明等级保留多久，例如 {months: 12, round: month}",
+        "寫 none，或寫明等級保留多久，例如 {months: 12, round: month}",
+        "must be none, or say how long a level lasts, such as {months: 12, round: month}",
+    ),
+    "down": words(
+        "写 earned、one，或最多降到哪一级，例如 {floor: silver}",
+        "寫 earned、one，或最多降到哪一級，例如 {floor: silver}",
+        "must be earned, one, or say how far at most, such as {floor: silver}",
+    ),
     "expires": words(
         "写 never，或写明何时到期，例如 {months: 12, round: month}",
         "寫 never，或寫明何時到期，例如 {months: 12, round: month}",

@@ -26,6 +26,17 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """A ladder crossed with an attribute: `cells` are names of single fields of it, by (level, choice)."""
+
+    id: str
+    name: Text
+    ladder: str
+    attribute: str
+    cells: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One immutable version of everything the brand decided. `number` is 0 for a draft."""
 
@@ -56,6 +67,7 @@ class Programme:
     plans: Mapping[str, PaidPlan] = field(default_factory=dict)
     member_day: Window | None = None
     """The brand's own day (会员日), for rules to name."""
+    matrices: Mapping[str, Matrix] = field(default_factory=dict)
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

@@ -6,7 +6,7 @@ place in the file, so that no change goes unsaid, also in parts that have no wor
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -17,7 +17,7 @@ from regulars.campaigns.contracts import Rule
 from regulars.language.sentence import grouped
 from regulars.language.text import LANGUAGES, Text, say
 from regulars.programme import diff_words as said
-from regulars.programme import holdings, sentences
+from regulars.programme import holdings, ladder_words, sentences
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Ladder
 
@@ -150,8 +150,8 @@ def _messages(programme: Programme, language: str) -> Iterator[Thing]:
 
 def _ladders(programme: Programme, language: str) -> Iterator[Thing]:
     for ladder in programme.ladders.values():
-        lines = [("how", sentences.ladder_in_words(ladder, programme, language))]
-        told = {"name", "levels", "asset", "window_months", "period_months"}
+        lines = [("how", ladder_words.ladder_in_words(ladder, programme, language))]
+        told = {"name", "levels", "measure", "period", "up", "down", "floor", "grace_days"}
         yield Thing(ladder.id, say(ladder.name, language), ladder, lines, frozenset(told))
 
 
@@ -179,7 +179,7 @@ _OWN = frozenset({
 """What is no part: the frame, and what follows from other parts."""
 
 _ORDER = (
-    "assets", "wallets", "conversions", "ladders", "plans", "benefits", "campaigns", "rules", "templates",
+    "assets", "wallets", "conversions", "ladders", "matrices", "plans", "benefits", "campaigns", "rules", "templates",
     "attributes", "event_types",
 )  # fmt: skip
 
@@ -347,25 +347,42 @@ def _levels(before: Programme, after: Programme, language: str) -> Iterator[Chan
         old = before.ladders.get(ladder.id)
         if old is not None:
             mine, yours = _rungs(old, before, language), _rungs(ladder, after, language)
-            yield from (_threshold(each, old, ladder, language) for each in _compare(mine, yours, language))
+            for each in _compare(mine, yours, language):
+                yield _threshold(each, (old, before), (ladder, after), language)
 
 
-def _threshold(change: Change, before: Ladder, after: Ladder, language: str) -> Change:
+def _threshold(
+    change: Change, old: tuple[Ladder, Programme], new: tuple[Ladder, Programme], language: str
+) -> Change:
     """A level's other threshold, as people say it."""
+    (before, _), (after, _) = old, new
     was = next((level for level in before.levels if level.id == change.subject), None)
     now = next((level for level in after.levels if level.id == change.subject), None)
     if was is None or now is None or was.at == now.at or not (was.at and now.at) or "→" not in change.text:
         return change
-    values = {"name": say(now.name, language), "before": grouped(was.at), "after": grouped(now.at)}
+    moved = replace(was, at=now.at, rank=now.rank, keep_at=now.at if was.keep_at == was.at else was.keep_at)
+    if (
+        before.measure.kind is not after.measure.kind
+        or replace(moved, name=now.name, colour=now.colour) != now
+    ):
+        return change
+    values = {
+        "name": say(now.name, language),
+        "before": ladder_words.figure(before, was.at, old[1], language),
+        "after": ladder_words.figure(after, now.at, new[1], language),
+    }
     return Change(Kind.CHANGED, change.subject, _put(said.THRESHOLD, language, **values))
+
+
+_LEVEL_TOLD = frozenset({"name", "at", "rank", "keep_at", "when", "period"})
 
 
 def _rungs(ladder: Ladder, programme: Programme, language: str) -> dict[str, Thing]:
     rungs = {}
     for level in ladder.levels:
-        line = sentences.level_in_words(level, ladder, programme, language)
+        line = ladder_words.level_in_words(level, ladder, programme, language)
         name = say(level.name, language)
-        rungs[level.id] = Thing(level.id, name, level, [("at", line)], frozenset({"name", "at", "rank"}))
+        rungs[level.id] = Thing(level.id, name, level, [("at", line)], _LEVEL_TOLD)
     return rungs
 
 

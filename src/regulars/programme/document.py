@@ -13,9 +13,10 @@ from regulars.language.calendar import Per, RoundUp
 from regulars.language.text import LANGUAGES
 from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 from regulars.plans.contracts import EvidenceKind, RefundMode
-from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing
+from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing, threshold
 from regulars.programme.part import Id, Part
 from regulars.programme.part_occasions import DaysPart, GroupPart, Moment, SchedulePart, TestPart, WindowPart
+from regulars.tiers.contracts import OnChange, Up
 
 
 def _text(value: Any) -> Any:
@@ -151,28 +152,79 @@ class EventTypePart(Part):
     fields: dict[Id, EventFieldPart] = {}
 
 
+Months = Annotated[int, Field(ge=1, le=120, strict=True)]
+Threshold = Annotated[int | Decimal, PlainValidator(threshold)]
+"""What a measure must reach: money as people write it, units as elsewhere, or how often."""
+
+
 class MeasurePart(Part):
-    asset: Id
-    months: Annotated[int, Field(ge=1, le=120)] = 12
+    """Exactly one of `asset`, `of`, `topup`, `event`; at most one of `months` and `over`."""
+
+    asset: Id | None = None
+    of: Literal["spend", "orders"] | None = None
+    topup: Id | None = None
+    event: TypeId | None = None
+    months: Months | None = None
+    over: Literal["lifetime", "calendar_year", "member_year"] | None = None
 
 
 class PeriodPart(Part):
-    months: Annotated[int, Field(ge=1, le=120)] = 12
+    months: Months = 12
     round: RoundUp = RoundUp.MONTH
+
+
+def _period(value: Any) -> Any:
+    """`none`: a ladder that follows its measure."""
+    if value == "none":
+        return None
+    if not isinstance(value, dict):
+        raise PydanticCustomError("period", "")
+    return value
+
+
+class FloorPart(Part):
+    floor: Id
+
+
+class GracePart(Part):
+    days: Annotated[int, Field(ge=1, le=3_650, strict=True)]
+
+
+def _down(value: Any) -> Any:
+    """`earned`, `one`, or how far at most."""
+    if isinstance(value, dict) or value in ("earned", "one"):
+        return value
+    raise PydanticCustomError("down", "")
 
 
 class LevelPart(Part):
     id: Id
     name: Words
-    at: Annotated[int, Field(ge=0, le=10**12, strict=True)]
+    at: Threshold
+    keep_at: Threshold | None = None
+    when: Any = None
+    period: PeriodPart | None = None
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
 
 
 class LadderPart(Part):
     name: Words
     measure: MeasurePart
-    period: PeriodPart = PeriodPart()
+    period: Annotated[PeriodPart | None, BeforeValidator(_period)] = PeriodPart()
+    up: Up = Up.AT_ONCE
+    down: Annotated[Literal["earned", "one"] | FloorPart, BeforeValidator(_down)] = "earned"
+    grace: GracePart | None = None
+    on_change: OnChange | None = None
     levels: Annotated[list[LevelPart], Field(min_length=1, max_length=50)]
+
+
+class MatrixPart(Part):
+    """`cells`: names of single cells, by `level/choice`."""
+
+    name: Words
+    ladder: Id
+    attribute: Id
+    cells: Annotated[dict[str, Words], Field(max_length=500)] = {}
 
 
 class MessagePart(Part):
@@ -414,6 +466,7 @@ class Document(Part):
     event_types: dict[TypeId, EventTypePart] = {}
     ladders: dict[Id, LadderPart] = {}
     plans: Annotated[dict[Id, PlanPart], Field(max_length=50)] = {}
+    matrices: Annotated[dict[Id, MatrixPart], Field(max_length=20)] = {}
     messages: dict[Id, MessagePart] = {}
     benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}

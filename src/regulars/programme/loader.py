@@ -20,14 +20,15 @@ from regulars.programme.benefits import no_endless_grants, read_benefits
 from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
+from regulars.programme.ladders import read_conditions, read_ladders
 from regulars.programme.letters import misprints
+from regulars.programme.matrices import read_matrices
 from regulars.programme.occasions import read_member_day
 from regulars.programme.paid_plans import read_entries, read_plans
-from regulars.programme.rules import ON_SCHEDULE, by_event_type, no_twins, read_rules
-from regulars.programme.shape import shape_problem, unknown_text
+from regulars.programme.rules import ON_SCHEDULE, by_event_type, read_rules
+from regulars.programme.shape import shape_problem
 from regulars.programme.vocabulary.event import EVENT_NAMES
 from regulars.programme.wallets import read_wallets
-from regulars.tiers.contracts import Ladder, Level
 
 SIZE_LIMIT = 1_000_000
 """A programme's file is at most so many characters."""
@@ -53,8 +54,6 @@ _Yaml.yaml_implicit_resolvers = {
 _Yaml.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF"
 )
-
-LEVEL_COLOURS = ("#8a94a6", "#7c93b5", "#c79a2b", "#4b5563", "#7c3aed", "#0f766e")
 
 MINOR_DIGITS = {
     "JPY": 0,
@@ -234,7 +233,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         language=document.language,
         quiet_after_days=document.quiet_after.days,
         assets=assets,
-        ladders=_ladders(document, errors),
+        ladders={},
         attributes=_attributes(document, errors),
         templates={
             one_id: Template(one_id, part.category, tuple(part.channels), part.subject, part.body)
@@ -249,6 +248,9 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         second_person=document.publishing.second_person,
         plans=read_plans(document, assets, digits, errors),
     )
+    programme = replace(programme, ladders=read_ladders(document, programme, errors))
+    programme = replace(programme, matrices=read_matrices(document, programme, errors))
+    programme = replace(programme, ladders=read_conditions(document, programme, errors))
     programme = replace(programme, plans=read_entries(document, programme, errors))
     programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
     programme = replace(programme, benefits=read_benefits(document, programme, errors))
@@ -270,49 +272,6 @@ def _zone(name: str, errors: Errors) -> ZoneInfo:
             ),
         )
         return ZoneInfo("UTC")
-
-
-def _ladders(document: Document, errors: Errors) -> dict[str, Ladder]:
-    ladders = {}
-    for ladder_id, part in document.ladders.items():
-        place: Place = ("ladders", ladder_id)
-        if part.measure.asset not in document.assets:
-            errors.add((*place, "measure", "asset"), unknown_text("asset", document.assets))
-        for index, level in enumerate(part.levels):
-            if index == 0 and level.at != 0:
-                errors.add(
-                    (*place, "levels", 0, "at"),
-                    words(
-                        "最低等级的门槛必须是 0", "最低等級的門檻必須是 0", "the lowest level must start at 0"
-                    ),
-                )
-            if index and level.at <= part.levels[index - 1].at:
-                errors.add(
-                    (*place, "levels", index, "at"),
-                    words(
-                        "门槛必须高于前一等级", "門檻必須高於前一等級", "must be above the level before it"
-                    ),
-                )
-        no_twins([level.id for level in part.levels], (*place, "levels"), errors)
-        ladders[ladder_id] = Ladder(
-            ladder_id,
-            part.name,
-            part.measure.asset,
-            part.measure.months,
-            part.period.months,
-            part.period.round,
-            tuple(
-                Level(
-                    level.id,
-                    level.name,
-                    level.at,
-                    rank,
-                    level.colour or LEVEL_COLOURS[rank % len(LEVEL_COLOURS)],
-                )
-                for rank, level in enumerate(part.levels)
-            ),
-        )
-    return ladders
 
 
 def _attributes(document: Document, errors: Errors) -> dict[str, Attribute]:

@@ -12,7 +12,7 @@ from regulars.plans.contracts import Entry, Evidence, EvidenceKind, Growth, Paid
 from regulars.programme.amounts import smallest
 from regulars.programme.contracts import Programme
 from regulars.programme.document import DailyPart, Document, EntryPart, PlanPart
-from regulars.programme.shape import unknown_text
+from regulars.programme.shape import follows_text, unknown_text
 from regulars.programme.vocabulary import fields_for
 from regulars.programme.wallets import principal_text, principals, read_wallets
 
@@ -120,6 +120,8 @@ def _level(part: PlanPart, document: Document, place: Place, errors: Errors) -> 
     if ladder is None:
         errors.add((*place, "level", "ladder"), unknown_text("ladder", document.ladders))
         return
+    if ladder.period is None:
+        errors.add((*place, "level", "ladder"), follows_text(part.level.ladder))
     known = [level.id for level in ladder.levels]
     if part.level.level not in known:
         errors.add((*place, "level", "level"), unknown_text("level", known))

@@ -29,7 +29,7 @@ from regulars.programme.contracts import Programme
 from regulars.programme.document import ActionPart, CreditPart, RulePart
 from regulars.programme.occasions import Occasions
 from regulars.programme.part_occasions import TestPart
-from regulars.programme.shape import unknown_text
+from regulars.programme.shape import follows_text, no_twins, unknown_text
 from regulars.programme.vocabulary import fields_for
 from regulars.programme.wallets import principal_text, principals
 
@@ -42,15 +42,6 @@ ITEMS = "items"
 
 ACTIONS = ("credit", "debit", "tier", "tag", "message", "grant")
 """What a rule can do; each of its actions is one of these."""
-
-
-def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
-    """Every id stands once."""
-    for index, one in enumerate(ids):
-        if one in ids[:index]:
-            errors.add(
-                (*place, index, "id"), words(f"编号 {one} 重复", f"編號 {one} 重複", f"{one} is used twice")
-            )
 
 
 def by_event_type(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
@@ -257,6 +248,8 @@ class _Reader:
                 self._known(
                     "level", part.tier.level, [level.id for level in ladder.levels], (*place, "level")
                 )
+                if ladder.period is None:
+                    self.errors.add((*place, "ladder"), follows_text(ladder.id))
             return LevelAction(part.tier.ladder, part.tier.level, part.tier.up_only)
         if part.message is not None:
             self._known("message", part.message.template, self.programme.templates, (*place, "template"))

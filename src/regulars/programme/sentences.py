@@ -1,5 +1,5 @@
-"""The programme in words, as a colleague would say it: what rules do, how levels are reached; what assets are is in
-`holdings`.
+"""The programme in words, as a colleague would say it: what rules do; what assets are is in `holdings`, how
+levels are reached in `ladder_words`.
 
 One place for every face: the console shows the parts, the API the whole sentence.
 """
@@ -30,14 +30,12 @@ from regulars.language.text import Text, say
 from regulars.ledger.contracts import Asset
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
-from regulars.programme.holdings import asset_in_words, said_money, span, units
+from regulars.programme.holdings import asset_in_words, said_money, units
 from regulars.programme.occasion_words import Times
 from regulars.programme.vocabulary import fields_for
-from regulars.tiers.contracts import Ladder, Level
 
 __all__ = [
-    "RuleWords", "asset_in_words", "begun", "blanks", "campaign_in_words", "credits_of", "ladder_in_words",
-    "level_in_words", "rules_in_words",
+    "RuleWords", "asset_in_words", "begun", "blanks", "campaign_in_words", "credits_of", "rules_in_words",
 ]  # fmt: skip
 
 
@@ -84,25 +82,6 @@ def campaign_in_words(campaign: Campaign, programme: Programme, language: str) -
         return say(wording.NO_BUDGET, language)
     said = _Speaker(programme, language).shared(campaign, campaign.budget)
     return begun(tidy(said)) + say(wording.STOP, language)
-
-
-def ladder_in_words(ladder: Ladder, programme: Programme, language: str) -> str:
-    """How members rise and fall."""
-    return say(wording.LADDER, language).format(
-        asset=say(programme.assets[ladder.asset].name, language),
-        window=span(ladder.window_months, 0, language),
-        period=span(ladder.period_months, 0, language),
-    )
-
-
-def level_in_words(level: Level, ladder: Ladder, programme: Programme, language: str) -> str:
-    """What a level asks for."""
-    if not level.at:
-        return say(wording.LOWEST_LEVEL, language)
-    asset = programme.assets[ladder.asset]
-    return say(wording.LEVEL_FROM, language).format(
-        amount=units(level.at, asset), asset=say(asset.name, language)
-    )
 
 
 def _whole_steps(action: CreditAction, asset: Asset) -> bool:

@@ -1,9 +1,9 @@
 """What is wrong with a programme file, in sentences that several of its parts need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from regulars.language.problems import words
+from regulars.language.problems import Errors, Place, words
 from regulars.programme.amounts import SAID
 
 
@@ -48,3 +48,21 @@ def unknown_text(what: str, known: Iterable[str]) -> dict[str, str]:
 def not_below(other: str) -> dict[str, str]:
     """A bound that would lie under another one."""
     return words(f"不能小于 {other}", f"不能小於 {other}", f"must not be below {other}")
+
+
+def no_twins(ids: Sequence[str], place: Place, errors: Errors) -> None:
+    """Every id stands once."""
+    for index, one in enumerate(ids):
+        if one in ids[:index]:
+            errors.add(
+                (*place, index, "id"), words(f"编号 {one} 重复", f"編號 {one} 重複", f"{one} is used twice")
+            )
+
+
+def follows_text(ladder: str) -> dict[str, str]:
+    """A level placed on a ladder that takes none but by its measure."""
+    return words(
+        f"{ladder} 没有有效期，随时按现值定级，不能另定；请给它写 period",
+        f"{ladder} 沒有有效期限，隨時依現值定級，不能另定；請為它寫 period",
+        f"{ladder} has period: none and always follows its measure: give it a period, or leave this out",
+    )

@@ -27,6 +27,8 @@ WHEN: dict[str, Text] = {
     "tier.downgraded": words("会员降级时", "會員降級時", "When a member moves down"),
     "tier.kept": words("会员保级时", "會員保級時", "When a member keeps the level"),
     "tier.period_ended": words("会员等级到期时", "會員等級到期時", "When a level’s period ends"),
+    "tier.reviewed": words("会员等级复核时", "會員等級複核時", "When a level is looked at again"),
+    "tier.grace_began": words("会员等级进入宽限期时", "會員等級進入寬限期時", "When a level’s grace begins"),
     "asset.expired": words("会员资产到期时", "會員資產到期時", "When a member’s balance expires"),
     "asset.expiring": words(
         "会员资产即将到期时", "會員資產即將到期時", "When a member’s balance is about to expire"
@@ -344,12 +346,3 @@ ONE_MONTH = words("{n} 个月", "{n} 個月", "{n} month")
 MONTHS = words("{n} 个月", "{n} 個月", "{n} months")
 ONE_DAY = words("{n} 天", "{n} 天", "{n} day")
 DAYS = words("{n} 天", "{n} 天", "{n} days")
-
-LADDER = words(
-    "按最近 {window}获得的{asset}定级。达标即升级；等级保留 {period}，到期重新核定。",
-    "依最近 {window}獲得的{asset}定級。達標即升級；等級保留 {period}，到期重新核定。",
-    "The level follows the {asset} earned in the last {window}. Members rise at once; a level is kept for "
-    "{period}, then looked at again.",
-)
-LOWEST_LEVEL = words("入会即得", "入會即得", "Everybody who joins")
-LEVEL_FROM = words("{amount} {asset}起", "{amount} {asset}起", "From {amount} {asset}")

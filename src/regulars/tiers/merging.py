@@ -11,21 +11,19 @@ from regulars.language.snapshot import Standing
 from regulars.tiers.service import put_standings
 
 LEAVE = """
-DELETE FROM tiers_standing WHERE member_id = %s AND bucket = %s RETURNING ladder, level, since, until
+DELETE FROM tiers_standing WHERE member_id = %s AND bucket = %s
+RETURNING ladder, level, since, until, grace, held, held_until, exact, due, rewritten
 """
 
 FORGET = """
-DELETE FROM tiers_change WHERE member_id = %s AND bucket = %s AND id >= %s AND id < %s AND reason = 'rule'
+DELETE FROM tiers_change WHERE member_id = %s AND bucket = %s AND id >= %s AND id < %s AND reason IN ('rule', 'placed')
 """
 
 
 def leave(cursor: Cursor, gone: UUID) -> list[list[Any]]:
     """Who is merged stands nowhere by themselves; where they stood. Their steps stay theirs."""
     cursor.execute(LEAVE, [gone, bucket_of(gone)])
-    return [
-        [ladder, level, since.isoformat(), until.isoformat() if until else None]
-        for ladder, level, since, until in cursor.fetchall()
-    ]
+    return [[one.isoformat() if isinstance(one, date) else one for one in row] for row in cursor.fetchall()]
 
 
 def come_back(cursor: Cursor, gone: UUID, stood: Sequence[Sequence[Any]]) -> None:
@@ -39,6 +37,21 @@ def forget_steps(cursor: Cursor, kept: UUID, event_id: UUID) -> None:
 
 
 def standing(row: Sequence[Any]) -> Standing:
-    """[ladder, level, since, until] as they are remembered."""
-    ladder, level, since, until = row
-    return Standing(ladder, level, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+    """[ladder, level, since, until, grace, held, held until, exact, due, rewritten] as they are remembered."""
+    ladder, level, since, until, grace, held, held_until, exact, due, rewritten = row
+    return Standing(
+        ladder,
+        level,
+        date.fromisoformat(since),
+        _day(until),
+        grace=_day(grace),
+        held=held,
+        held_until=_day(held_until),
+        exact=exact,
+        due=_day(due),
+        rewritten=rewritten,
+    )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

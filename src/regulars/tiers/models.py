@@ -6,7 +6,10 @@ from regulars.kit.models import BucketField
 
 
 class Standing(models.Model):
-    """A member's level on one ladder. `until` is the last day of the period; None on the lowest level."""
+    """A member's level on one ladder. `until` is the last day of the period; None where it has no end.
+
+    `grace`, `held`, `held_until`, `exact`, `due` and `rewritten` are as in `language.snapshot.Standing`.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "ladder", "bucket")
     member_id = models.UUIDField()
@@ -15,10 +18,16 @@ class Standing(models.Model):
     level = models.CharField(max_length=30)
     since = models.DateField()
     until = models.DateField(null=True)
+    grace = models.DateField(null=True)
+    held = models.CharField(max_length=30, default="", db_default="")
+    held_until = models.DateField(null=True)
+    exact = models.BooleanField(default=False, db_default=False)
+    due = models.DateField(null=True)
+    rewritten = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = (
-            models.Index(fields=["until"], name="standing_until", condition=models.Q(until__isnull=False)),
+            models.Index(fields=["due"], name="standing_due", condition=models.Q(due__isnull=False)),
             models.Index(fields=["ladder", "level"], name="standing_level"),
         )
 
@@ -36,4 +45,6 @@ class Change(models.Model):
     reason = models.CharField(max_length=20)
     since = models.DateField()
     until = models.DateField(null=True)
+    held = models.CharField(max_length=30, default="", db_default="")
+    held_until = models.DateField(null=True)
     time = models.DateTimeField()

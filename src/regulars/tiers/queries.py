@@ -1,7 +1,7 @@
 """Reading levels: who stands where, how far it is to the next one, and how they got there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from regulars.events.queries import tallies
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
-from regulars.language.calendar import window_start
 from regulars.tiers.contracts import ChangeRow, Ladder, Progress, StandingRow
+from regulars.tiers.windows import Window, first_day
 
 _CHANGES = "tiers.changes"
 _COLUMNS = "id, member_id, ladder, before, after, reason, since, until, time"
@@ -24,7 +24,7 @@ def standings(member_id: UUID) -> list[StandingRow]:
 def standings_of(member_ids: Sequence[UUID]) -> dict[UUID, list[StandingRow]]:
     """The levels of these members, by member."""
     found = rows(
-        "SELECT member_id, ladder, level, since, until FROM tiers_standing"
+        "SELECT member_id, ladder, level, since, until, grace, held, held_until, exact FROM tiers_standing"
         " WHERE member_id = ANY(%s) AND bucket = ANY(%s) ORDER BY ladder",
         [list(member_ids), sorted({bucket_of(member) for member in member_ids})],
     )
@@ -34,54 +34,57 @@ def standings_of(member_ids: Sequence[UUID]) -> dict[UUID, list[StandingRow]]:
     return dict(by_member)
 
 
-def progress(member_id: UUID, ladders: Iterable[Ladder], today: date) -> list[Progress]:
-    """Where the member stands on each of these ladders on the local day `today`, and what is missing."""
+def progress(member_id: UUID, ladders: Iterable[Ladder], today: date, joined: date) -> list[Progress]:
+    """Where the member, who joined on the local day `joined`, stands on each of these ladders on the local day
+    `today`, and what is missing."""
     wanted = tuple(ladders)
     if not wanted:
         return []
     standing = {each.ladder: each for each in standings(member_id)}
     ends = [today, *(each.until for each in standing.values() if each.until is not None)]
-    first = min(window_start(min(ends), months=ladder.window_months) for ladder in wanted)
-    names = [f"credit:{ladder.asset}" for ladder in wanted]
-    earned = tallies([member_id], names, first)
-    return [
-        measure_progress(
-            ladder,
-            standing.get(ladder.id),
-            {day: total for day, (_, total) in earned.get((member_id, f"credit:{ladder.asset}"), {}).items()},
-            today,
-        )
-        for ladder in wanted
-    ]
+    first = min(first_day(ladder.measure, min(ends), joined) for ladder in wanted)
+    names = {name for ladder in wanted for name in ladder.tallies}
+    done = tallies([member_id], sorted(names), first)
+    found = []
+    for ladder in wanted:
+        days: dict[date, int] = {}
+        for part in ladder.measure.parts:
+            for day, cell in done.get((member_id, part.tally), {}).items():
+                days[day] = days.get(day, 0) + part.sign * cell[part.of]
+        found.append(measure_progress(ladder, standing.get(ladder.id), days, today, joined))
+    return found
 
 
 def measure_progress(
-    ladder: Ladder, standing: StandingRow | None, earned: dict[date, int], today: date
+    ladder: Ladder, standing: StandingRow | None, days: Mapping[date, int], today: date, joined: date
 ) -> Progress:
-    """Pure: the progress of a member who stands at `standing` and earned these units on these days."""
+    """Pure: the progress of a member who stands at `standing` and did so much on these days."""
     at = ladder.levels[0] if standing is None else ladder.level(standing.level)
     above = next((level for level in ladder.levels if level.rank == at.rank + 1), None)
-    measure = _within(earned, window_start(today, months=ladder.window_months), today)
-    until = standing.until if standing else None
+    window = Window(ladder.measure, days, joined)
+    measure = window.at(today)
+    until = (standing.grace or standing.until) if standing else None
     keeps = until is not None and at.rank > 0
-    keep_measure = (
-        _within(earned, window_start(until, months=ladder.window_months), min(until, today))
-        if keeps and until
-        else 0
-    )
+    keep_measure = 0
+    if keeps and until is not None:
+        first = first_day(ladder.measure, until, joined)
+        keep_measure = window.at(min(until, today)) - window.before(first, min(until, today))
     return Progress(
         ladder=ladder.id,
-        asset=ladder.asset,
         level=at.id,
         since=standing.since if standing else None,
-        until=until,
+        until=standing.until if standing else None,
         measure=measure,
         next_level=above.id if above else None,
         next_at=above.at if above else None,
         missing=max(0, above.at - measure) if above else 0,
-        keep_at=at.at if keeps else 0,
+        keep_at=at.keep_at if keeps else 0,
         keep_measure=keep_measure,
-        keep_missing=max(0, at.at - keep_measure) if keeps else 0,
+        keep_missing=max(0, at.keep_at - keep_measure) if keeps else 0,
+        grace=standing.grace if standing else None,
+        held=standing.held if standing else "",
+        held_until=standing.held_until if standing else None,
+        counts_since=first_day(ladder.measure, today, joined),
     )
 
 
@@ -127,7 +130,3 @@ def rose(ladder: Ladder, first: datetime) -> int:
         [ladder.id, first, levels, levels],
     )
     return int(found[0]) if found else 0
-
-
-def _within(earned: dict[date, int], first: date, last: date) -> int:
-    return sum(units for day, units in earned.items() if first <= day <= last)

@@ -19,15 +19,35 @@ CHANGE = {
     "reason": "text",
     "since": "date",
     "until": "date",
+    "held": "text",
+    "held_until": "date",
     "time": "timestamptz",
 }
 
-PUT_STANDINGS = """
-INSERT INTO tiers_standing AS now (member_id, ladder, bucket, level, since, until)
-SELECT * FROM {rows}
+STANDING = {
+    "member_id": "uuid",
+    "ladder": "text",
+    "bucket": "smallint",
+    "level": "text",
+    "since": "date",
+    "until": "date",
+    "grace": "date",
+    "held": "text",
+    "held_until": "date",
+    "exact": "boolean",
+    "due": "date",
+    "rewritten": "int",
+}
+
+_KEPT = tuple(name for name in STANDING if name not in ("member_id", "ladder", "bucket"))
+
+PUT_STANDINGS = f"""
+INSERT INTO tiers_standing AS now ({", ".join(STANDING)})
+SELECT * FROM {{rows}}
 ON CONFLICT (member_id, ladder, bucket) DO UPDATE
-   SET level = excluded.level, since = excluded.since, until = excluded.until
- WHERE (now.level, now.since, now.until) IS DISTINCT FROM (excluded.level, excluded.since, excluded.until)
+   SET {", ".join(f"{name} = excluded.{name}" for name in _KEPT)}
+ WHERE ({", ".join(f"now.{name}" for name in _KEPT)})
+       IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _KEPT)})
 """
 
 REWRITE = """
@@ -67,6 +87,8 @@ def write(
                 step.reason,
                 step.day,
                 step.until,
+                step.held,
+                step.held_until,
                 change.at,
             )
             for index, step in enumerate(change.steps)
@@ -86,9 +108,9 @@ def put_standings(cursor: Cursor, standings: Iterable[tuple[UUID, Standing]]) ->
     unnest(
         cursor,
         PUT_STANDINGS,
-        ("uuid", "text", "smallint", "text", "date", "date"),
+        tuple(STANDING.values()),
         [
-            (member, one.ladder, bucket_of(member), one.level, one.since, one.until)
+            (member, one.ladder, bucket_of(member), *(getattr(one, name) for name in _KEPT))
             for member, one in standings
         ],
     )

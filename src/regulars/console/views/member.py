@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import effects
@@ -22,6 +23,7 @@ from regulars.messaging.contracts import Reader
 from regulars.messaging.queries import subject
 from regulars.orders.queries import totals
 from regulars.programme.contracts import Programme
+from regulars.programme.ladder_words import figure, ladder_in_words, measured
 from regulars.programme.service import version
 from regulars.tiers.contracts import Ladder, Level, Progress
 from regulars.tiers.queries import progress
@@ -46,11 +48,17 @@ class Climb:
 
     progress: Progress
     ladder: Ladder
-    asset: Asset
     level: Level
     next_level: Level | None
+    missing: str
+    measure: str
+    next_at: str
+    keep_missing: str
+    counts: str
     percent: int
     keep_percent: int
+    held: Level | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,9 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
     if member is None:
         raise Http404
     today = local_day(clock.now(), programme.zone)
-    climbs = [climb(each, programme) for each in progress(member_id, programme.ladders.values(), today)]
+    joined = local_day(member.joined_at, programme.zone)
+    found = progress(member_id, programme.ladders.values(), today, joined)
+    climbs = [climb(each, programme) for each in found]
     context = {
         "part": "members",
         "member": member,
@@ -152,19 +162,26 @@ def held(member_id: UUID, programme: Programme) -> list[Held]:
     return found
 
 
-def climb(at: Progress, programme: Programme) -> Climb:
+def climb(at: Progress, programme: Programme, reason: str = "") -> Climb:
     """Progress with the names of its levels and its share in percent."""
+    language = get_language() or "en"
     ladder = programme.ladders[at.ladder]
     level = ladder.level(at.level)
     above = ladder.level(at.next_level) if at.next_level else None
     return Climb(
         progress=at,
         ladder=ladder,
-        asset=programme.assets[at.asset],
         level=level,
         next_level=above,
+        missing=measured(ladder, at.missing, programme, language),
+        measure=figure(ladder, at.measure, programme, language),
+        next_at=figure(ladder, at.next_at or 0, programme, language),
+        keep_missing=measured(ladder, at.keep_missing, programme, language),
+        counts=ladder_in_words(ladder, programme, language),
         percent=_share(at.measure, at.next_at or 0),
         keep_percent=_share(at.keep_measure, at.keep_at),
+        held=next((one for one in ladder.levels if one.id == at.held), None),
+        reason=reason,
     )
 
 

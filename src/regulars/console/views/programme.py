@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console.shell import page, programme_of
-from regulars.programme import holdings, sentences, service
+from regulars.programme import holdings, ladder_words, sentences, service
 from regulars.programme.contracts import Programme
 from regulars.programme.queries import version_source, versions
 
@@ -26,8 +26,8 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
     shown = service.version(number) if number else programme
     language = get_language() or "en"
     ladders = [
-        (ladder, sentences.ladder_in_words(ladder, shown, language), [
-            (level, sentences.level_in_words(level, ladder, shown, language)) for level in ladder.levels
+        (ladder, ladder_words.ladder_in_words(ladder, shown, language), [
+            (level, ladder_words.level_in_words(level, ladder, shown, language)) for level in ladder.levels
         ])
         for ladder in shown.ladders.values()
     ]  # fmt: skip

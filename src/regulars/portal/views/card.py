@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regulars.kit import clock
-from regulars.language.text import say
+from regulars.language.calendar import local_day
 from regulars.ledger.queries import balances
 from regulars.portal import formats, growth, qr
 from regulars.portal.pages import MemberVisit, member_page
 from regulars.portal.pockets import Held, Pocket, Soon, held, pockets, soon
 from regulars.portal.views.points import expiries_of
 from regulars.programme.contracts import Programme
+from regulars.programme.ladder_words import figure, measure_name, measured, span_in_words
 from regulars.tiers.contracts import Level
 from regulars.tiers.queries import progress
 
@@ -36,13 +37,15 @@ class Step:
 
     level: Level
     above: Level | None
-    asset_name: str
-    measure: int
-    next_at: int | None
-    missing: int
+    name: str
+    counts: str
+    measure: str
+    next_at: str
+    missing: str
     money: str
     until: date | None
-    keep_missing: int
+    grace: date | None
+    keep_missing: str
     keep_money: str
     share: int
 
@@ -73,20 +76,25 @@ def ways_up(visit: MemberVisit) -> list[Step]:
     programme = visit.programme
     today = timezone.localtime(clock.now()).date()
     steps = []
-    for found in progress(visit.member.id, programme.ladders.values(), today):
+    joined = local_day(visit.member.joined_at, programme.zone)
+    for found in progress(visit.member.id, programme.ladders.values(), today, joined):
         ladder = programme.ladders[found.ladder]
         way = growth.next_step(programme, ladder, found)
         steps.append(
             Step(
                 level=way.level,
                 above=way.above,
-                asset_name=say(programme.assets[ladder.asset].name, visit.language),
-                measure=found.measure,
-                next_at=found.next_at,
-                missing=way.missing,
+                name=measure_name(ladder, programme, visit.language),
+                counts=span_in_words(ladder, visit.language),
+                measure=figure(ladder, found.measure, programme, visit.language),
+                next_at=figure(ladder, found.next_at or 0, programme, visit.language),
+                missing=measured(ladder, way.missing, programme, visit.language),
                 money=_money(way.spend_minor, programme),
                 until=way.until,
-                keep_missing=way.keep_missing,
+                grace=found.grace,
+                keep_missing=measured(ladder, way.keep_missing, programme, visit.language)
+                if way.keep_missing
+                else "",
                 keep_money=_money(way.keep_spend_minor, programme),
                 share=way.share,
             )

@@ -8,13 +8,13 @@ from regulars.language.calendar import local_day, yearly
 from regulars.language.fields import Choice, Facts, Field, Read, Style, Type
 from regulars.language.problems import words
 from regulars.language.sql_text import Clock, Sql, param, sql
-from regulars.language.text import Text, say
+from regulars.language.text import LANGUAGES, Text, say
 from regulars.language.tree import Op, Window
 from regulars.ledger.contracts import Asset, Wallet
-from regulars.programme.contracts import Attribute, Programme
+from regulars.programme.contracts import Attribute, Matrix, Programme
 from regulars.programme.vocabulary.event import style_of
 from regulars.programme.vocabulary.json_values import json_reader, json_sql
-from regulars.tiers.contracts import Ladder
+from regulars.tiers.contracts import Ladder, Level
 
 ATTRIBUTE_TYPES = {
     "text": Type.TEXT,
@@ -40,6 +40,10 @@ def member_fields(programme: Programme) -> Iterator[Field]:
     yield _tags_field()
     for ladder in programme.ladders.values():
         yield _level_field(ladder)
+    for matrix in programme.matrices.values():
+        if matrix.ladder in programme.ladders and matrix.attribute in programme.attributes:
+            crossed = programme.ladders[matrix.ladder], programme.attributes[matrix.attribute]
+            yield _matrix_field(matrix, *crossed)
     for asset in programme.assets.values():
         yield _balance_field(asset)
     for wallet in programme.wallets.values():
@@ -225,6 +229,44 @@ def _level_field(ladder: Ladder) -> Field:
         never_missing=lowest is not None,
         part="standings",
     )
+
+
+def _matrix_field(matrix: Matrix, ladder: Ladder, attribute: Attribute) -> Field:
+    """`gold/film`: the level and the choice together. Who has not chosen is in no cell."""
+    level, chosen = _level_field(ladder), _attribute_field(attribute)
+    read_level, read_choice = level.reader(None), chosen.reader(None)
+
+    def read(facts: Facts) -> str | None:
+        one, other = read_level(facts), read_choice(facts)
+        return None if one is None or other is None or other not in attribute.choices else f"{one}/{other}"
+
+    def sql_of(clock: Clock, window: Window | None) -> Sql:
+        return sql(
+            "CASE WHEN {1} = ANY({2}) THEN {0} || '/' || {1} END",
+            level.sql(clock, window),
+            chosen.sql(clock, window),
+            param(list(attribute.choices), "text[]"),
+        )
+
+    return Field(
+        f"matrix.{matrix.id}",
+        Type.CHOICE,
+        matrix.name,
+        lambda _: read,
+        sql_of,
+        choices=tuple(
+            Choice(f"{one.id}/{other}", cell_name(matrix, one, other))
+            for one in ladder.levels
+            for other in attribute.choices
+        ),
+        part="standings",
+    )
+
+
+def cell_name(matrix: Matrix, level: Level, choice: str) -> Text:
+    """What people call a cell: its own name, else level and choice."""
+    own = matrix.cells.get((level.id, choice))
+    return own or {language: f"{say(level.name, language)} × {choice}" for language in LANGUAGES}
 
 
 def _balance_field(asset: Asset) -> Field:
