@@ -3,6 +3,7 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import "./console.css";
 import { startCopying } from "./copy";
+import { startDrafting } from "./drafting";
 import { startEditing } from "./forms";
 import { startKeys } from "./keys";
 import { startRows } from "./rows";
@@ -14,6 +15,7 @@ startKeys();
 startCopying();
 startRows();
 startEditing();
+startDrafting();
 startTray();
 
 async function drawCharts(): Promise<void> {

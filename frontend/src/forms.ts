@@ -1,5 +1,5 @@
 // Filter forms send only what is filled in, so that the address stays readable; data-submit sends on change;
-// data-fill puts values into the form's fields (the demo's sign-in).
+// data-picks chooses the radio button that a field belongs to; data-fill puts values into the form's fields (the demo's sign-in).
 function trim(form: HTMLFormElement): void {
   for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input[name], select[name]")) {
     if (!field.value && !field.disabled) {
@@ -28,6 +28,8 @@ export function startEditing(): void {
   });
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLElement;
+    const picks = (field as HTMLInputElement).dataset.picks;
+    if (picks) field.closest("form")?.querySelector<HTMLInputElement>(`[name="${picks}"][value="at"]`)?.click();
     if (field.dataset.submit !== undefined) field.closest("form")?.requestSubmit();
   });
 }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.alerts.queries import calling
 from regulars.approvals.queries import waiting_count
 from regulars.kit.problems import Problem
+from regulars.programme import publications
 from regulars.programme.contracts import Programme
 from regulars.staff.contracts import Permission, role_may
 from regulars.staff.models import Operator
@@ -88,6 +89,11 @@ def page(roles: tuple[str, ...] = (), needs_programme: bool = True) -> Callable[
     return decorate
 
 
+def _to_approve() -> int:
+    """What waits for a second person: changes of value, and programmes."""
+    return waiting_count() + publications.waiting_count()
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context of every console and sign-in page: the side bar, the languages, the brand's name."""
     if not hasattr(request, "programme"):
@@ -97,5 +103,5 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "programme": programme_of(request),
         "calling": calling() if request.user.is_authenticated else 0,
-        "to_approve": waiting_count() if request.user.is_authenticated else 0,
+        "to_approve": _to_approve() if request.user.is_authenticated else 0,
     }

@@ -23,6 +23,7 @@ from regulars.kit.problems import Problem
 from regulars.language.text import say
 from regulars.ledger.draws import asset_of
 from regulars.members.queries import names
+from regulars.programme import publications
 from regulars.programme.contracts import Programme
 from regulars.staff.contracts import Permission
 
@@ -66,6 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "part": "books",
         "tab": "approvals",
         "requests": [shown(row) for row in waiting],
+        "publications": publications.waiting(),
         "past": [shown(row) for row in past.items if row.state is not State.WAITING],
         "states": [(state.value, name) for state, name in STATES.items() if state is not State.WAITING],
         "chosen": request.GET.get("state", ""),

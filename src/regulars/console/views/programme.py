@@ -1,19 +1,20 @@
 """The programme in force, or an older version: as sentences, as its file, and what changed between two."""
 
-import difflib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from regulars.console.shell import page, programme_of
-from regulars.programme import holdings, ladder_words, sentences, service
+from regulars.console.changed import changed
+from regulars.console.shell import may, page, programme_of
+from regulars.console.views.publishing import STATES
+from regulars.programme import holdings, ladder_words, publications, sentences, service
 from regulars.programme.contracts import Programme
 from regulars.programme.queries import version_source, versions
+from regulars.staff.contracts import Permission
 
-DIFF_LINES = 3
+SETTLED_MOST = 8
 
 
 @page()
@@ -33,6 +34,7 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "part": "programme",
+        "tab": "programme",
         "shown": shown,
         "version": next((each for each in every if each.number == shown.number), None),
         "versions": every,
@@ -44,6 +46,14 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
         "ladders": ladders,
         "rules": list(sentences.rules_in_words(shown, language)),
         "source": version_source(shown.number),
+        "open": [*publications.waiting(), *publications.scheduled()],
+        "settled": [
+            (each, STATES[each.state])
+            for each in publications.settled(SETTLED_MOST)
+            if each.state is not publications.State.PUBLISHED
+        ],
+        "agreed": publications.approvals([each.number for each in every]),
+        "may_edit": may(request, Permission.PROGRAMME_EDIT),
     }
     return render(request, "console/programme.html", context)
 
@@ -78,7 +88,7 @@ def source(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
 
 @page()
 def diff(request: HttpRequest) -> HttpResponse:
-    """What changed from version `from` to version `to`, line by line; without them the last two."""
+    """What changed from version `from` to version `to`; without them the last two."""
     every = [each.number for each in versions()]
     try:
         after = int(request.GET.get("to") or every[0])
@@ -88,12 +98,12 @@ def diff(request: HttpRequest) -> HttpResponse:
     texts = version_source(before), version_source(after)
     if texts[0] is None or texts[1] is None:
         raise Http404
-    lines = list(
-        difflib.unified_diff(
-            texts[0].splitlines(), texts[1].splitlines(),
-            _("version %(number)d") % {"number": before}, _("version %(number)d") % {"number": after},
-            n=DIFF_LINES, lineterm="",
-        )
-    )  # fmt: skip
-    context = {"part": "programme", "before": before, "after": after, "lines": lines, "numbers": every}
+    context = {
+        "part": "programme",
+        "tab": "programme",
+        "before": before,
+        "after": after,
+        "changed": changed(service.version(before), service.version(after), (texts[0], texts[1])),
+        "numbers": every,
+    }
     return render(request, "console/programme_diff.html", context)
