@@ -145,9 +145,8 @@ def test_at_a_moment_in_the_programme_s_zone_and_called_off(desk: Client) -> Non
     assert "called off" in text(desk, "/console/programme/")
 
 
-def test_a_second_person_in_the_inbox(
-    desk: Client, colleague: Client, bob: Operator, empty_shop: None
-) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("empty_shop")
+def test_a_second_person_in_the_inbox(desk: Client, colleague: Client, bob: Operator) -> None:
     strict = GROCERY.replace("assets:", "publishing: {second_person: true}\nassets:", 1)
     desk.post(
         f"/console/programme/drafts/{begun(desk, source=strict, name='strict').id}/publish", {"when": "now"}

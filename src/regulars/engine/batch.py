@@ -23,7 +23,7 @@ from regulars.engine.contracts import (
     tier_records,
     unknown_member,
 )
-from regulars.engine.decide import Decided, live, settle
+from regulars.engine.decide import Decided, catch_up, live, settle
 from regulars.engine.load import Loader, Orders, read_orders
 from regulars.engine.plan import Plan, plan
 from regulars.engine.reach import BETWEEN, OrderName, order_name, other_member
@@ -276,7 +276,7 @@ class _Batch:
                 self._reject(position, error)
                 continue
             fresh.discard(event.member_id)
-            decided += lived + self._catch_up(ready, snapshot, lived[0], budgets)
+            decided += lived + catch_up(ready, snapshot, lived[0], self.now, budgets)
             sent[event.id] = self.batch[position]
             self.outcomes[position] = told_outcome(lived[0], ready.programme.number)
             if not self.writes:
@@ -288,17 +288,6 @@ class _Batch:
             apply(self.cursor, decided, snapshots, sent, budgets, ready.programme.number, self.now)
         note(self.cursor, self.in_force, _faults(decided, self.failing), decided, self.now)
         self.parts.done("apply")
-
-    def _catch_up(self, ready: Plan, snapshot: Snapshot, late: Decided, budgets: Budgets) -> list[Decided]:
-        """What time has done since to what a late event brought, as far as the member's life is known."""
-        known_until = snapshot.totals.last_at
-        if known_until is None or known_until <= late.event.time:
-            return []
-        since = settle(ready, snapshot, known_until, self.now, budgets)
-        if since:
-            late.balances = dict(snapshot.balances)
-            late.standings = dict(snapshot.standings)
-        return since
 
     def _budgets(
         self, ready: Plan, work: list[tuple[int, Event]], snapshots: dict[UUID, Snapshot]

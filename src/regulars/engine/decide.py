@@ -108,6 +108,18 @@ def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budge
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
+def catch_up(plan: Plan, snapshot: Snapshot, late: Decided, now: datetime, budgets: Budgets) -> list[Decided]:
+    """What time has done since to what a late event brought, as far as the member's life is known."""
+    known_until = snapshot.totals.last_at
+    if known_until is None or known_until <= late.event.time:
+        return []
+    since = settle(plan, snapshot, known_until, now, budgets)
+    if since:
+        late.balances = dict(snapshot.balances)
+        late.standings = dict(snapshot.standings)
+    return since
+
+
 @dataclass(slots=True)
 class _Chain:
     """What follows from what, for one member and the `others` at hand."""

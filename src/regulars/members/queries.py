@@ -286,3 +286,19 @@ def _candidates(text: str, region: str) -> list[tuple[str, str]]:
         except BadIdentity:
             continue
     return pairs
+
+
+def joinings(buckets: Sequence[int]) -> list[tuple[UUID, str, datetime, list[str]]]:
+    """(member, source, joined at, kinds of identity) of everybody in these buckets."""
+    found = rows(
+        "SELECT member.id, member.source, member.joined_at, coalesce((SELECT array_agg(DISTINCT kind)"
+        " FROM members_identity AS own WHERE own.member_id = member.id), '{}')"
+        "  FROM members_member AS member WHERE member.bucket = ANY(%s)",
+        [list(buckets)],
+    )
+    return [(member_id, source, joined_at, list(kinds)) for member_id, source, joined_at, kinds in found]
+
+
+def ever_merged() -> list[UUID]:
+    """Members who had a record merged into theirs, or were merged, also where that was undone."""
+    return [found[0] for found in rows("SELECT kept FROM members_merge UNION SELECT gone FROM members_merge")]

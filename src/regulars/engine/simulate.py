@@ -1,0 +1,120 @@
+"""What would have been: a brand's own history lived through under any programme, in memory, by the very functions that
+decide in production. Pure: nothing is read, nothing is written.
+
+The log says when each event became known and when time was seen to for a member; a simulation follows that, so that
+the programme that was in force gives exactly what was written then. Every member begins with nothing: whoever simulates
+hands over their whole life.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from regulars.campaigns.logic import Budgets
+from regulars.engine.contracts import Rejected
+from regulars.engine.decide import Decided, catch_up, live, settle
+from regulars.engine.plan import Plan
+from regulars.engine.reach import other_member
+from regulars.language.effects import Give, Take
+from regulars.language.events import TIMER, Event
+from regulars.language.snapshot import Profile, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a member brought along: where they came from, when they joined, which kinds of identity they have."""
+
+    source: str = ""
+    joined_at: datetime | None = None
+    identities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event that the programme would have refused: there was not enough of what it takes."""
+
+    event: Event
+    code: str
+
+
+Batch = Sequence[Event]
+"""Events that became known together, as they stand in the log; those of time say whom the worker saw to then."""
+
+
+@dataclass(slots=True)
+class World:
+    """Members in memory, under one programme."""
+
+    plan: Plan
+    origins: Mapping[UUID, Origin] = field(default_factory=dict)
+    members: dict[UUID, Snapshot] = field(default_factory=dict)
+    budgets: Budgets = field(default_factory=Budgets)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def live(self, batches: Iterable[tuple[datetime, Batch]]) -> Iterator[Decided]:
+        """All that is decided about these batches, in the order in which they became known."""
+        for received_at, batch in batches:
+            yield from self.take(batch, received_at)
+
+    def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
+        """One batch, known at `now`."""
+        happened = [event for event in batch if event.source != TIMER]
+        touched = {event.member_id for event in happened}
+        touched |= {other for event in happened if (other := other_member(event)) is not None}
+        for event in happened:
+            yield from self._live(event, now)
+        seen_to = {event.member_id for event in batch if event.source == TIMER}
+        for member_id in sorted(seen_to - touched):
+            if member_id in self.members:
+                yield from self._settle(self.members[member_id], now, now)
+
+    def settle(self, until: datetime) -> Iterator[Decided]:
+        """What time alone does to everybody through `until`."""
+        for member_id in sorted(self.members):
+            yield from self._settle(self.members[member_id], until, until)
+
+    def _live(self, event: Event, now: datetime) -> Iterator[Decided]:
+        joining = event.member_id not in self.members
+        snapshot = self._member(event.member_id)
+        yield from self._settle(snapshot, event.time, now)
+        other = other_member(event)
+        if other is not None and other != event.member_id:
+            yield from self._settle(self._member(other), event.time, now)
+        try:
+            lived = live(self.plan, snapshot, event, now, self.budgets, joining, self.members)
+        except Rejected as error:
+            self.refused.append(Refusal(event, error.code))
+            if joining:
+                del self.members[event.member_id]
+            return
+        decided = lived + catch_up(self.plan, snapshot, lived[0], now, self.budgets)
+        for one in decided:
+            _forget_what_is_used_up(self.members[one.event.member_id], one)
+        yield from decided
+
+    def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> Iterator[Decided]:
+        decided = settle(self.plan, snapshot, until, now, self.budgets)
+        for one in decided:
+            _forget_what_is_used_up(snapshot, one)
+        yield from decided
+
+    def _member(self, member_id: UUID) -> Snapshot:
+        found = self.members.get(member_id)
+        if found is None:
+            origin = self.origins.get(member_id, Origin())
+            profile = Profile(source=origin.source, joined_at=origin.joined_at, identities=origin.identities)
+            found = self.members[member_id] = Snapshot(
+                member_id, profile=profile, steps={}, whole=True, held={}
+            )
+        return found
+
+
+def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
+    """Lots that are empty are not at hand in production either, unless something comes back to them."""
+    for asset in {effect.asset for effect in decided.effects if isinstance(effect, Take | Give)}:
+        lots = snapshot.lots.get(asset)
+        if lots is not None:
+            for lot in lots:
+                snapshot.known.setdefault(lot.id, lot)
+            snapshot.lots[asset] = [lot for lot in lots if lot.remaining or lot.held or lot.pending]
