@@ -90,7 +90,7 @@ def _lapsing(snapshot: Snapshot, until: datetime) -> Moment | None:
         for draw in snapshot.draws.values()
         if draw.until is not None and draw.until <= until and draw.account == HOLD and draw.held
     ]
-    return min(lapsing, key=lambda one: (one.at, one.asset), default=None)
+    return min(lapsing, key=lambda one: (one.at, one.asset, one.draw.id if one.draw else None), default=None)
 
 
 def _reminder(snapshot: Snapshot, asset: Asset, lots: list[Lot]) -> Moment | None:
