@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from regulars.campaigns.contracts import SCHEDULED
 from regulars.engine.simulate import Batch, Origin
 from regulars.kit.sqlread import from_json, row, rows
 from regulars.language.events import Event
@@ -18,7 +19,7 @@ BUCKETS = tuple(range(64))
 CHUNK = 5_000
 
 LOG = """
-SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 'timer' THEN data END
+SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 'timer' OR type = %s THEN data END
   FROM events_event
  WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s AND NOT member_id = ANY(%s)
  ORDER BY received_at, time, ctid
@@ -55,7 +56,7 @@ class History:
         """Everything from outside, and when time was seen to; read a piece at a time."""
         with transaction.atomic(), connection.chunked_cursor() as cursor:
             cursor.itersize = CHUNK  # type: ignore[attr-defined]
-            cursor.execute(LOG, [list(self.buckets), self.until, list(self.excluded)])
+            cursor.execute(LOG, [SCHEDULED, list(self.buckets), self.until, list(self.excluded)])
             for received_at, found in groupby(cursor, key=lambda each: each[0]):
                 yield received_at, [_event(each) for each in found]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from regulars.campaigns.contracts import SCHEDULED
 from regulars.campaigns.logic import Budgets
 from regulars.engine.contracts import Rejected
 from regulars.engine.decide import Decided, catch_up, live, settle
@@ -59,12 +60,12 @@ class World:
 
     def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
         """One batch, known at `now`."""
-        happened = [event for event in batch if event.source != TIMER]
+        happened = [event for event in batch if event.source != TIMER or event.type == SCHEDULED]
         touched = {event.member_id for event in happened}
         touched |= {other for event in happened if (other := other_member(event)) is not None}
         for event in happened:
             yield from self._live(event, now)
-        seen_to = {event.member_id for event in batch if event.source == TIMER}
+        seen_to = {event.member_id for event in batch if event.source == TIMER and event.type != SCHEDULED}
         for member_id in sorted(seen_to - touched):
             if member_id in self.members:
                 yield from self._settle(self.members[member_id], now, now)

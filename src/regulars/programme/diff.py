@@ -98,6 +98,9 @@ def _things(part: str, programme: Programme, language: str) -> dict[str, Thing]:
     if speak is not None:
         return {thing.id: thing for thing in speak(programme, language)}
     value = getattr(programme, part)
+    if value is None or is_dataclass(value):
+        title = say(said.PARTS.get(part, said.part(part)), language)
+        return {} if value is None else {part: Thing(part, title, value)}
     items = value.items() if isinstance(value, Mapping) else ((_id_of(one), one) for one in value)
     return {
         str(one_id): Thing(str(one_id), _name_of(one, str(one_id), language), one) for one_id, one in items

@@ -13,6 +13,7 @@ PARTS: dict[str, Text] = {
     "plans": words("付费会员", "付費會員", "Paid plans"),
     "benefits": words("权益", "權益", "Benefits"),
     "campaigns": words("活动", "活動", "Campaigns"),
+    "member_day": words("会员日", "會員日", "Member day"),
     "rules": words("规则", "規則", "Rules"),
     "templates": words("消息", "訊息", "Messages"),
     "attributes": words("资料字段", "資料欄位", "Profile fields"),
