@@ -201,8 +201,13 @@ def test_late_events_in_the_order_of_their_arrival() -> None:
 def test_history_loaded_at_once() -> None:
     with today("2026-09-01 10:00"):
         for month in range(1, 9):
-            send(*(order(who, f"2026-{month:02}-{day:02} 1{'abc'.index(who)}:00", 10 * month + day, f"{who}{month}{day}")
-                   for who in "abc" for day in (3, 9, 27)))  # fmt: skip
+            days = [(who, hour, day) for hour, who in enumerate("abc", 10) for day in (3, 9, 27)]
+            send(
+                *(
+                    order(who, f"2026-{month:02}-{day:02} {hour}:00", 10 * month + day, f"{who}{month}{day}")
+                    for who, hour, day in days
+                )
+            )
     with today("2026-09-01 10:01"):
         settle_all()
     check_same()
