@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from regulars.cli.words import language
+from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
 from regulars.processes import tables
 from regulars.programme import queries, service
+from regulars.programme.cautions import cautions
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import InvalidProgramme, load
 
@@ -47,6 +49,8 @@ def validate(file: File) -> None:
         f"{file} is valid: {len(programme.rules)} rules, {len(programme.ladders)} ladders,"
         f" {len(programme.assets)} assets."
     )
+    for caution in cautions(programme, clock.now()):
+        print(f"look again: {caution.say(language())}")
 
 
 @app.command(help="Make a file the programme in force, as a new version.")

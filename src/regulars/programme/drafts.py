@@ -11,7 +11,9 @@ from django.db.models import F
 from regulars.kit import clock
 from regulars.kit.ids import time_id
 from regulars.kit.problems import NotFound, Problem
+from regulars.language.problems import Problem as Caution
 from regulars.language.problems import words
+from regulars.programme.cautions import cautions
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import SIZE_LIMIT, Fault, InvalidProgramme
 from regulars.programme.models import Draft
@@ -86,14 +88,17 @@ class Checked:
 
     programme: Programme | None
     faults: tuple[Fault, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    """What may be published and is worth a second look."""
 
 
 def check(source: str) -> Checked:
     """Read a text; what is wrong with it, with its lines."""
     try:
-        return Checked(read_text(source))
+        programme = read_text(source)
     except InvalidProgramme as error:
         return Checked(None, tuple(error.faults))
+    return Checked(programme, cautions=tuple(cautions(programme, clock.now())))
 
 
 def create(name: str, source: str, by: str, based_on: int | None = None) -> DraftRow:

@@ -32,9 +32,10 @@ _MONTHS = [
     "December",
 ]
 _MONTH = words("{n} 月", "{n} 月", "{name}")
-_MONTH_DAY = words("每月 {days} 日", "每月 {days} 日", "day {days} of the month")
-_FROM_END = words("倒数第 {n}", "倒數第 {n}", "{n} from the end")
-_LAST = words("最后一", "最後一", "the last")
+_MONTH_DAY = words("每月 {days}", "每月 {days}", "day {days} of the month")
+_DAY = words("{n} 日", "{n} 日", "{n}")
+_FROM_END = words("倒数第 {n} 天", "倒數第 {n} 天", "{n} from the end")
+_LAST = words("最后一天", "最後一天", "the last")
 _EVERY = words("每{days}", "每{days}", "every {days}")
 _DAILY = words("每天", "每日", "every day")
 _LIST = words("、", "、", ", ")
@@ -156,7 +157,7 @@ class Times:
 
     def _day(self, day: int) -> str:
         if day > 0:
-            return str(day)
+            return self.word(_DAY, n=day)
         return self.word(_LAST) if day == -1 else self.word(_FROM_END, n=-day)
 
     def _yearly(self, day: Text, month: Text, around: Around) -> str:
@@ -196,7 +197,11 @@ class Times:
             if day == weekday == "*":
                 return self.word(_AT, day=self.word(_DAILY), at=at)
             if weekday == "*" and all(each.isdecimal() for each in days):
-                return self.word(_AT, day=self.word(_MONTH_DAY, days=self.row(days)), at=at)
+                return self.word(
+                    _AT,
+                    day=self.word(_MONTH_DAY, days=self.row(self._day(int(each)) for each in days)),
+                    at=at,
+                )
             if day == "*" and all(each.isdecimal() for each in weekday.split(",")):
                 named = (self.word(WEEKDAYS[(int(each) - 1) % 7]) for each in weekday.split(","))
                 return self.word(_AT, day=self.word(_EVERY, days=self.row(named)), at=at)
