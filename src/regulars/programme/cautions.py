@@ -99,7 +99,8 @@ def _shadowed(programme: Programme) -> Iterator[Problem]:
                         first,
                         "永远轮不到：同组的“{}”在它之前，凡它成立时也成立；请调整 priority 或条件",
                         "永遠輪不到：同組的「{}」在它之前，凡它成立時也成立；請調整 priority 或條件",
-                        "never applies: “{}” of its group comes first and holds whenever it does; change priority or when",
+                        "never applies: “{}” of its group comes first and holds whenever it does; "
+                        "change priority or when",
                     ),
                 )
 
