@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from regulars.engine import operations
+from regulars.engine import benefits, operations
 from regulars.engine.contracts import Outcome, Rejected
 from regulars.engine.operations import Request
 from regulars.kit.problems import Problem
@@ -75,6 +75,29 @@ def convert(
 
     request = Request(member_id, SOURCE, _key(member_id, key))
     return _done(lambda: operations.convert(request, conversion.id, units), words, language)
+
+
+def claim(member_id: UUID, key: str, benefit: str, entitlement: UUID | None, language: str) -> UUID:
+    """Claim what was granted, or what the member's standing gives. The same key again is the same claim. Raises
+    RefusedError."""
+
+    def words(error: Rejected) -> str:
+        told = {
+            "out_of_stock": _("It has just run out. We are sorry."),
+            "quota_used": _("You have had this as often as it can be had for now."),
+            "choice_made": _("You have made your choice already."),
+            "claim_window": _("The time to claim this is over."),
+            "too_late": _("The time to claim this is over."),
+            "not_entitled": _("This is not one of your benefits any more."),
+            "taken_back": _("This is not one of your benefits any more."),
+            "already_claimed": _("You have claimed this already."),
+        }
+        return told.get(error.code) or _common(error, language)
+
+    request = Request(member_id, SOURCE, _key(member_id, key))
+    if entitlement is not None:
+        return _done(lambda: benefits.claim_entitlement(request, entitlement), words, language)
+    return _done(lambda: benefits.claim(request, [benefit]), words, language)
 
 
 def sound_key(key: str) -> bool:

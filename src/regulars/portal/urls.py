@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from regulars.portal.views import card, convert, gifts, inbox, me, orders, points, pwa, sign_in
+from regulars.portal.views import benefits, card, convert, gifts, inbox, me, orders, points, pwa, sign_in
 
 app_name = "portal"
 
 urlpatterns = [
     path("", card.card, name="card"),
     path("points/", points.points, name="points"),
+    path("benefits/", benefits.benefits, name="benefits"),
+    path("benefits/claim/", benefits.claim, name="benefit-claim"),
     path("gifts/", gifts.gifts, name="gifts"),
     path("gifts/send/", gifts.send, name="gift-send"),
     path("gifts/<uuid:gift_id>/back/", gifts.take_back, name="gift-back"),

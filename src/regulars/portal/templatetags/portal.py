@@ -23,6 +23,27 @@ def words(text: Text) -> str:
     return say(text, formats.language())
 
 
+SIGNS = {
+    "service": "star",
+    "function": "bolt",
+    "vanity": "medal",
+    "discount": "percent",
+    "member_price": "percent",
+    "free_shipping": "truck",
+    "credit": "points",
+    "cashback": "points",
+    "multiplier": "bolt",
+    "coupon_pack": "ticket",
+    "access": "key",
+}
+
+
+@register.filter
+def sign(kind: str) -> str:
+    """The icon of a kind of benefit."""
+    return SIGNS.get(kind, "gift")
+
+
 @register.filter
 def grouped(card: str) -> str:
     """A card's number in fours, as one reads it out; anything else as it is."""
