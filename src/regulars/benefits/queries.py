@@ -1,9 +1,11 @@
 """Reading entitlements: whose they are, how they stand, where a code leads, and how many there are of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from regulars.benefits.contracts import Place, Row
+from regulars.kit import paging
 from regulars.kit.ids import bucket_of
 from regulars.kit.sqlread import read, row, rows
 
@@ -76,3 +78,37 @@ def counts() -> dict[str, dict[str, int]]:
         ):  # fmt: skip
             cells[name] = cells.get(name, 0) + value
     return sums
+
+
+_LIST = "benefits.entitlements"
+
+
+def listed(benefit: str, state: str = "", cursor: str | None = None, limit: int = 50) -> paging.Page[Row]:
+    """The entitlements of one benefit, the latest first; `state` keeps to those that stand so."""
+    size = paging.bounded(limit)
+    before = paging.decode(_LIST, cursor, UUID)[0] if cursor else None
+    where: list[str] = ["benefit = %s"]
+    params: list[Any] = [benefit]
+    if state:
+        where.append("state = %s")
+        params.append(state)
+    if before is not None:
+        where.append("id < %s")
+        params.append(before)
+    found = read(
+        Row,
+        f"SELECT {_COLUMNS} FROM benefits_entitlement WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT %s",
+        [*params, size + 1],
+    )
+    return paging.page(_LIST, found, size, lambda each: (each.id,))
+
+
+def every(benefit: str) -> Iterator[Row]:
+    """All entitlements of one benefit, the latest first, read page by page."""
+    cursor = None
+    while True:
+        page = listed(benefit, cursor=cursor, limit=paging.LIMIT_MAX)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return

@@ -1,7 +1,7 @@
 """What an event did, as lines that a person reads: from the records that are stored with the event."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -146,6 +146,45 @@ def level_step(
     return text + (_(", until %(day)s") % {"day": formats.day(until)} if until else "")
 
 
+STATES: dict[str, Any] = {
+    "granted": gettext_lazy("to be claimed"),
+    "claimed": gettext_lazy("ready to use"),
+    "used": gettext_lazy("has been used"),
+    "expired": gettext_lazy("has expired"),
+    "taken_back": gettext_lazy("was withdrawn"),
+}
+"""How an entitlement stands."""
+
+_WHY = {
+    "used": gettext_lazy("used once"),
+    "undone": gettext_lazy("use undone"),
+    "choice": gettext_lazy("no longer to choose"),
+    "downgrade": gettext_lazy("taken back with the level"),
+    "refund": gettext_lazy("taken back with the order"),
+    "hand": gettext_lazy("taken back by hand"),
+}
+
+
+def benefit_name(benefit_id: str, programme: Programme) -> str:
+    """What people call this benefit; its id where the programme in force has it no more."""
+    known = programme.benefits.get(benefit_id)
+    return say(known.name, get_language() or "en") if known else benefit_id
+
+
+def benefit_step(record: dict[str, Any], programme: Programme) -> str:
+    """A benefit and how it now stands."""
+    state = str(record.get("state", ""))
+    said = str(_WHY.get(str(record.get("why", ""))) or STATES.get(state, state))
+    text = _("Benefit %(name)s: %(state)s") % {
+        "name": benefit_name(str(record.get("benefit", "")), programme),
+        "state": said,
+    }
+    if not record.get("until"):
+        return text
+    last = datetime.fromisoformat(record["until"]) - timedelta(microseconds=1)
+    return text + _(", until %(day)s") % {"day": formats.day(last)}
+
+
 def _text(record: dict[str, Any], programme: Programme) -> str:
     match record.get("kind"):
         case "credit":
@@ -166,6 +205,8 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
                 until,
                 programme,
             )
+        case "benefit":
+            return benefit_step(record, programme)
         case "tag":
             return _(", ").join(
                 [

@@ -65,6 +65,7 @@ DEEDS = {
     "publication.failed": _("Had a scheduled programme that did not pass"),
     "members.exported": _("Exported members"),
     "books.exported": _("Exported figures of the books"),
+    "benefits.exported": _("Exported benefits"),
     "books.checked": _("Had the books checked"),
     "statement.exported": _("Exported a member's statement"),
     "value.asked": _("Asked for a change that needs a second person"),

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("home", "console:home", _("Home"), "home"),
     Entry("members", "console:members", _("Members"), "users"),
     Entry("programme", "console:programme", _("Programme"), "stairs-up"),
+    Entry("benefits", "console:benefits", _("Benefits"), "gift"),
     Entry("books", "console:books", _("Books"), "report-money"),
     Entry("events", "console:events", _("Events"), "activity"),
     Entry("alerts", "console:alerts", _("Alerts"), "bell"),

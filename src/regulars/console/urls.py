@@ -9,10 +9,12 @@ from regulars.console.views import (
 from regulars.console.views import (
     alerts,
     approvals,
+    benefits,
     books,
     budgets,
     changes,
     drafts,
+    entitlements,
     events,
     export,
     holdings,
@@ -26,6 +28,7 @@ from regulars.console.views import (
     publishing,
     reconciliation,
     settings,
+    verify,
 )
 
 app_name = "console"
@@ -61,6 +64,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("books/reconciliation/", reconciliation.show, name="reconciliation"),
     path("books/reconciliation/run", reconciliation.run, name="reconcile"),
     path("books/reconciliation/running", reconciliation.running, name="reconciling"),
+    path("benefits/", benefits.index, name="benefits"),
+    path("benefits/export.<str:kind>", benefits.download, name="benefits_export"),
+    path("benefits/verify", verify.verify, name="verify"),
+    path("benefits/verify/undo", verify.undo, name="verify_undo"),
+    path("benefits/<slug:benefit_id>/", benefits.show, name="benefit"),
+    path("benefits/<slug:benefit_id>/members.<str:kind>", benefits.download_members, name="benefit_export"),
+    path("members/<uuid:member_id>/benefits/", entitlements.show, name="entitlements"),
+    path("members/<uuid:member_id>/benefits/give", entitlements.give, name="benefit_give"),
+    path(
+        "members/<uuid:member_id>/benefits/<uuid:entitlement_id>/back",
+        entitlements.take_back,
+        name="benefit_back",
+    ),
+    path("members/<uuid:member_id>/benefits/<uuid:use_id>/undo", entitlements.undo, name="benefit_undo"),
     path("programme/", programme.show, name="programme"),
     path("programme/versions/<int:number>/", programme.show, name="programme_version"),
     path("programme/versions/<int:number>/file", programme.source, name="programme_source"),

@@ -67,7 +67,7 @@ def teasers(found: MemberBenefits, programme: Programme) -> list[tuple[Text, lis
 
 def past(found: MemberBenefits, programme: Programme) -> list[Past]:
     """What was used, ran out or was taken back."""
-    words = {USED: _("used"), LAPSED: _("expired"), TAKEN: _("taken back")}
+    words = {USED: _("has been used"), LAPSED: _("has expired"), TAKEN: _("was withdrawn")}
     return [
         Past(_name(row, programme), words.get(row.state, row.state), row.ended_at or row.granted_at)
         for row in found.history
