@@ -68,7 +68,7 @@ class MergeOut(Schema):
     id: UUID = Field(description="The record's; it means this member from then on.")
     into: UUID = Field(description="This member, or a record that was merged into this member later.")
     at: datetime
-    by: str = Field(description="`operator:` or `key:` and who it was.")
+    by: str = Field(description="An operator's address, or `key:` and the key's name.")
     reason: str
 
 

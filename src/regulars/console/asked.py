@@ -16,6 +16,16 @@ from regulars.members.queries import names
 from regulars.programme.contracts import Programme
 
 _UNDO = ("asset.reversed", "asset.corrected", "hold.captured", "hold.released")
+_OTHERS = {
+    "asset.gifted": "to",
+    "gift.revoked": "to",
+    "asset.received": "from",
+    "member.merged": "member",
+    "member.unmerged": "member",
+    "member.merged_away": "into",
+    "member.restored": "from",
+}
+"""Which field of an event's data names the other member."""
 
 
 class About:
@@ -47,6 +57,8 @@ class About:
                 return _("From %(name)s.") % {"name": self._name(event)}
             case "gift.revoked":
                 return _("Taken back from %(name)s.") % {"name": self._name(event)}
+            case "member.merged" | "member.unmerged" | "member.merged_away" | "member.restored":
+                return self._name(event)
             case "hold.lapsed":
                 return _("Its time limit had passed.")
         return ""
@@ -92,8 +104,8 @@ def person(by: str) -> str:
 
 
 def other_member(event: RecordedEvent) -> UUID | None:
-    """The member at the other end of a gift."""
-    field = {"asset.gifted": "to", "gift.revoked": "to", "asset.received": "from"}.get(event.type)
+    """The member at the other end of a gift or of a merge."""
+    field = _OTHERS.get(event.type)
     return _id(event.data.get(field)) if field else None
 
 

@@ -42,6 +42,7 @@ class FilterForm(forms.Form):
     joined_to = forms.DateField(required=False, label=gettext_lazy("Joined until"))
     active = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
     idle = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
+    merged = forms.BooleanField(required=False)
     sort = forms.ChoiceField(required=False, choices=[(sort.value, sort.value) for sort in Sort])
     order = forms.ChoiceField(required=False, choices=[("asc", "asc"), ("desc", "desc")])
     cols = forms.MultipleChoiceField(required=False, choices=COLUMNS)
@@ -92,6 +93,7 @@ def read(data: QueryDict, programme: Programme, today: date) -> Chosen:
         levels=tuple(clean.get("level") or ()),
         tags=(clean["tag"],) if clean.get("tag") else (),
         has=tuple(clean.get("has") or ()),
+        status="merged" if clean.get("merged") else "",
         joined_from=begins(clean.get("joined_from")),
         joined_before=begins(until + timedelta(days=1)) if until and until < date.max else None,
         ordered_from=begins(today - timedelta(days=active)) if active else None,
@@ -122,6 +124,8 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
         chip(_("Tag: %(tag)s") % {"tag": clean["tag"]}, "tag")
     for value in clean.get("has") or ():
         chip(str(dict(HAS)[value]), "has", value)
+    if clean.get("merged"):
+        chip(_("Merged records"), "merged")
     if clean.get("joined_from"):
         chip(_("Joined from %(day)s") % {"day": formats.day(clean["joined_from"])}, "joined_from")
     if clean.get("joined_to"):

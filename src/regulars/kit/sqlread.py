@@ -1,13 +1,13 @@
 """Reading with SQL where it is clearer or faster than the ORM: rows in, frozen dataclasses out."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
 
 Made = TypeVar("Made")
-Params = Sequence[Any]
+Params = Sequence[Any] | Mapping[str, Any]
 
 
 def rows(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from regulars.events.merging import came_from
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
@@ -46,6 +47,22 @@ def between(member_id: UUID, first_event: UUID, last_event: UUID) -> list[OrderR
 def totals(member_id: UUID) -> TotalsRow:
     """What the member bought in all; zeros where nothing."""
     return totals_of([member_id]).get(member_id, TotalsRow())
+
+
+def brought(member_id: UUID, family: Sequence[UUID]) -> TotalsRow:
+    """What of the member's orders came with these records as they were merged."""
+    found = row(
+        "SELECT count(*), coalesce(sum(total_minor), 0), coalesce(sum(refunded_minor), 0), min(paid_at), max(paid_at)"
+        " FROM orders_order WHERE member_id = %(who)s AND bucket = %(bucket)s AND paid_at IS NOT NULL"
+        f" AND {came_from('orders_order.id')}",
+        {
+            "who": member_id,
+            "bucket": bucket_of(member_id),
+            "family": list(family),
+            "buckets": sorted({bucket_of(one) for one in family}),
+        },
+    )
+    return TotalsRow(*found) if found else TotalsRow()
 
 
 def totals_of(member_ids: Sequence[UUID]) -> dict[UUID, TotalsRow]:

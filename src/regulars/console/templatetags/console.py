@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from regulars.console import assets, formats
 from regulars.console import icons as drawn
+from regulars.console.asked import person as person_name
 from regulars.engine.queries import Verdict
 from regulars.language.text import Text
 from regulars.language.text import say as say_text
@@ -47,6 +48,7 @@ SOURCES = {
     "approvals": gettext_lazy("Approvals"),
 }
 """Sources that are Regulars itself."""
+STATUSES = {"active": gettext_lazy("Active"), "merged": gettext_lazy("Merged")}
 GENDERS = {"male": gettext_lazy("Male"), "female": gettext_lazy("Female"), "other": gettext_lazy("Other")}
 
 
@@ -196,6 +198,16 @@ def last_day(ends: datetime | None) -> str:
 @register.filter
 def identity_kind(kind: str) -> str:
     return str(IDENTITIES.get(kind, kind))
+
+
+@register.filter
+def member_status(status: str) -> str:
+    return str(STATUSES.get(status, status))
+
+
+@register.filter
+def person(by: str) -> str:
+    return person_name(by)
 
 
 @register.filter

@@ -72,7 +72,8 @@ def change(
 
 
 def _case(programme: Programme, member_id: UUID, kind: str, way: Way, operation_id: UUID | None) -> Case:
-    if profile(member_id) is None:
+    member = profile(member_id)
+    if member is None or member.merged_into is not None:
         raise Http404
     if operation_id is None:
         return Case(member_id, kind, way, None, programme)

@@ -105,7 +105,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "next": found.next,
         "later_page": cursor is not None,
         "may_export": operator_of(request).role in EXPORTERS,
-        "may_change": may(request, Permission.VALUE_ADJUST),
+        "may_change": may(request, Permission.VALUE_ADJUST) and member.merged_into is None,
         "waiting": _waiting(member_id),
         **_set_aside(member_id, asked, speaker, programme),
     }

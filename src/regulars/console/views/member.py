@@ -1,6 +1,7 @@
 """Member 360: who it is, where they stand, what they hold, and their life as one stream."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,22 +10,26 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import effects
-from regulars.console.shell import page, programme_of
+from regulars.console import effects, formats
+from regulars.console.asked import About, operator_said
+from regulars.console.pairs import members_of
+from regulars.console.shell import may, page, programme_of
 from regulars.engine.queries import Kind, Moment, timeline
+from regulars.events.queries import by_ids
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.effects import PENDING
 from regulars.ledger.contracts import Asset, BalanceRow
 from regulars.ledger.queries import balances, endings, lots_ending, next_expiry
 from regulars.members.contracts import MemberProfile
-from regulars.members.queries import profile
+from regulars.members.queries import alike, merge_of, merges_into, names, profile
 from regulars.messaging.contracts import Reader
 from regulars.messaging.queries import subject
 from regulars.orders.queries import totals
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, ladder_in_words, measured
 from regulars.programme.service import version
+from regulars.staff.contracts import Permission
 from regulars.tiers.contracts import Ladder, Level, Progress
 from regulars.tiers.queries import progress
 
@@ -72,12 +77,16 @@ class Shown:
     steps: list[str]
     icon: str
     explained: bool
+    about: str = ""
 
 
 ICONS = {
     "order": "shopping-cart", "refund": "receipt-refund", "level": "medal", "value": "hourglass",
     "message": "mail", "profile": "user", "act": "activity",
 }  # fmt: skip
+STEPS_OF_MERGES = ("asset.moved_in", "asset.moved_out", "asset.parted", "tier.reckoned")
+"""What the books do so that two records become one, or two again: part of the merge, not moments of their own."""
+MERGES, FOLLOW_MERGES = ("member.merged", "member.unmerged"), ("member.merged_away", "member.restored")
 ENDINGS = ("asset.expired", "asset.expiring", "asset.ended")
 
 
@@ -106,6 +115,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "other_attributes": sorted(
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
+        **_merging(request, member),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
         **_timeline(request, member, programme),
     }  # fmt: skip
@@ -142,12 +152,74 @@ def lots_part(request: HttpRequest, member_id: UUID, place: int) -> HttpResponse
 def _timeline(request: HttpRequest, member: MemberProfile, programme: Programme) -> dict[str, object]:
     kind = request.GET.get("type", "")[:60]
     found = timeline(member.id, request.GET.get("cursor") or None, MOMENTS, (kind,) if kind else ())
+    shown = list(found.items) if kind else folded(found.items)
+    said = _said(member.id, shown, programme)
     return {
         "member_id": member.id,
-        "moments": [spoken(moment, member, programme) for moment in found.items],
+        "moments": [spoken(moment, member, programme, said.get(moment.id, "")) for moment in shown],
         "next_moments": found.next,
         "kind": kind,
         "first_page": not request.GET.get("cursor"),
+    }
+
+
+def folded(moments: Iterable[Moment]) -> list[Moment]:
+    """The moments, with what the books did for a merge as part of it, where the merge stands among them."""
+    found = list(moments)
+    merges = {
+        (each.cause if each.type in FOLLOW_MERGES else each.id)
+        for each in found
+        if each.type in FOLLOW_MERGES or each.type in MERGES
+    }
+    parts: dict[UUID, list[Moment]] = {}
+    for each in found:
+        if each.type in STEPS_OF_MERGES and each.cause is not None and each.cause in merges:
+            parts.setdefault(each.cause, []).append(each)
+    shown = []
+    for each in found:
+        if each.type in STEPS_OF_MERGES and each.cause in merges:
+            continue
+        of = each.cause if each.type in FOLLOW_MERGES else each.id
+        some = parts.get(of, []) if of and each.type in (*FOLLOW_MERGES, *MERGES) else []
+        shown.append(
+            replace(
+                each,
+                entries=(*each.entries, *(entry for part in some for entry in part.entries)),
+                levels=(*each.levels, *(step for part in some for step in part.levels)),
+            )
+            if some
+            else each
+        )
+    return shown
+
+
+def _said(member_id: UUID, moments: Iterable[Moment], programme: Programme) -> dict[UUID, str]:
+    """Of merges, with whom and why; who asked."""
+    wanted = [each.id for each in moments if each.type in (*MERGES, *FOLLOW_MERGES)]
+    events = by_ids(member_id, wanted) if wanted else {}
+    about = About(member_id, events.values(), programme)
+    return {
+        known: " · ".join(part for part in (about.say(event), operator_said(event)) if part)
+        for known, event in events.items()
+    }
+
+
+def _merging(request: HttpRequest, member: MemberProfile) -> dict[str, object]:
+    """Which records are the member's, whose this one is, and who may be the same person."""
+    may_merge = may(request, Permission.MEMBERS_MERGE) and member.merged_into is None
+    merges = merges_into(member.id)
+    gone = merge_of(member.id) if member.merged_into else None
+    known = names([*members_of(merges), *([member.merged_into] if member.merged_into else [])])
+    called = {one: each.name or _("No name") for one, each in known.items()}
+    return {
+        "may_merge": may_merge,
+        "merges": [
+            (each, called.get(each.gone, ""), called.get(each.kept, "") if each.kept != member.id else "")
+            for each in merges
+        ],
+        "gone": gone,
+        "gone_to": called.get(member.merged_into, "") if member.merged_into else "",
+        "alike": alike(member) if may_merge else [],
     }
 
 
@@ -185,7 +257,7 @@ def climb(at: Progress, programme: Programme, reason: str = "") -> Climb:
     )
 
 
-def spoken(moment: Moment, member: MemberProfile, programme: Programme) -> Shown:
+def spoken(moment: Moment, member: MemberProfile, programme: Programme, about: str = "") -> Shown:
     """A moment in words: what it was, what it gave and took, which levels it changed, what the member was told."""
     reader = Reader(member.name, member.language)
     gains = [
@@ -212,7 +284,14 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme) -> Shown
         steps=steps,
         icon=_icon(moment),
         explained=bool(gains or steps),
+        about=about or _bought(moment, programme),
     )
+
+
+def _bought(moment: Moment, programme: Programme) -> str:
+    """What was paid, where the order itself has gone to another member with its record."""
+    total = moment.data.get("total_minor") if moment.type == "order.paid" and not moment.orders else None
+    return formats.money(total, programme) if isinstance(total, int) else ""
 
 
 def _waiting(moment: Moment) -> dict[str, int]:
