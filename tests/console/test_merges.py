@@ -117,6 +117,7 @@ def test_the_record_that_is_gone_says_where_it_is_and_offers_nothing(
     assert "¥88.00" in page, "its history is there to read"
     assert f"/members/{gone}/merge" not in raw
     assert "Take apart" not in page
+    assert "to Silver" not in page, "no level is climbed any more"
     assert f"/members/{gone}/books/adjust" not in desk.get(f"/console/members/{gone}/books/").content.decode()
     assert desk.get(f"/console/members/{gone}/books/adjust").status_code == 404
     assert desk.get(f"/console/members/{gone}/merge").headers["Location"] == f"/console/members/{kept}/merge"
@@ -134,7 +135,7 @@ def test_taken_apart_each_has_their_own(desk: Client, pair: tuple[UUID, UUID]) -
     page = text(desk, f"members/{kept}/merge/{gone}/undo")
     assert f"Points {two} Orders 1" in page
     assert "E-mail lin2@example.cn" in page
-    assert "Orders 1 Spend ¥88.00" in page
+    assert "Orders 1 Spend CN¥88.00" in page
     assert f"Points {one + two:,} → {one:,} -{two}" in page
     assert "have been used since" not in page
     assert books() == before

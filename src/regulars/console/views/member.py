@@ -99,8 +99,8 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         raise Http404
     today = local_day(clock.now(), programme.zone)
     joined = local_day(member.joined_at, programme.zone)
-    found = progress(member_id, programme.ladders.values(), today, joined)
-    climbs = [climb(each, programme) for each in found]
+    ladders = () if member.merged_into else programme.ladders.values()
+    climbs = [climb(each, programme) for each in progress(member_id, ladders, today, joined)]
     context = {
         "part": "members",
         "member": member,
@@ -283,7 +283,7 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme, about: s
         ],
         steps=steps,
         icon=_icon(moment),
-        explained=bool(gains or steps),
+        explained=bool(gains or steps) and moment.type not in (*MERGES, *FOLLOW_MERGES),
         about=about or _bought(moment, programme),
     )
 
