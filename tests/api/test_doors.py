@@ -53,6 +53,8 @@ OPERATIONS = [
     ("POST", "/benefits/verify", Scope.BENEFITS_USE),
     ("GET", "/plans", Scope.PROGRAMME_READ),
     ("GET", "/members/pos:1/plans", Scope.MEMBERS_READ),
+    ("POST", "/members/pos:1/levels", Scope.LEVELS_WRITE),
+    ("POST", "/members/pos:1/levels/release", Scope.LEVELS_WRITE),
     ("POST", "/members/pos:1/plans/trials", Scope.PLANS_WRITE),
     ("POST", "/members/pos:1/plans/applications", Scope.PLANS_WRITE),
     ("POST", "/members/pos:1/plans/approvals", Scope.PLANS_DECIDE),

@@ -1,7 +1,7 @@
 """What the commands on value are told: bodies of the endpoints below a member."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -40,6 +40,21 @@ class Body(BaseModel):
     """Fields that are not known are refused."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=2000)
+
+
+class LevelIn(Body):
+    ladder: Annotated[str, Field(min_length=1, max_length=30, examples=["level"])]
+    level: Annotated[str, Field(min_length=1, max_length=30, examples=["gold"])]
+    until: date = Field(description="The last day on which this holds.")
+    hold: Literal["least", "exact"] = Field(
+        "least", description="At least this level, or exactly this one, whatever is earned."
+    )
+    reason: Reason
+
+
+class LevelOutIn(Body):
+    ladder: Annotated[str, Field(min_length=1, max_length=30, examples=["level"])]
+    reason: Reason
 
 
 class CreditIn(Body):

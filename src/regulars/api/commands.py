@@ -22,7 +22,7 @@ from regulars.api.sending import source_of
 from regulars.api.value_shapes import approval, done
 from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
-from regulars.engine import merging, operations, plan_operations
+from regulars.engine import level_operations, merging, operations, plan_operations
 from regulars.engine.contracts import BY_KEY, Outcome, Rejected
 from regulars.engine.operations import OrderRef, Request
 from regulars.events import queries as events
@@ -345,6 +345,15 @@ def _unmerge(ask: Ask, _body: bodies.UndoIn) -> Outcome:
     return merging.unmerge(replace(ask.request, member_id=_belongs(ask.member_id)), ask.on)
 
 
+def _place(ask: Ask, body: bodies.LevelIn) -> Outcome:
+    exact = body.hold == "exact"
+    return level_operations.place(ask.request, body.ladder, body.level, body.until, exact=exact)
+
+
+def _release_level(ask: Ask, body: bodies.LevelOutIn) -> Outcome:
+    return level_operations.release(ask.request, body.ladder)
+
+
 def _plan(command: Callable[[Request, str], Outcome]) -> Doing:
     """A command that states nothing but the plan."""
     return lambda ask, body: command(ask.request, body.plan)
@@ -373,6 +382,8 @@ COMMANDS: dict[str, Command] = {
     "gifts/revoke": Command(Scope.LEDGER_SPEND, bodies.RevokeIn, _revoke),
     "merges": Command(Scope.MEMBERS_WRITE, bodies.MergeIn, _merge),
     "merges/undo": Command(Scope.MEMBERS_WRITE, bodies.UndoIn, _unmerge),
+    "levels": Command(Scope.LEVELS_WRITE, bodies.LevelIn, _place),
+    "levels/release": Command(Scope.LEVELS_WRITE, bodies.LevelOutIn, _release_level),
     "plans/trials": Command(Scope.PLANS_WRITE, plans.PlanIn, _plan(plan_operations.take_trial)),
     "plans/applications": Command(Scope.PLANS_WRITE, plans.ApplicationIn, _apply),
     "plans/approvals": Command(Scope.PLANS_DECIDE, plans.PlanIn, _plan(plan_operations.approve)),

@@ -9,7 +9,18 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 import regulars
-from regulars.api import approvals, benefits, budgets, events, members, plans, programme, statements, value
+from regulars.api import (
+    approvals,
+    benefits,
+    budgets,
+    events,
+    levels,
+    members,
+    plans,
+    programme,
+    statements,
+    value,
+)
 from regulars.api.auth import ApiKeyBearer
 from regulars.api.guard import guarded, no_route
 from regulars.api.problems import CONTENT_TYPE, from_exception
@@ -109,7 +120,7 @@ api = Api(
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
 for router in (
-    events.router, value.router, benefits.router, plans.router, statements.router, members.router,
+    events.router, value.router, benefits.router, plans.router, levels.router, statements.router, members.router,
     approvals.router, budgets.router, programme.router,
 ):  # fmt: skip
     api.add_router("", router)

@@ -19,6 +19,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "gifts/revoke": {},
     "merges": {"member": {"phone": "+8613800000001"}, "reason": "Joined twice: in the store and by WeChat"},
     "merges/undo": {"reason": "Father and son, not one person"},
+    "levels": {"ladder": "level", "level": "gold", "until": "2027-12-31", "reason": "Invited by the founder"},
+    "levels/release": {"ladder": "level", "reason": "Agreed with the member"},
     "plans/trials": {"plan": "vip"},
     "plans/applications": {"plan": "business", "evidence": {"revenue": 21000000, "founded": "2020-05-17"}},
     "plans/approvals": {"plan": "business"},

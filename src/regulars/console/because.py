@@ -141,6 +141,7 @@ def _level(record: dict[str, Any], programme: Programme) -> str:
         "grace": _("The period ended without reaching what keeps the level; there is time left to do so."),
         "placed": _("An operator decided that the member has at least this level."),
         "pinned": _("An operator decided on just this level."),
+        "revised": _("A new version of the programme asks for something else."),
         "released": _("What an operator had decided was taken back."),
         "recomputed": _("What was earned on an earlier day has changed, so the level was worked out again."),
     }.get(record.get("reason", ""), "")

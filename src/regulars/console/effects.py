@@ -136,6 +136,7 @@ def level_step(
         "grace": _("Not kept: %(level)s stays for a time of grace"),
         "placed": _("By hand: at least %(level)s"),
         "pinned": _("By hand: %(level)s"),
+        "revised": _("The programme changed: %(level)s"),
         "released": _("No longer by hand: %(level)s"),
         "recomputed": _("Recomputed: %(level)s"),
         "rule": _("Set to %(level)s by a rule"),

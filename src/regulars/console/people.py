@@ -32,6 +32,7 @@ SCOPES = {
     Scope.LEDGER_WRITE.value: _("Credit, reverse, correct, adjust and expire what members hold"),
     Scope.BENEFITS_USE.value: _("Claim, verify and use benefits"),
     Scope.BENEFITS_WRITE.value: _("Give benefits and take them back"),
+    Scope.LEVELS_WRITE.value: _("Decide on members’ levels by hand"),
     Scope.PLANS_WRITE.value: _("Quote, try, apply for and cancel paid plans for members"),
     Scope.PLANS_DECIDE.value: _("Approve and refuse applications for paid plans"),
     Scope.MESSAGES_READ.value: _("Read messages"),

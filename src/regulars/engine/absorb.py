@@ -81,13 +81,9 @@ def absorb(kept: Snapshot, gone: Snapshot) -> None:
 
 
 def _first_days(snapshot: Snapshot) -> dict[str, str]:
-    """Asset → the first local day on which the member earned some of it."""
-    firsts: dict[str, date] = {
-        name.removeprefix("credit:"): min(tally)
-        for name, tally in snapshot.tallies.items()
-        if name.startswith("credit:") and tally
-    }
-    return {asset: day.isoformat() for asset, day in firsts.items()}
+    """Tally → the first local day on which the member did some of it."""
+    firsts: dict[str, date] = {name: min(tally) for name, tally in snapshot.tallies.items() if tally}
+    return {name: day.isoformat() for name, day in firsts.items()}
 
 
 def _add_up(mine: Tally, theirs: Tally) -> None:

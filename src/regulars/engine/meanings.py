@@ -8,6 +8,7 @@ from regulars.engine import telling
 from regulars.engine.benefit_commands import BENEFITS
 from regulars.engine.commands import COMMANDS
 from regulars.engine.contracts import Rejected
+from regulars.engine.level_commands import LEVEL_COMMANDS
 from regulars.engine.merged import MERGED
 from regulars.engine.plan_commands import PLAN_COMMANDS
 from regulars.engine.plan_moves import hold_levels
@@ -281,6 +282,7 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     **TOP_UPS,
     **PLANS,
     **PLAN_COMMANDS,
+    **LEVEL_COMMANDS,
     **MERGED,
     **BENEFITS,
 }

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     LEDGER_WRITE = "ledger:write"
     BENEFITS_USE = "benefits:use"
     BENEFITS_WRITE = "benefits:write"
+    LEVELS_WRITE = "levels:write"
     PLANS_WRITE = "plans:write"
     PLANS_DECIDE = "plans:decide"
     MESSAGES_READ = "messages:read"
