@@ -222,3 +222,18 @@ def test_every_page_in_every_language(desk: Client, alice: Operator, language: s
         if language != "en":
             assert "Publish" not in page, path
             assert ">Drafts<" not in page, path
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_it_would_have_meant(desk: Client) -> None:
+    cheaper = GROCERY.replace("amount: 100}", "amount: 50}").replace("at: 1000}", "at: 1300}")
+    draft = begun(desk, source=cheaper, name="Cheaper")
+    page = text(desk, f"/console/programme/drafts/{draft.id}/publish")
+    assert f'hx-get="/console/programme/drafts/{draft.id}/preview"' in page
+    told = text(desk, f"/console/programme/drafts/{draft.id}/preview")
+    assert "The last 30 days would have cost CN¥0.83 instead of CN¥1.33." in told
+    assert "All 4 members' histories lived through again" in told
+    assert "1 member" in told
+    desk.post(f"/console/programme/drafts/{draft.id}/publish", {"when": "now"})
+    back = text(desk, "/console/programme/versions/1/preview")
+    assert "would have cost CN¥1.33 instead of CN¥0.83" in back

@@ -1,19 +1,30 @@
 """`regulars programme`: validate, publish, show and compare programmes."""
 
 import difflib
+import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from regulars.cli.words import language
+from regulars.engine.history import history
+from regulars.insight import whatif
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
+from regulars.kit.problems import Problem
+from regulars.language.text import say
 from regulars.processes import tables
-from regulars.programme import queries, service
+from regulars.programme import publications, publishing, queries, service
 from regulars.programme.cautions import cautions
 from regulars.programme.contracts import Programme
+from regulars.programme.diff import compare
+from regulars.programme.held import StillHeld
+from regulars.programme.holdings import said_money
 from regulars.programme.loader import InvalidProgramme, load
+from regulars.programme.publishing import Wish
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Validate, publish, show or compare programmes."
@@ -53,18 +64,118 @@ def validate(file: File) -> None:
         print(f"look again: {caution.say(language())}")
 
 
-@app.command(help="Make a file the programme in force, as a new version.")
+@app.command(help="Make a file the programme in force, as a new version; now, or at a moment.")
 def publish(
-    file: File, note: Annotated[str, typer.Option(help="What changed, for the versions list.")] = ""
+    file: File,
+    note: Annotated[str, typer.Option(help="What changed, for the versions list.")] = "",
+    at: Annotated[
+        str,
+        typer.Option(help="When, such as 2026-11-11T00:00+08:00; without an offset in the programme's zone."),
+    ] = "",
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A place that members hold and lose by it, as it was told.")
+    ] = None,
 ) -> None:
-    source, _ = _checked(file)
+    source, programme = _checked(file)
     with tables.ready():
-        before = service.current_number()
-        programme = service.publish(source, "command line", note)
-    if programme.number == before:
+        _ask(Wish(source, note, _moment(at, programme.zone), accepted=tuple(accept or ())))
+
+
+@app.command(help="Publish an old version again, as a new one.")
+def back(
+    number: Annotated[int, typer.Argument(min=1, help="Which version.")],
+    note: Annotated[str, typer.Option(help="Why, for the versions list.")] = "",
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A place that members hold and lose by it, as it was told.")
+    ] = None,
+) -> None:
+    with tables.ready():
+        _ask(Wish(_source(number), note or f"Back to version {number}", accepted=tuple(accept or ())))
+
+
+@app.command(
+    help="What a programme would have cost and where members would stand: the history lived through in memory. Without"
+    " a file, under the programme in force."
+)
+def simulate(
+    file: Annotated[Path | None, typer.Argument(help="A programme's YAML file.")] = None,
+    first: Annotated[
+        str,
+        typer.Option(
+            "--from", help="From when on costs are told by rule; 30 days before the end, if left out."
+        ),
+    ] = "",
+    until: Annotated[str, typer.Option("--to", help="Up to what was known then; now, if left out.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    programme = _checked(file)[1] if file is not None else None
+    with tables.ready():
+        tried_programme = programme or service.current()
+        end = _moment(until, tried_programme.zone) or clock.now()
+        start = _moment(first, tried_programme.zone) or end - timedelta(days=30)
+        if start > end:
+            raise CliError("--from must lie before --to.", USAGE)
+        tried = whatif.attempt(tried_programme, history(end), start)
+    if as_json:
+        print(json.dumps(tried.as_json(), ensure_ascii=False))
+        return
+    _print(tried)
+
+
+def _print(tried: whatif.Tried) -> None:
+    spoken, programme = language(), tried.programme
+    print(f"{tried.members:,} members, {tried.events:,} events, {tried.orders:,} orders.")
+    for ladder, levels in tried.distribution().items():
+        named = programme.ladders[ladder]
+        print(
+            ", ".join(f"{say(named.level(level).name, spoken)} {count:,}" for level, count in levels.items())
+        )
+    for asset, figures in tried.as_json()["assets"].items():
+        print(f"{asset}: " + ", ".join(f"{name} {value:,}" for name, value in figures.items()))
+    print(f"Given from {tried.first:%Y-%m-%d} on, by rule, at cost:")
+    for rule in programme.rules:
+        cost = said_money(tried.cost_minor(rule.id), programme, spoken)
+        print(f"  {say(rule.name, spoken)}: {tried.times[rule.id]:,} times, {cost}")
+    print(f"  together: {said_money(tried.cost_minor(), programme, spoken)}")
+    for kind, count in tried.refused.items():
+        print(f"{count:,} × {kind} would have been refused.")
+    if tried.left_out:
+        print(f"{tried.left_out:,} members whose records were merged are left out.")
+
+
+def _ask(wish: Wish) -> None:
+    before = service.current_number()
+    try:
+        row = publishing.ask(publications.TERMINAL, wish)
+    except StillHeld as problem:
+        spoken = language()
+        told = [f"{each.place}: {say(each.text, spoken)}" for each in problem.findings]
+        way = (
+            []
+            if any(each.grave for each in problem.findings)
+            else ["To publish it all the same, name each with --accept."]
+        )
+        raise CliError("\n".join([*told, *way])) from None
+    except Problem as problem:
+        raise CliError(problem.say(language())) from None
+    if row.state is publications.State.WAITING:
+        print("It waits for a second person, who agrees in the console.")
+    elif row.state is publications.State.SCHEDULED:
+        print(f"It will be published at {row.publish_at:%Y-%m-%d %H:%M %Z}.")
+    elif row.version == before:
         print(f"Version {before} is in force already and says the same.")
     else:
-        print(f"Version {programme.number} is in force.")
+        print(f"Version {row.version} is in force.")
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CliError(f"{text} is no moment: write it like 2026-11-11T00:00+08:00.", USAGE) from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 @app.command(help="Print the programme in force, or another version.")
@@ -77,9 +188,17 @@ def show(
 
 @app.command(help="What a file would change against the version in force, or against another one.")
 def diff(
-    file: File, number: Annotated[int | None, typer.Option("--version", min=1, help="Which version.")] = None
+    file: File,
+    number: Annotated[int | None, typer.Option("--version", min=1, help="Which version.")] = None,
+    in_words: Annotated[bool, typer.Option("--words", help="As sentences rather than lines.")] = False,
 ) -> None:
     with tables.ready():
+        if in_words:
+            before = service.version(number) if number else service.current()
+            for section in compare(before, _checked(file)[1], language()):
+                print(section.title)
+                print("\n".join(f"  {change.text}" for change in section.changes))
+            return
         wanted = number or service.current_number()
         lines = difflib.unified_diff(
             _source(wanted).splitlines(keepends=True),

@@ -86,6 +86,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programme/versions/<int:number>/", programme.show, name="programme_version"),
     path("programme/versions/<int:number>/file", programme.source, name="programme_source"),
     path("programme/versions/<int:number>/back", publishing.back, name="programme_back"),
+    path("programme/versions/<int:number>/preview", publishing.back_preview, name="programme_preview"),
+    path("programme/drafts/<uuid:draft_id>/preview", publishing.draft_preview, name="draft_preview"),
+    path(
+        "programme/publications/<uuid:publication_id>/preview", publishing.preview, name="publication_preview"
+    ),
     path("programme/diff", programme.diff, name="programme_diff"),
     path("programme/gallery/", drafts.templates, name="gallery"),
     path("programme/drafts/", drafts.index, name="drafts"),

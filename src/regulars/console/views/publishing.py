@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.console import formats
+from regulars.console import foreseen, formats
 from regulars.console.asked import person
 from regulars.console.changed import changed
 from regulars.console.shell import may, operator_of, page, programme_of
@@ -80,6 +80,7 @@ def _ask(request: HttpRequest, name: str, source: str, draft_id: UUID | None) ->
         "at": request.POST.get("at", ""),
         "follows": programme.number if programme else 0,
         "changed": changed(programme, checked.programme, (before, source)),
+        "preview": request.path.rstrip("/").rpartition("/")[0] + "/preview",
         "faults": [(fault.line, say(fault.problem.text, get_language() or "en")) for fault in checked.faults],
         "scheduled": publications.scheduled(),
         "second": programme is not None and (publishing.needs_second() or _author(request).asks_only),
@@ -173,6 +174,37 @@ def show(request: HttpRequest, publication_id: UUID) -> HttpResponse:
         **(_held(programme, checked.programme) if row.state in publications.OPEN else {}),
     }
     return render(request, "console/publication.html", context)
+
+
+@page(needs_programme=False)
+def draft_preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What the draft would have meant, to be put into the page."""
+    return _preview(request, drafts.get(draft_id).source)
+
+
+@page()
+def back_preview(request: HttpRequest, number: int) -> HttpResponse:
+    """What an old version would have meant."""
+    source = version_source(number)
+    if source is None:
+        raise Http404
+    return _preview(request, source)
+
+
+@page()
+def preview(request: HttpRequest, publication_id: UUID) -> HttpResponse:
+    """What a text that waits would have meant."""
+    row = publications.get(publication_id)
+    if row is None:
+        raise publishing.UnknownPublication
+    return _preview(request, row.source)
+
+
+def _preview(request: HttpRequest, source: str) -> HttpResponse:
+    programme, draft = programme_of(request), drafts.check(source).programme
+    if programme is None or draft is None:
+        return render(request, "console/_preview.html", {"error": _("There is nothing to compare.")})
+    return render(request, "console/_preview.html", {"told": foreseen.preview(programme, draft)})
 
 
 @page()

@@ -1,0 +1,99 @@
+"""What-if: the programme in force gives the figures of the books, a draft those that it would have given."""
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from regulars.cli.programme import app
+from regulars.engine.history import history
+from regulars.engine.tasks import settle_all
+from regulars.insight.stats import stats
+from regulars.insight.whatif import attempt, moves
+from regulars.kit import clock
+from regulars.processes import tables as tables_of_house
+from regulars.programme.loader import load
+from regulars.programme.service import current, current_number
+from regulars.tiers.models import Standing
+from tests.engine.world import fresh, joined, moment, moved, order, refund, shop, tables, today, took, who_is
+
+pytestmark = pytest.mark.django_db
+SHOP = shop().replace("clawback: debt}\n  growth", 'clawback: debt, cost: "0.01"}\n  growth')
+
+
+@pytest.fixture(autouse=True)
+def _life() -> None:
+    with today("2026-01-01"):
+        fresh(SHOP)
+    with today("2026-01-10"):
+        took(joined("n", "2026-01-10"), order("a", "2026-01-10", 120, "1"), order("b", "2026-01-10", 40, "2"))
+    with today("2026-03-10"):
+        took(order("a", "2026-03-10", 200, "3"), refund("a", "2026-03-10 12:00", 50, "3"))
+    with today("2026-03-11"):
+        settle_all()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line on the test's own tables, in English."""
+    monkeypatch.setattr(tables_of_house, "ready", nullcontext)
+    monkeypatch.setenv("LC_ALL", "C")
+    return CliRunner()
+
+
+def test_the_programme_in_force_gives_the_figures_of_the_books() -> None:
+    with today("2026-03-11"):
+        before = tables()
+        tried = attempt(current(), history(clock.now()), moment("2026-03-01"))
+        assert moved(before) == {}
+        told, real = tried.as_json(), stats()
+    shared = [name for name in real if name in told and name not in ("messages", "events")]
+    assert {name: told[name] for name in shared} == {name: real[name] for name in shared}
+    assert len(shared) >= 15
+    assert told["rules"] == {"base": {"times": 1, "cost_minor": 200, "units": {"growth": 200, "points": 200}}}
+    assert told["cost_minor"] == 200, "in the period alone"
+
+
+def test_a_draft_gives_what_it_would_have() -> None:
+    draft = load(SHOP.replace("points, for_each: 1", "points, for_each: 3").replace("at: 250", "at: 280"))
+    with today("2026-03-11"):
+        past = history(clock.now())
+        mine, yours = (attempt(one, past, moment("2026-01-01")) for one in (current(), draft))
+    assert (mine.cost_minor(), yours.cost_minor()) == (360, 1080)
+    assert moves(mine, yours) == {"level": {("gold", "silver"): 1}}
+    assert mine.distribution()["level"] == {"basic": 2, "silver": 0, "gold": 1, "platinum": 0}
+    assert Standing.objects.get(member_id=who_is("a")).level == "gold", "nobody moved"
+
+
+def test_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SHOP.replace("points, for_each: 1", "points, for_each: 3"), encoding="utf-8")
+    with today("2026-03-11"):
+        answer = run.invoke(app, ["simulate", str(draft), "--from", "2026-01-01", "--json"])
+        assert answer.exit_code == 0, answer.output
+        assert json.loads(answer.output)["points_outstanding"] == 930
+        plain = run.invoke(app, ["simulate", "--from", "2026-03-01"])
+        assert "Points for purchases: 1 times, ¥2" in plain.output
+        assert run.invoke(app, ["simulate", "--from", "soon"]).exit_code != 0
+        assert run.invoke(app, ["simulate", "--from", "2027-01-01"]).exit_code != 0
+
+
+def test_publishing_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yaml"
+    with today("2026-03-11"):
+        draft.write_text(SHOP.replace("      - {id: gold, name: Gold, at: 250}\n", ""), encoding="utf-8")
+        held = run.invoke(app, ["publish", str(draft)])
+        assert "1 members are Gold now" in str(held.exception)
+        assert "--accept" in str(held.exception)
+        assert current_number() == 1
+        run.invoke(app, ["publish", str(draft), "--accept", "ladders.level.levels.gold"])
+        assert current_number() == 2
+        assert run.invoke(app, ["back", "1"]).output == "Version 3 is in force.\n"
+        assert (
+            run.invoke(app, ["publish", str(draft), "--at", "2026-03-12T00:00", "--accept", "x"]).exit_code
+            != 0
+        )
+        words = run.invoke(app, ["diff", str(draft), "--words"])
+        assert "“Gold” is gone" in words.output
