@@ -1,5 +1,6 @@
 """Every setting. Regulars reads `REGULARS_*`, `DATABASE_URL` and `DATABASE_OWNER_URL` from the environment."""
 
+import os
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -35,6 +36,7 @@ class Config(BaseSettings):
     )
     workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
     threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
+    background: int = Field(default=min(2, os.cpu_count() or 1), ge=1, le=64, description="Worker processes.")
     batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
     log_level: str = "INFO"
 

@@ -124,7 +124,7 @@ def test_a_preview_of_either_leaves_nothing(caller: Caller, pair: tuple[str, str
 @pytest.mark.parametrize(
     ("body", "status", "code", "field"),
     [
-        ({"member": NOBODY, "reason": "x"}, 404, "unknown_member", "member"),
+        ({"member": NOBODY, "reason": "x"}, 404, "record_unknown", "member"),
         ({"member": "phone:+8613811111111", "reason": "x"}, 404, "member_unknown", "member"),
         ({"member": {"phone": "12"}, "reason": "x"}, 422, "bad_identity", "member.phone"),
         ({"member": {"id": "me"}, "reason": "x"}, 422, "not_id", "member.id"),

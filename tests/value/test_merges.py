@@ -301,7 +301,7 @@ def test_what_cannot_be_merged_is_refused() -> None:
     took(order("c", "2026-03-03", "10.00", "9"))
     c = Till(who_is("c"))
     assert refused("merge", "2026-03-10", a, a, "r1") == "same_member"
-    assert refused("merge", "2026-03-10", a, Till(UUID(int=77)), "r2") == "unknown_member"
+    assert refused("merge", "2026-03-10", a, Till(UUID(int=77)), "r2") == "record_unknown"
     assert refused("unmerge", "2026-03-10", a, b, "r3") == "not_merged"
     merged("2026-03-10", a, b)
     assert refused("merge", "2026-03-11", c, b, "r4") == "already_merged"

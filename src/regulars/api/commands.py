@@ -24,20 +24,23 @@ from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
 from regulars.engine import level_operations, merging, operations, plan_operations
 from regulars.engine.contracts import BY_KEY, Outcome, Rejected
-from regulars.engine.operations import OrderRef, Request
+from regulars.engine.operations import NOBODY, OrderRef, Request
 from regulars.events import queries as events
 from regulars.kit import clock
 from regulars.kit.ids import time_id
 from regulars.kit.problems import speak
+from regulars.language.events import Identity
 from regulars.ledger import draws
 from regulars.members import queries as members
 from regulars.members.contracts import BadIdentity, MemberUnknown
+from regulars.members.logic import normalise_identity, split_reference
 from regulars.programme.contracts import Programme
 from regulars.programme.service import recent
 from regulars.staff.contracts import Scope
 
 STATUS = {
     "unknown_member": 404,
+    "record_unknown": 404,
     "operation_unknown": 404,
     "receiver_unknown": 404,
     "key_conflict": 409,
@@ -90,6 +93,7 @@ class Ask:
 
     @property
     def member_id(self) -> UUID:
+        assert self.request.named is None
         return self.request.member_id
 
     @property
@@ -115,11 +119,13 @@ Doing = Callable[[Ask, Any], Outcome | Answer]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: what its key must be allowed, what it is told, what it does."""
+    """One command: what its key must be allowed, what it is told, what it does. `direct`: it needs nothing to be known
+    of the member before the engine has them."""
 
     scope: Scope
     body: type[bodies.Body]
     do: Doing
+    direct: bool = False
 
 
 def run(
@@ -139,11 +145,25 @@ def run(
             raise ApiProblem(400, "no_idempotency_key", texts.KEY_NEEDED, field=KEY_HEADER)
         named = f"preview:{time_id(clock.now())}"
     programme = recent()
-    member_id = member_of(ref)
+    command = (among or COMMANDS)[name]
+    identity = identity_of(ref) if command.direct else None
+    member_id = NOBODY if identity else member_of(ref)
     by = f"{BY_KEY}{holder_of(http).name}"
-    request = Request(member_id, source_of(http), named, by, getattr(body, "reason", ""), preview=preview)
-    result = (among or COMMANDS)[name].do(Ask(http, programme, request, operation), body)
+    reason = getattr(body, "reason", "")
+    request = Request(member_id, source_of(http), named, by, reason, preview=preview, named=identity)
+    result = command.do(Ask(http, programme, request, operation), body)
     return _answer(http, ref, result, preview)
+
+
+def identity_of(ref: str) -> Identity | None:
+    """The identity that is written so; None where it is no identity."""
+    written = split_reference(ref)
+    if written is None:
+        return None
+    try:
+        return normalise_identity(*written, region())
+    except BadIdentity as refused:
+        raise ApiProblem(422, refused.code, refused.detail, field="ref") from None
 
 
 def member_of(ref: str) -> UUID:
@@ -185,7 +205,7 @@ def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
 
 def _refused(language: str, ref: str, error: Rejected) -> HttpResponse:
     """What the books refuse, with the field as the caller wrote it."""
-    if error.code == "unknown_member" and error.field != "member":
+    if error.code == "unknown_member":
         raise MemberUnknown(ref)
     message = speak(error.text, language)
     field = "Idempotency-Key" if error.code == "key_conflict" else error.field.removeprefix("data.")
@@ -369,15 +389,15 @@ def _quote(ask: Ask, body: plans.QuoteIn) -> Outcome:
 
 COMMANDS: dict[str, Command] = {
     "credits": Command(Scope.LEDGER_WRITE, bodies.CreditIn, _credit),
-    "spends": Command(Scope.LEDGER_SPEND, bodies.SpendIn, _spend),
-    "holds": Command(Scope.LEDGER_SPEND, bodies.HoldIn, _hold),
+    "spends": Command(Scope.LEDGER_SPEND, bodies.SpendIn, _spend, direct=True),
+    "holds": Command(Scope.LEDGER_SPEND, bodies.HoldIn, _hold, direct=True),
     "holds/capture": Command(Scope.LEDGER_SPEND, bodies.PartIn, _capture),
     "holds/release": Command(Scope.LEDGER_SPEND, bodies.PartIn, _release),
     "reversals": Command(Scope.LEDGER_WRITE, bodies.ReversalIn, _reverse),
     "corrections": Command(Scope.LEDGER_WRITE, bodies.CorrectionIn, _correct),
     "adjustments": Command(Scope.LEDGER_WRITE, bodies.AdjustmentIn, _adjust),
-    "expirations": Command(Scope.LEDGER_WRITE, bodies.ExpirationIn, _end),
-    "conversions": Command(Scope.LEDGER_SPEND, bodies.ConversionIn, _convert),
+    "expirations": Command(Scope.LEDGER_WRITE, bodies.ExpirationIn, _end, direct=True),
+    "conversions": Command(Scope.LEDGER_SPEND, bodies.ConversionIn, _convert, direct=True),
     "gifts": Command(Scope.LEDGER_SPEND, bodies.GiftIn, _gift),
     "gifts/revoke": Command(Scope.LEDGER_SPEND, bodies.RevokeIn, _revoke),
     "merges": Command(Scope.MEMBERS_WRITE, bodies.MergeIn, _merge),

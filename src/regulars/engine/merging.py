@@ -198,11 +198,10 @@ class _Work:
         if self.kept == self.gone:
             raise refusal("same_member", "member", "不能与自己合并", "不能與自己合併", "is the same member")
         pair = self._load([self.kept, self.gone])
-        for member_id, name in ((self.kept, "ref"), (self.gone, "member")):
+        who = ((self.kept, "ref", "unknown_member"), (self.gone, "member", "record_unknown"))
+        for member_id, name, code in who:
             if member_id not in pair:
-                raise refusal(
-                    "unknown_member", name, "没有这位会员", "沒有這位會員", "there is no such member"
-                )
+                raise refusal(code, name, "没有这位会员", "沒有這位會員", "there is no such member")
             merged = parting and member_id == self.gone
             if pair[member_id].status != "active" and not merged:
                 raise refusal("already_merged", name, "已合并到其他会员，请先拆分", "已合併到其他會員，請先拆分",

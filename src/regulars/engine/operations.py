@@ -15,6 +15,7 @@ from regulars.engine.doors import incoming
 from regulars.engine.preview import preview
 from regulars.engine.service import submit
 from regulars.kit import clock
+from regulars.language.events import Identity
 
 OrderRef = tuple[str, str]
 """(source, order id)"""
@@ -24,7 +25,8 @@ OrderRef = tuple[str, str]
 class Request:
     """Who asks for what, under which name. `source` and `key` name the command for ever; `by` is the operator or key
     that asks, `approved_by` the second person where one was needed. With `preview` nothing is done: the outcome tells
-    what would be."""
+    what would be. `named`: the member by an identity of theirs, instead of by the id; the engine finds them on its way.
+    """
 
     member_id: UUID
     source: str
@@ -33,6 +35,11 @@ class Request:
     reason: str = ""
     approved_by: str = ""
     preview: bool = False
+    named: Identity | None = None
+
+
+NOBODY = UUID(int=0)
+"""The id in a request that names the member by an identity."""
 
 
 def credit(
@@ -132,7 +139,7 @@ def _units(units: int | None) -> dict[str, int]:
 def command(type_id: str, request: Request, data: Mapping[str, Any]) -> Outcome:
     said = {"by": request.by, "reason": request.reason, "approved_by": request.approved_by}
     whole = {**data, **{name: text for name, text in said.items() if text}}
-    one = incoming(
-        request.source, request.key, type_id, (), None, whole, False, request.member_id, clock.now()
-    )
+    names = (request.named,) if request.named else ()
+    member_id = None if request.named else request.member_id
+    one = incoming(request.source, request.key, type_id, names, None, whole, False, member_id, clock.now())
     return preview(one) if request.preview else submit([one])[0]

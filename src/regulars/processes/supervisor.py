@@ -116,7 +116,10 @@ def _supervise(
 ) -> None:
     children = [
         Child("server", ["regulars.processes.web", "--host", host, "--port", str(port)]),
-        Child("worker", ["regulars.cli", "worker"]),
+        *(
+            Child("worker" if number == 1 else f"worker {number}", ["regulars.cli", "worker"])
+            for number in range(1, CONFIG.background + 1)
+        ),
     ]
     lifeline_end, ours = os.pipe()
     environment = _environment(address, lifeline_end)
