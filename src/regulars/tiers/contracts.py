@@ -159,6 +159,18 @@ class StandingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """So many `members` that a ladder puts from level `before` (which it may no longer have) to `after`; `sample` are
+    some of them."""
+
+    ladder: str
+    before: str
+    after: str
+    members: int
+    sample: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Where a member stands and what is missing, in the ladder's measure.
 

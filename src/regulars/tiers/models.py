@@ -48,3 +48,15 @@ class Change(models.Model):
     held = models.CharField(max_length=30, default="", db_default="")
     held_until = models.DateField(null=True)
     time = models.DateTimeField()
+
+
+class Revision(models.Model):
+    """How far the members have been moved whom a version puts elsewhere than the version `since`: through which
+    bucket, and how many."""
+
+    version = models.IntegerField(primary_key=True)
+    since = models.IntegerField()
+    bucket = models.SmallIntegerField(default=0)
+    moved = models.IntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
