@@ -135,6 +135,7 @@ def test_every_page_fits_a_phone(browser: Browser, live_server: LiveServer, memb
     pages += ["books/", "books/budgets/", "books/approvals/", "books/reconciliation/"]
     pages += [f"members/{member}/" for member in members.values()]
     pages += [f"members/{members['lin']}/books/", f"members/{members['lin']}/books/adjust"]
+    pages += [f"members/{members['lin']}/merge", f"members/{members['lin']}/merge/{members['idle']}"]
     for path in [f"/console/{path}" for path in pages] + ["/accounts/password/change/", "/accounts/2fa/"]:
         desk.page.goto(path)
         assert desk.too_wide() == [], path

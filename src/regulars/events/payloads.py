@@ -444,7 +444,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
             "asset.parted",
             "资产分开（撤销合并）",
             "資產分開（取消合併）",
-            "value set apart as a merge is undone",
+            "value set apart by a merge",
         ),
         derived("tier.reckoned", "等级重新计算", "等級重新計算", "level reckoned anew"),
         command(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.console import filters
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
+from regulars.console.templatetags.console import member_status
 from regulars.console.views.members import EXPORTERS
 from regulars.insight.members import MemberLine, count_members, export_members
 from regulars.kit import clock
@@ -77,7 +78,7 @@ def _columns(programme: Programme) -> list[Column[MemberLine]]:
     return [
         Column("ID", lambda line: str(line.member.id), 38),
         Column(_("Name"), lambda line: line.member.name, 20),
-        Column(_("Status"), lambda line: line.member.status, 10),
+        Column(_("Status"), lambda line: member_status(line.member.status), 10),
         identity("phone", _("Phone")),
         identity("email", _("E-mail")),
         identity("card", _("Card number")),
