@@ -1,5 +1,6 @@
 """What an event did, as lines that a person reads: from the records that are stored with the event."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
+from regulars.console.plan_words import plan_record
 from regulars.language.effects import (
     ADJUST,
     CONVERT,
@@ -187,6 +189,9 @@ def benefit_step(record: dict[str, Any], programme: Programme) -> str:
 
 
 def _text(record: dict[str, Any], programme: Programme) -> str:
+    said = ROOMS.get(str(record.get("kind")))
+    if said is not None:
+        return said(record, programme)
     match record.get("kind"):
         case "credit":
             return _credit(record, programme)
@@ -206,8 +211,6 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
                 until,
                 programme,
             )
-        case "benefit":
-            return benefit_step(record, programme)
         case "tag":
             return _(", ").join(
                 [
@@ -228,6 +231,10 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
                 "amount": formats.money(record.get("amount_minor"), programme)
             }
     return str(record.get("kind", ""))
+
+
+ROOMS: dict[str, Callable[[dict[str, Any], Programme], str]] = {"plan": plan_record, "benefit": benefit_step}
+"""Kinds of effect that have words of their own."""
 
 
 def account_name(account: str) -> str:

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("members", "console:members", _("Members"), "users"),
     Entry("programme", "console:programme", _("Programme"), "stairs-up"),
     Entry("benefits", "console:benefits", _("Benefits"), "gift"),
+    Entry("plans", "console:plans", _("Paid plans"), "id-badge-2"),
     Entry("books", "console:books", _("Books"), "report-money"),
     Entry("events", "console:events", _("Events"), "activity"),
     Entry("alerts", "console:alerts", _("Alerts"), "bell"),
@@ -95,12 +96,18 @@ def _to_approve() -> int:
     return waiting_count() + publications.waiting_count()
 
 
+def _has_plans(request: HttpRequest) -> bool:
+    """Rooms that a brand does not use are not shown."""
+    programme: Programme | None = request.programme  # type: ignore[attr-defined]
+    return programme is not None and bool(programme.plans)
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context of every console and sign-in page: the side bar, the languages, the brand's name."""
     if not hasattr(request, "programme"):
         return {}
     return {
-        "entries": ENTRIES,
+        "entries": [one for one in ENTRIES if one.part != "plans" or _has_plans(request)],
         "languages": settings.LANGUAGES,
         "programme": programme_of(request),
         "calling": calling() if request.user.is_authenticated else 0,

@@ -60,6 +60,8 @@ class Moment:
     messages: tuple[MessageRow, ...]
     tags_added: tuple[str, ...]
     tags_removed: tuple[str, ...]
+    plans: tuple[dict[str, Any], ...] = ()
+    """What became of paid plans, as it was recorded."""
 
     @property
     def gained(self) -> dict[str, int]:
@@ -146,6 +148,7 @@ def _moment(
         messages=messages,
         tags_added=tuple(tag for effect in tags for tag in effect.get("add", ())),
         tags_removed=tuple(tag for effect in tags for tag in effect.get("remove", ())),
+        plans=tuple(effect for effect in event.effects if effect.get("kind") == "plan"),
     )
 
 

@@ -15,6 +15,13 @@ from regulars.language.effects import PlanAct
 from regulars.plans.contracts import PaidPlan, RefundMode
 
 DAY = timedelta(days=1)
+SAME_MOMENT = {
+    kind: place
+    for place, kind in enumerate(
+        ("applied", "refused", "approved", "trial", "paid", "failed", "refunded", "cancelled", "resumed")
+    )
+}
+"""What is told with the same moment happened in this order: systems that tell seconds have many of them."""
 
 
 @dataclass(slots=True)
@@ -269,7 +276,7 @@ def follow(plans: Mapping[str, PaidPlan], acts: Iterable[PlanAct]) -> Course:
     """The course of one family, `plans`: what was done in the order in which it happened, whenever it was told."""
     known = list(acts)
     course = Course(plans, quotes={act.id: act for act in known if act.kind == "quoted"})
-    for act in sorted(known, key=lambda one: (one.at, one.id)):
+    for act in sorted(known, key=lambda one: (one.at, SAME_MOMENT.get(one.kind, 0), one.id)):
         if act.plan in plans:
             course.take(act)
     return course

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from regulars.portal.views import benefits, card, convert, gifts, inbox, me, orders, points, pwa, sign_in
+from regulars.portal.views import (
+    benefits,
+    card,
+    convert,
+    gifts,
+    inbox,
+    me,
+    orders,
+    plans,
+    points,
+    pwa,
+    sign_in,
+)
 
 app_name = "portal"
 
@@ -15,6 +27,10 @@ urlpatterns = [
     path("gifts/send/", gifts.send, name="gift-send"),
     path("gifts/<uuid:gift_id>/back/", gifts.take_back, name="gift-back"),
     path("convert/<slug:conversion_id>/", convert.convert, name="convert"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<slug:plan_id>/apply/", plans.apply, name="plan-apply"),
+    path("plans/<slug:plan_id>/price/<slug:period_id>/", plans.price, name="plan-price"),
+    path("plans/<slug:plan_id>/<slug:what>/", plans.change, name="plan-change"),
     path("orders/", orders.orders, name="orders"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="read-all"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.console import effects, formats
 from regulars.console.asked import About, operator_said
 from regulars.console.pairs import members_of
+from regulars.console.plan_words import period_name, plan_name, plan_record, status_name
 from regulars.console.shell import may, page, programme_of
 from regulars.engine.queries import Kind, Moment, timeline
 from regulars.events.queries import by_ids
@@ -26,6 +27,7 @@ from regulars.members.queries import alike, merge_of, merges_into, names, profil
 from regulars.messaging.contracts import Reader
 from regulars.messaging.queries import subject
 from regulars.orders.queries import totals
+from regulars.plans.queries import of_member as plans_of
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, ladder_in_words, measured
 from regulars.programme.service import version
@@ -108,6 +110,10 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "climbs": climbs,
         "held": held(member_id, programme),
         "endings": [(each, programme.assets.get(each.asset)) for each in endings(member_id)],
+        "plans": [
+            (one, plan_name(one.plan, programme), period_name(one.plan, one.period, programme), status_name(one.status))
+            for one in (plans_of(member_id) if programme.plans else ())
+        ],
         "attributes": [
             (attribute, member.attributes[attribute.id]) for attribute in programme.attributes.values()
             if member.attributes.get(attribute.id) not in (None, "")
@@ -273,6 +279,7 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme, about: s
         effects.level_step(step.ladder, step.before, step.after, step.reason, step.until, programme)
         for step in moment.levels
     ]
+    steps += [plan_record(record, programme) for record in moment.plans]
     return Shown(
         moment=moment,
         title=effects.event_name(moment.type, programme),
