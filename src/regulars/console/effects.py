@@ -98,6 +98,16 @@ def event_name(event_type: str, programme: Programme) -> str:
     return name[:1].upper() + name[1:]
 
 
+def event_title(event_type: str, data: dict[str, Any], programme: Programme) -> str:
+    """What people call this type of event, and which benefit it was about."""
+    name = event_name(event_type, programme)
+    if not event_type.startswith("benefit."):
+        return name
+    about = [str(data["benefit"])] if "benefit" in data else [str(each) for each in data.get("benefits", ())]
+    named = _(", ").join(benefit_name(each, programme) for each in about)
+    return f"{name} · {named}" if named else name
+
+
 def level_name(ladder: str, level: str, programme: Programme) -> str:
     """What people call this level; its id where the programme in force has it no more."""
     known = programme.ladders.get(ladder)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from regulars.benefits.contracts import KINDS, Benefit, Loss, Turnover
 from regulars.campaigns.contracts import GrantAction
 from regulars.language.problems import words
-from regulars.language.sentence import sentence
+from regulars.language.sentence import sentence, tidy
 from regulars.language.text import Text, say
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
 from regulars.programme.holdings import said_money, units
 from regulars.programme.vocabulary import fields_for
 
-BY_LEVEL = words("{levels}会员", "{levels}會員", "members on {levels}")
+BY_LEVEL = words("{levels}", "{levels}", "members on {levels}")
 AND_ABOVE = words("{level}及以上", "{level}以上", "{level} and above")
 BY_AUDIENCE = words("满足“{when}”的会员", "符合「{when}」的會員", "members for whom {when}")
 BY_RULES = words("由规则{rules}发放", "由規則{rules}發放", "granted by the rule {rules}")
@@ -81,7 +81,7 @@ class _Speaker:
 
 def what_it_is(benefit: Benefit, programme: Programme, language: str) -> str:
     """What a benefit comes to, in a few words."""
-    return KINDS[benefit.kind].say(benefit.terms, _Speaker(programme, language))
+    return tidy(KINDS[benefit.kind].say(benefit.terms, _Speaker(programme, language)))
 
 
 def benefit_in_words(benefit: Benefit, programme: Programme, language: str) -> BenefitWords:

@@ -282,7 +282,7 @@ def spoken(moment: Moment, member: MemberProfile, programme: Programme, about: s
     steps += [plan_record(record, programme) for record in moment.plans]
     return Shown(
         moment=moment,
-        title=effects.event_name(moment.type, programme),
+        title=effects.event_title(moment.type, moment.data, programme),
         gains=gains,
         messages=[
             subject(each, version(each.version), reader) or effects.message_name(each.template, programme)
