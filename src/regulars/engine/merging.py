@@ -129,6 +129,12 @@ class _Work:
 
     def merge(self) -> Outcome:
         pair = self._both()
+        if any(one.runs or one.status == "scheduled" for one in pair[self.gone].plans.values()):
+            raise refusal(
+                "plan_running", "member",
+                "名下有未到期的付费会员，请反过来合并，或等其到期", "名下有未到期的付費會員，請反過來合併，或等其到期",
+                "has a paid plan that runs: merge the other way round, or wait until it has ended",
+            )  # fmt: skip
         merge = members.begin(self.cursor, self.kept, self.gone, self.event.id, self.one.time)
         since = {name: day.isoformat() for name, day in tallies.first_days(self.cursor, self.gone).items()}
         idle = lapses(self.ready, pair[self.gone])

@@ -99,6 +99,15 @@ def counts() -> dict[tuple[str, str, str], int]:
     return {(plan, status, period): members for plan, status, period, members in found}
 
 
+def running() -> dict[str, int]:
+    """Plan → members for whom it runs, or will."""
+    found = rows(
+        "SELECT plan, count(*) FROM plans_subscription"
+        " WHERE status IN ('trial', 'active', 'cancelled', 'scheduled') GROUP BY plan"
+    )
+    return dict(found)
+
+
 def due_between(first: date, last: date, statuses: Iterable[str]) -> dict[str, int]:
     """Plan → members whose paid time ends on these days."""
     found = rows(

@@ -17,6 +17,7 @@ from regulars.language.problems import words
 from regulars.language.text import LANGUAGES, Text, say
 from regulars.ledger.queries import holders
 from regulars.orders.queries import any_order
+from regulars.plans.queries import running
 from regulars.programme.contracts import Programme
 from regulars.tiers.queries import distribution
 
@@ -213,5 +214,27 @@ def _period(per: Per, programme: Programme) -> str:
     return period_of(local_day(clock.now(), programme.zone), per)
 
 
-CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets)
+def plans(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Without its plan, what members paid for does not run any more, and nothing is said about its end."""
+    gone = [one for one in before.plans.values() if one.id not in after.plans]
+    found = running() if gone else {}
+    for one in gone:
+        count = found.get(one.id, 0)
+        if count:
+            yield Finding(
+                f"plans.{one.id}",
+                count,
+                words(
+                    f"{count:,} 位会员的“{say(one.name, 'zh-hans')}”还没到期，不能删除。请保留它，"
+                    "并在付款端停止销售。",
+                    f"{count:,} 位會員的「{say(one.name, 'zh-hant')}」尚未到期，不能刪除。請保留它，"
+                    "並在付款端停止銷售。",
+                    f"{count:,} members have paid for {say(one.name, 'en')}, which still runs. Keep it, and stop"
+                    " selling it on the payment side.",
+                ),
+                True,
+            )
+
+
+CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans)
 """Every room whose things members hold has its check here."""
