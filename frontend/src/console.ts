@@ -26,3 +26,12 @@ async function drawCharts(): Promise<void> {
 
 void drawCharts();
 document.addEventListener("htmx:afterSettle", () => void drawCharts());
+
+async function buildRules(): Promise<void> {
+  const root = document.querySelector<HTMLElement>("[data-rule-builder]");
+  if (!root) return;
+  const { build } = await import("./rules");
+  build(root);
+}
+
+void buildRules();

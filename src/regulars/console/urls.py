@@ -29,6 +29,7 @@ from regulars.console.views import (
     programme,
     publishing,
     reconciliation,
+    rules,
     settings,
     verify,
 )
@@ -93,6 +94,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "programme/publications/<uuid:publication_id>/preview", publishing.preview, name="publication_preview"
     ),
     path("programme/diff", programme.diff, name="programme_diff"),
+    path("programme/rules/", rules.index, name="rules"),
+    path("programme/rules/build", rules.builder, name="rule_builder"),
+    path("programme/rules/fields", rules.fields, name="rule_fields"),
+    path("programme/rules/values", rules.values, name="rule_values"),
+    path("programme/rules/check", rules.check, name="rule_check"),
+    path("programme/rules/try", rules.try_out, name="rule_try"),
+    path("programme/rules/keep", rules.keep, name="rule_keep"),
+    path("programme/rules/<slug:rule>/resume", rules.resume, name="rule_resume"),
     path("programme/gallery/", drafts.templates, name="gallery"),
     path("programme/drafts/", drafts.index, name="drafts"),
     path("programme/drafts/new", drafts.add, name="draft_new"),

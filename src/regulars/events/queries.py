@@ -13,7 +13,7 @@ from uuid import UUID
 from regulars.events.contracts import EventUnknown, LoggedEvent, LogNews, LogPage, RecordedEvent
 from regulars.kit import clock, paging
 from regulars.kit.ids import bucket_of
-from regulars.kit.sqlread import from_json, read, row, rows
+from regulars.kit.sqlread import contains, from_json, read, row, rows
 
 SCAN_CHUNK = 10_000
 SEARCH_SECONDS = 0.3
@@ -293,3 +293,32 @@ def _position(event: LoggedEvent) -> _Place:
 def _recorded(found: tuple[Any, ...]) -> RecordedEvent:
     whole = (*found[:10], *(from_json(column) for column in found[10:]))
     return RecordedEvent(*whole)
+
+
+LOOKED_AT = 20_000
+"""Values are searched in so many of the latest events."""
+
+SEEN_VALUES = """
+SELECT DISTINCT found.value
+  FROM (SELECT data FROM events_event ORDER BY received_at DESC LIMIT %s) AS late,
+       LATERAL (SELECT late.data ->> %s AS value) AS found
+ WHERE found.value ILIKE %s ORDER BY 1 LIMIT %s
+"""
+
+SEEN_LINES = """
+SELECT DISTINCT line ->> %s AS value
+  FROM (SELECT data FROM events_event ORDER BY received_at DESC LIMIT %s) AS late,
+       LATERAL json_array_elements(CASE WHEN json_typeof(late.data -> 'items') = 'array'
+                                        THEN late.data -> 'items' ELSE '[]'::json END) AS line
+ WHERE json_typeof(line) = 'object' AND line ->> %s ILIKE %s ORDER BY 1 LIMIT %s
+"""
+
+
+def values_seen(path: str, lines: bool, text: str, limit: int) -> list[str]:
+    """Values with `text` in them that a field of events, or of order lines, had lately."""
+    pattern = contains(text)
+    if lines:
+        found = rows(SEEN_LINES, [path, LOOKED_AT, path, pattern, limit])
+    else:
+        found = rows(SEEN_VALUES, [LOOKED_AT, path, pattern, limit])
+    return [value for (value,) in found]

@@ -302,3 +302,16 @@ def joinings(buckets: Sequence[int]) -> list[tuple[UUID, str, datetime, list[str
 def ever_merged() -> list[UUID]:
     """Members who had a record merged into theirs, or were merged, also where that was undone."""
     return [found[0] for found in rows("SELECT kept FROM members_merge UNION SELECT gone FROM members_merge")]
+
+
+TAGGED_LOOKED_AT = 50_000
+
+
+def tags_seen(text: str, limit: int) -> list[str]:
+    """Tags with `text` in them that members have."""
+    found = rows(
+        "SELECT DISTINCT tag FROM (SELECT tags FROM members_member WHERE tags <> '{}' LIMIT %s) AS some,"
+        " unnest(some.tags) AS tag WHERE tag ILIKE %s ORDER BY tag LIMIT %s",
+        [TAGGED_LOOKED_AT, contains(text), limit],
+    )
+    return [tag for (tag,) in found]

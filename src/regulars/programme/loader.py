@@ -178,6 +178,12 @@ def _positions(node: Node, place: Place, lines: _Lines, errors: Errors) -> None:
             _positions(value, (*place, index), lines, errors)
 
 
+def plain(source: str) -> dict[str, Any]:
+    """The file as plain values, its words and days read as `load` reads them. Empty where it is no mapping."""
+    found = yaml.load(source, Loader=_Yaml)
+    return found if isinstance(found, dict) else {}
+
+
 def _line_of(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
