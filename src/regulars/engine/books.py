@@ -1,7 +1,7 @@
 """One event's hand on the books: whatever it credits, takes and gives back, with all that hangs on it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from regulars.engine.plan import Plan, cap_name, money_name
 from regulars.engine.reach import OrderName
 from regulars.engine.records import amount_of
 from regulars.kit.ids import CHILDREN, child_id, event_id, parent_id
-from regulars.language.calendar import Per, local_day, period_of
+from regulars.language.calendar import Per, local_day, period_of, start_of
 from regulars.language.effects import (
     ADJUST,
     CONVERT,
@@ -31,7 +31,7 @@ from regulars.language.problems import words
 from regulars.language.snapshot import Due, Lot, Snapshot
 from regulars.ledger import logic as ledger
 from regulars.ledger import timing
-from regulars.ledger.contracts import Asset, Clawback, Expiry
+from regulars.ledger.contracts import Asset, Clawback, Decay, Expiry
 
 ACTIVITY = frozenset({ISSUE, SPEND, HOLD, CONVERT, GIFT})
 """Movements by which a member's idle time begins anew."""
@@ -394,14 +394,55 @@ class Books:
             first = timing.sooner(asset, lot, self.plan.programme.told_since(self.now))
             due.at = min((one for one in (due.at, first) if one is not None), default=None)
         stale = due.lapses_at is None or due.lapses_at <= self.event.time
+        if asset.decay is not None:
+            self._decays(asset, asset.decay, due, account)
         if asset.expiry.idle_months and (stale or account in ACTIVITY):
             lapses = ledger.idle_end(asset.expiry, self.day, self.plan.programme.zone)
             due.lapses_at = max(due.lapses_at or lapses, lapses)
         elif asset.expiry.with_level and lot is not None:
             standing = self.snapshot.standings.get(asset.expiry.with_level)
             due.lapses_at = ledger.after(standing.until if standing else None, self.plan.programme.zone)
-        if asset.expiry.together and due.lapses_at is not None:
+        if (asset.expiry.together or asset.decay) and due.lapses_at is not None:
             due.at = min(due.at or due.lapses_at, due.lapses_at)
+
+    def _decays(self, asset: Asset, decay: Decay, due: Due, account: str) -> None:
+        """When the next units decay, after something moved."""
+        since: date | None = self.day
+        if decay.plan:
+            bought = self.snapshot.plans.get(decay.plan)
+            since = bought.last_day if bought is not None and not bought.runs else None
+        elif due.lapses_at is not None and account not in ACTIVITY:
+            return
+        if since is None or self.snapshot.balances.get(asset.id, 0) <= decay.floor:
+            due.lapses_at = None
+            return
+        first = since + timedelta(days=decay.after_days + 1)
+        first = max(first, self.day + timedelta(days=1 if account else 0))
+        starts = start_of(first, self.plan.programme.zone)
+        due.lapses_at = max(due.lapses_at or starts, starts)
+
+    def decay(self, asset_id: str) -> None:
+        """A day's decay: it counts against what was earned, on its day. The next day's comes with that day."""
+        asset = self.plan.programme.assets[asset_id]
+        lots, balance = self.snapshot.lots.get(asset_id, ()), self.snapshot.balances.get(asset_id, 0)
+        effect = ledger.decay(asset, lots, balance, self.event.time)
+        due = self.due(asset_id)
+        due.lapses_at = start_of(self.day + timedelta(days=1), self.plan.programme.zone)
+        if effect is not None:
+            self.take(effect)
+            self.count_day(f"credit:{asset_id}", self.day, -effect.amount, 0, back=False)
+        if effect is None or (asset.decay and self.snapshot.balances[asset_id] <= asset.decay.floor):
+            due.lapses_at = None
+
+    def plan_changed(self, plan_id: str) -> None:
+        """What decays when a paid plan lapses begins to, or stops."""
+        for asset in self.plan.programme.assets.values():
+            if asset.decay is not None and asset.decay.plan == plan_id:
+                due = self.due(asset.id)
+                due.lapses_at = None
+                self._decays(asset, asset.decay, due, "")
+                if due.lapses_at is not None:
+                    due.at = min(due.at or due.lapses_at, due.lapses_at)
 
 
 def short_of(units: int, scale: int) -> Rejected:

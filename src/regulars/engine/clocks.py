@@ -79,6 +79,9 @@ def _value_timer(moment: timing.Moment, zone: ZoneInfo) -> tuple[str, str, dict[
         data = {"asset": asset, "units": moment.draw.held, "operation": str(operation)}
         return "hold.lapsed", f"{asset}:held:{moment.draw.id}", data
     lots = moment.lots[:LOTS_PER_EVENT]
+    if moment.kind is timing.Kind.DECAY:
+        member = hex(moment.lots[0].id.int)[2:] if moment.lots else ""
+        return "asset.decayed", f"{asset}:decay:{member}:{stamp}", {"asset": asset}
     if moment.kind is timing.Kind.RIPEN:
         units = sum(lot.pending for lot in lots)
         return "asset.matured", f"{asset}:ripe:{lots[0].id}:{stamp}", {"asset": asset, "units": units}

@@ -221,6 +221,13 @@ def asset_expired(turn: Turn) -> None:
         turn.take(ledger.expire(due.asset, due.lots[:LOTS_PER_EVENT], due.at))
 
 
+def asset_decayed(turn: Turn) -> None:
+    """A day without activity, or without the plan, takes its share."""
+    due = _moment(turn, timing.Kind.DECAY)
+    if due is not None:
+        turn.decay(due.asset)
+
+
 def asset_matured(turn: Turn) -> None:
     """Pending lots are ripe."""
     due = _moment(turn, timing.Kind.RIPEN)
@@ -274,6 +281,7 @@ MEANINGS: dict[str, Callable[[Turn], None]] = {
     "order.cancelled": order_cancelled,
     "asset.expired": asset_expired,
     "asset.matured": asset_matured,
+    "asset.decayed": asset_decayed,
     "asset.expiring": asset_expiring,
     "hold.lapsed": hold_lapsed,
     "tier.period_ended": level_due,

@@ -54,6 +54,7 @@ TIMED = frozenset(
         "asset.expired",
         "asset.expiring",
         "asset.matured",
+        "asset.decayed",
         "hold.lapsed",
         "tier.period_ended",
         "tier.reviewed",

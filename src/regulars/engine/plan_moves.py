@@ -23,6 +23,7 @@ def place_on_levels(
         now = turn.snapshot.plans.get(plan_id)
         if plan.level is not None and now is not None and now.runs:
             _hold(turn, plan, now, old[plan_id])
+        turn.plan_changed(plan_id)
 
 
 def hold_levels(turn: Turn, ladder_id: str) -> None:

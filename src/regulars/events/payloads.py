@@ -404,6 +404,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
             asset=text,
             units=integer,
         ),
+        derived("asset.decayed", "资产衰减", "資產衰減", "value decayed", asset=text),
         derived("asset.received", "收到赠送", "收到贈送", "gift received", asset=text, units=integer),
         derived("asset.withdrawn", "赠送被撤回", "贈送被撤回", "gift withdrawn", asset=text, units=integer),
         derived("schedule.due", "到了设定的时间", "到了設定的時間", "scheduled", rule=text),

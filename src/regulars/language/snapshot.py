@@ -52,7 +52,8 @@ class Lot:
 @dataclass(slots=True)
 class Due:
     """What time has to do with one asset of a member. `at`: when it next has something to do, at the latest (None:
-    nothing). `lapses_at`: when all units end together; `reminded_to`: ends up to this moment have been announced.
+    nothing). `lapses_at`: when all units end together, or the next of them decay; `reminded_to`: ends up to this
+    moment have been announced.
     `changed`: what is stored is no longer this."""
 
     at: datetime | None = None

@@ -91,6 +91,17 @@ class Gifting:
 
 
 @dataclass(frozen=True, slots=True)
+class Decay:
+    """Units that go by themselves: `per_day` smallest units at the beginning of every day, down to `floor`, once
+    `after_days` days have passed since the last earning or spending, or since the paid plan `plan` lapsed."""
+
+    after_days: int
+    per_day: int
+    floor: int = 0
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A kind of value. `scale` is the number of decimals: a balance of 1234 at scale 2 is shown as 12.34.
 
@@ -118,6 +129,7 @@ class Asset:
     credit_most: int | None = None
     remind_days: int = 0
     gifting: Gifting | None = None
+    decay: Decay | None = None
 
 
 @dataclass(frozen=True, slots=True)

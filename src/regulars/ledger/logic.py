@@ -88,6 +88,16 @@ def expire(asset: str, lots: Sequence[Lot], at: datetime) -> Take:
     return Take(EXPIRE, asset, sum(units for _, units in takes), "", at, takes)
 
 
+def decay(asset: Asset, lots: Sequence[Lot], balance: int, at: datetime) -> Take | None:
+    """A day's decay of what a member has; None where the floor is reached."""
+    if asset.decay is None or balance <= asset.decay.floor:
+        return None
+    units = min(asset.decay.per_day, balance - asset.decay.floor)
+    takes = take_from(in_order(lots, asset.spend_order), units)
+    taken = sum(some for _, some in takes)
+    return Take(EXPIRE, asset.id, taken, "", at, takes) if taken else None
+
+
 def draw_from(
     account: str, asset: str, lots: Sequence[Lot], units: int, rule: str, at: datetime, held: bool = False
 ) -> Take:

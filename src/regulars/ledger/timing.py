@@ -19,6 +19,7 @@ class Kind(IntEnum):
     LAPSE = 1
     REMIND = 2
     END = 3
+    DECAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def first_moment(snapshot: Snapshot, assets: Mapping[str, Asset], until: datetim
     for asset_id, lots in snapshot.lots.items():
         due = snapshot.due.get(asset_id)
         lapses_at = due.lapses_at if due is not None else None
+        if lapses_at is not None and _decays(assets.get(asset_id)):
+            decaying = (lapses_at, Kind.DECAY, asset_id)
+            if lapses_at <= until and (first is None or decaying < first):
+                first = decaying
+            lapses_at = None
         for lot in lots:
             if lot.remaining > 0:
                 for end in (lot.expires_at, lapses_at):
@@ -74,6 +80,8 @@ def _moment(
     lots = snapshot.lots[asset_id]
     if kind is Kind.REMIND:
         return _reminder(snapshot, assets[asset_id], lots)
+    if kind is Kind.DECAY:
+        return Moment(at, kind, asset_id, tuple(lots))
     if kind is Kind.RIPEN:
         found = [lot for lot in lots if lot.pending and lot.matures_at == at]
     else:
@@ -81,6 +89,10 @@ def _moment(
         lapses_at = due.lapses_at if due is not None else None
         found = [lot for lot in lots if lot.remaining > 0 and at in (lot.expires_at, lapses_at)]
     return Moment(at, kind, asset_id, tuple(sorted(found, key=lambda lot: lot.id)))
+
+
+def _decays(asset: Asset | None) -> bool:
+    return asset is not None and asset.decay is not None
 
 
 def _lapsing(snapshot: Snapshot, until: datetime) -> Moment | None:

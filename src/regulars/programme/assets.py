@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from regulars.language.calendar import RoundUp
 from regulars.language.problems import Errors, Place, words
-from regulars.ledger.contracts import Asset, Caps, Clawback, Conversion, Expiry, Gifting, Pending
+from regulars.ledger.contracts import Asset, Caps, Clawback, Conversion, Decay, Expiry, Gifting, Pending
 from regulars.programme.amounts import smallest, smallest_or
 from regulars.programme.document import (
     AssetPart,
     CapsPart,
     ConversionPart,
+    DecayPart,
     Document,
     ExpiresPart,
     GiftsPart,
@@ -64,6 +65,7 @@ class _Assets:
             if part.credit is None
             else smallest(part.credit.most, part.scale, (*place, "credit", "most"), self.errors),
             remind_days=part.remind_days or 0,
+            decay=None if part.decay is None else self._decay(part, part.decay, (*place, "decay")),
             gifting=None if part.gifts is None else self._gifts(part.gifts, part.scale, (*place, "gifts")),
         )
 
@@ -216,6 +218,33 @@ class _Assets:
                 ),
             )
         return smallest(part.floor, part.scale, place, self.errors)
+
+    def _decay(self, part: AssetPart, decay: DecayPart, place: Place) -> Decay:
+        """What is counted goes; what members can spend expires instead, with an end that they are told."""
+        if part.spendable:
+            self.errors.add(
+                place,
+                words(
+                    "只用于不可使用的资产；会员可以使用的，请改用 expires",
+                    "只用於不可使用的資產；會員可以使用的，請改用 expires",
+                    "is for value that is only counted: for what members can spend, state expires",
+                ),
+            )
+        if part.expires is not None:
+            self.errors.add(
+                place,
+                words(
+                    "不能与 expires 同用，请去掉其中一项",
+                    "不能與 expires 同用，請移除其中一項",
+                    "must not stand beside expires: leave out one of the two",
+                ),
+            )
+        plan = "" if isinstance(decay.of, str) else decay.of.plan
+        if plan and plan not in self.document.plans:
+            self.errors.add((*place, "of", "plan"), unknown_text("plan", self.document.plans))
+        per_day = smallest(decay.per_day, part.scale, (*place, "per_day"), self.errors)
+        floor = smallest(decay.floor, part.scale, (*place, "floor"), self.errors)
+        return Decay(decay.after_days, per_day, floor, plan)
 
     def _gifts(self, part: GiftsPart, scale: int, place: Place) -> Gifting:
         least = smallest(part.least, scale, (*place, "least"), self.errors)

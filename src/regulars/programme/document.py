@@ -38,6 +38,8 @@ Words = Annotated[dict[str, ShortText], BeforeValidator(_text)]
 Prose = Annotated[dict[str, LongText], BeforeValidator(_text)]
 Units = Annotated[int | Decimal, PlainValidator(amount)]
 """Smallest units as a whole number, or a text with decimals as people see them."""
+Threshold = Annotated[int | Decimal, PlainValidator(threshold)]
+"""What a measure must reach: money as people write it, units as elsewhere, or how often."""
 Debt = Annotated[int | Decimal, PlainValidator(debt)]
 Money = Annotated[Decimal, PlainValidator(money)]
 """An amount > 0 in the currency's main unit."""
@@ -91,6 +93,17 @@ class GiftsPart(Part):
     revoke_hours: Annotated[int, Field(ge=0, le=8_760, strict=True)] = 0
 
 
+class PlanLapsePart(Part):
+    plan: Id
+
+
+class DecayPart(Part):
+    after_days: Annotated[int, Field(ge=0, le=3_650, strict=True)] = 0
+    of: Literal["idle"] | PlanLapsePart = "idle"
+    per_day: Units
+    floor: Threshold = 0
+
+
 class AssetPart(Part):
     name: Words
     spendable: bool = True
@@ -107,6 +120,7 @@ class AssetPart(Part):
     credit: CreditsPart | None = None
     remind_days: Annotated[int, Field(ge=1, le=366, strict=True)] | None = None
     gifts: GiftsPart | None = None
+    decay: DecayPart | None = None
 
 
 class ConversionPart(Part):
@@ -153,8 +167,6 @@ class EventTypePart(Part):
 
 
 Months = Annotated[int, Field(ge=1, le=120, strict=True)]
-Threshold = Annotated[int | Decimal, PlainValidator(threshold)]
-"""What a measure must reach: money as people write it, units as elsewhere, or how often."""
 
 
 class MeasurePart(Part):

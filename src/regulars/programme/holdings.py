@@ -6,7 +6,17 @@ from decimal import Decimal
 
 from regulars.language.sentence import grouped, spoken_money, tidy
 from regulars.language.text import say
-from regulars.ledger.contracts import Asset, Caps, Conversion, Expiry, Gifting, Pending, SpendOrder, Wallet
+from regulars.ledger.contracts import (
+    Asset,
+    Caps,
+    Conversion,
+    Decay,
+    Expiry,
+    Gifting,
+    Pending,
+    SpendOrder,
+    Wallet,
+)
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
 
@@ -86,6 +96,16 @@ def span(months: int, days: int, language: str) -> str:
     return say(wording.AND, language).join(parts)
 
 
+def _decays(asset: Asset, decay: Decay, programme: Programme, language: str) -> str:
+    plan = programme.plans.get(decay.plan)
+    return say(wording.DECAY_PLAN if decay.plan else wording.DECAY, language).format(
+        span=span(0, decay.after_days, language) or say(wording.DAYS, language).format(n=0),
+        amount=units(decay.per_day, asset),
+        floor=units(decay.floor, asset),
+        plan=say(plan.name, language) if plan else decay.plan,
+    )
+
+
 def _row(parts: list[str], language: str) -> str:
     """Parts that belong together as one sentence."""
     said = say(wording.ROW, language).join(parts) + say(wording.STOP, language)
@@ -129,6 +149,8 @@ def _terms(asset: Asset, programme: Programme, language: str) -> Iterator[str]:
         yield say(frame, language).format(amount=units(-asset.floor, asset))
     if asset.grace_days:
         yield say(wording.GRACE, language).format(span=span(0, asset.grace_days, language))
+    if asset.decay is not None:
+        yield _decays(asset, asset.decay, programme, language)
     if asset.gifting is not None:
         yield _given(asset.gifting, asset, language)
     if asset.remind_days:

@@ -36,6 +36,7 @@ WHEN: dict[str, Text] = {
     "asset.expiring": words(
         "会员资产即将到期时", "會員資產即將到期時", "When a member’s balance is about to expire"
     ),
+    "asset.decayed": words("会员资产衰减时", "會員資產衰減時", "When a member’s balance decays"),
     "asset.matured": words("待生效资产生效时", "待生效資產生效時", "When a pending balance matures"),
     "asset.received": words("会员收到赠送时", "會員收到贈送時", "When a member receives a gift"),
     "asset.withdrawn": words(
@@ -349,3 +350,14 @@ ONE_MONTH = words("{n} 个月", "{n} 個月", "{n} month")
 MONTHS = words("{n} 个月", "{n} 個月", "{n} months")
 ONE_DAY = words("{n} 天", "{n} 天", "{n} day")
 DAYS = words("{n} 天", "{n} 天", "{n} days")
+
+DECAY = words(
+    "连续 {span}没有获得或使用，之后每天减少 {amount}，最低到 {floor}。",
+    "連續 {span}沒有獲得或使用，之後每日減少 {amount}，最低到 {floor}。",
+    "After {span} without earning or spending, {amount} go every day, down to {floor}.",
+)
+DECAY_PLAN = words(
+    "“{plan}”到期 {span}后，每天减少 {amount}，最低到 {floor}；续费即停止。",
+    "「{plan}」到期 {span}後，每日減少 {amount}，最低到 {floor}；續費即停止。",
+    "{span} after “{plan}” lapsed, {amount} go every day, down to {floor}, until it runs again.",
+)
