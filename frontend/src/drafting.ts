@@ -67,7 +67,7 @@ function keep(field: HTMLTextAreaElement): void {
 export function startDrafting(): void {
   const box = document.querySelector<HTMLElement>("[data-editor]");
   const field = box?.querySelector("textarea");
-  const gutter = box?.querySelector<HTMLElement>(".editor-gutter");
+  const gutter = box?.querySelector<HTMLElement>(".yaml-gutter");
   if (!field || !gutter) return;
   number(field, gutter);
   keep(field);

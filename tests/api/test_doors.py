@@ -70,6 +70,9 @@ OPERATIONS = [
     ("GET", "/budgets", Scope.LEDGER_READ),
     ("GET", "/programme", Scope.PROGRAMME_READ),
     ("GET", "/event-types", Scope.PROGRAMME_READ),
+    ("GET", "/programme/source", Scope.PROGRAMME_READ),
+    ("POST", "/programme/check", Scope.PROGRAMME_READ),
+    ("POST", "/programme/publications", Scope.PROGRAMME_WRITE),
 ]
 
 

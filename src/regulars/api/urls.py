@@ -18,6 +18,7 @@ from regulars.api import (
     members,
     plans,
     programme,
+    publishing,
     statements,
     value,
 )
@@ -121,7 +122,7 @@ api = Api(
 )
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, statements.router, members.router,
-    approvals.router, budgets.router, programme.router,
+    approvals.router, budgets.router, programme.router, publishing.router,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -16,7 +16,7 @@ from regulars.tiers.contracts import Level
 Whole = Callable[[int], int]
 
 DAYS = 30
-EVENTS_MOST = 4_000
+EVENTS_MOST = 8_000
 """A page waits for no more events than this; of a longer history some members stand for all."""
 
 

@@ -203,6 +203,8 @@ def ask(author: Author, wish: Wish) -> PublicationRow:
         )
         if row.state == State.SCHEDULED and wish.at is None:
             _publish(row, after)
+            if row.version == number:
+                return to_row(row)  # it is in force already: nothing is written
         row.save(force_insert=True)
         if row.state != State.PUBLISHED:
             _note(row, "asked", author.name)

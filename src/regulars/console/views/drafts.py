@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 from regulars.console.changed import changed, said
 from regulars.console.people import ANSWERING
 from regulars.console.shell import may, operator_of, page, programme_of
+from regulars.kit import clock
 from regulars.kit.problems import Problem
 from regulars.language.text import say
 from regulars.programme import drafts, gallery
+from regulars.programme.cautions import cautions
 from regulars.programme.contracts import Programme
 from regulars.programme.diff_words import PARTS
 from regulars.programme.drafts import NAME_LENGTH, DraftChanged, DraftRow
@@ -192,7 +194,9 @@ def _looked(programme: Programme | None, text: str) -> dict[str, object]:
         for fault in checked.faults
     ]
     draft = checked.programme
+    found = cautions(draft, clock.now()) if draft is not None else []
     return {
+        "cautions": [say(each.text, language) for each in found],
         "faults": faults[:PLACES_MOST],
         "faults_more": max(len(faults) - PLACES_MOST, 0),
         "sound": draft is not None,
