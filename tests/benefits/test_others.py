@@ -13,6 +13,7 @@ from regulars.language.condition import parse_condition
 from regulars.language.problems import Errors
 from regulars.language.sql import to_sql
 from regulars.language.sql_text import Clock
+from regulars.programme.held import find
 from regulars.programme.service import current
 from regulars.programme.vocabulary import fields_for
 from tests.benefits.house import HOUSE, buyer, opened
@@ -112,6 +113,8 @@ def test_a_member_who_is_new_is_offered_what_the_lowest_level_brings() -> None:
     assert Entitlement.objects.get().origin == "level:level"
 
 
+LOUNGE_ALONE = "  lounge: {name: Lounge, kind: service, grant: {levels: [level/gold]}}\n"
+
 PLAN = """\
 plans:
   vip:
@@ -142,3 +145,13 @@ def test_a_plan_brings_its_benefits_as_long_as_it_runs() -> None:
     assert guest.refused("2026-03-05", "use", "hotline") == "not_entitled"
     with today("2026-03-05"):
         assert of_member(guest.member_id, current(), clock.now()).held == ()
+
+
+def test_a_benefit_that_members_can_still_use_does_not_go_unseen() -> None:
+    opened(TEA)
+    guest = buyer("100.00")
+    before = current()
+    opened(LOUNGE_ALONE)
+    (finding,) = find(before, current())
+    assert (finding.place, finding.count, finding.grave) == ("benefits.tea", 1, False)
+    assert guest.refused("2026-03-02", "claim", ["tea"]) == "benefit_unknown"

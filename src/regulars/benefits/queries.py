@@ -112,3 +112,14 @@ def every(benefit: str) -> Iterator[Row]:
         cursor = page.next
         if cursor is None:
             return
+
+
+def open_holders(benefits: Sequence[str]) -> dict[str, int]:
+    """Benefit → how many members can still claim or use one that they were granted; those that nobody can are left
+    out."""
+    found = rows(
+        "SELECT benefit, count(DISTINCT member_id) FROM benefits_entitlement"
+        " WHERE benefit = ANY(%s) AND state IN ('granted', 'claimed') GROUP BY benefit",
+        [list(benefits)],
+    )
+    return dict(found)

@@ -8,6 +8,7 @@ Anything else is published when whoever does it has named it (`accepted`).
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from regulars.benefits.queries import open_holders
 from regulars.campaigns.logic import pots_of
 from regulars.campaigns.queries import used
 from regulars.kit import clock
@@ -236,5 +237,28 @@ def plans(before: Programme, after: Programme) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans)
+def benefits(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Of benefits that go, members may have some to claim or to use."""
+    gone = [one for one in before.benefits.values() if one.id not in after.benefits]
+    found = open_holders([one.id for one in gone]) if gone else {}
+    for one in gone:
+        count = found.get(one.id, 0)
+        if count:
+            name = one.name
+            yield Finding(
+                f"benefits.{one.id}",
+                count,
+                words(
+                    f"还有 {count:,} 位会员可领取或使用“{say(name, 'zh-hans')}”，删除后将不能再用："
+                    "请保留它并改为不再发放，或确认删除。",
+                    f"還有 {count:,} 位會員可領取或使用「{say(name, 'zh-hant')}」，刪除後將不能再用："
+                    "請保留它並改為不再發放，或確認刪除。",
+                    f"{count:,} members can still claim or use {say(name, 'en')} and could not any more: keep it and"
+                    " stop granting it, or accept that it goes.",
+                ),
+                False,
+            )
+
+
+CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans, benefits)
 """Every room whose things members hold has its check here."""
