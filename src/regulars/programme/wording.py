@@ -54,6 +54,16 @@ WHEN: dict[str, Text] = {
     "gift.revoked": words("会员撤回赠送时", "會員撤回贈送時", "When a member takes a gift back"),
     "member.merged": words("会员合并时", "會員合併時", "When members are merged"),
     "member.unmerged": words("合并被撤销时", "合併被取消時", "When a merge is undone"),
+    "member.merged_away": words(
+        "会员被并入其他会员时", "會員被併入其他會員時", "When a member is merged into another"
+    ),
+    "member.restored": words("会员恢复独立时", "會員恢復獨立時", "When a member is one of their own again"),
+    "asset.moved_out": words("合并会员转出资产时", "合併會員轉出資產時", "When a merge moves value out"),
+    "asset.moved_in": words("合并会员转入资产时", "合併會員轉入資產時", "When a merge moves value in"),
+    "asset.parted": words(
+        "撤销合并分开资产时", "取消合併分開資產時", "When value is set apart as a merge is undone"
+    ),
+    "tier.reckoned": words("等级重新计算时", "等級重新計算時", "When a level is reckoned anew"),
     "hold.captured": words("冻结转为使用时", "凍結轉為使用時", "When a hold is captured"),
     "hold.released": words("冻结释放时", "凍結釋放時", "When a hold is released"),
     "benefit.granted": words("会员获得权益时", "會員獲得權益時", "When a member is granted a benefit"),
