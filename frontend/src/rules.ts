@@ -69,7 +69,7 @@ class Builder {
     set("from", rule.from); set("until", rule.until); set("priority", rule.priority);
     set("group", rule.group?.id); set("pick", rule.group?.pick); set("test", rule.test?.tag);
     set("days", rule.windows?.[0]?.days?.join(", ")); set("hours", rule.windows?.[0]?.hours?.join(", "));
-    set("times", rule.limit?.times); set("budget", rule.budget?.units);
+    set("times", rule.limit?.times); set("per", rule.limit?.per); set("budget", rule.budget?.units);
     this.root.dataset.given = JSON.stringify(rule);
   }
 
@@ -279,7 +279,7 @@ class Builder {
     if (hours.length) first.hours = hours; else delete first.hours;
     const windows = [...(Object.keys(first).length ? [first] : []), ...(given.windows ?? []).slice(1)];
     put("windows", windows, windows.length > 0);
-    put("limit", { per: "day", ...given.limit, times: number("times") }, Boolean(get("times")));
+    put("limit", { ...given.limit, per: get("per"), times: number("times") }, Boolean(get("times")));
     if (!get("times") && given.limit) { const { times: _, ...rest } = given.limit; put("limit", rest, "units" in rest || "money" in rest); }
     put("budget", { ...given.budget, units: number("budget") }, Boolean(get("budget")));
     if (!get("budget") && given.budget?.money) rule.budget = given.budget;

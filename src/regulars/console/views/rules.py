@@ -90,6 +90,13 @@ def builder(request: HttpRequest) -> HttpResponse:
         "assets": [(one.id, say(one.name, language)) for one in programme.assets.values()],
         "templates": [(one.id, say(one.subject, language)) for one in programme.templates.values()],
         "words": _words(),
+        "periods": [
+            ("day", _("every day")),
+            ("week", _("every week")),
+            ("month", _("every month")),
+            ("year", _("every year")),
+            ("lifetime", _("never")),
+        ],
     }
     return render(request, "console/rule_builder.html", context)
 
