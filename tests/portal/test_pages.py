@@ -236,7 +236,7 @@ def test_the_way_up_is_said_in_growth_where_money_is_not_all_that_counts() -> No
     tell("member.joined", {"phone": "+8613900000003"}, "j-3")
     client = visitor(CHINESE)
     sign_in(client, "13900000003")
-    assert "再获得 1,000 成长值升级银卡会员" in text_of(client.get("/m/"))
+    assert "还差 1,000 成长值升级银卡会员" in text_of(client.get("/m/"))
 
 
 def test_the_highest_level_says_so() -> None:
