@@ -6,14 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from regulars.api import benefit_schemas as schemas
-from regulars.api import value_schemas
 from regulars.api.auth import key
 from regulars.api.benefit_commands import COMMANDS, verified
-from regulars.api.commands import run
+from regulars.api.endpoints import Endpoint, Preview, add
 from regulars.api.members import REFERENCE, member_id
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
-from regulars.api.value import Preview
 from regulars.api.value_examples import named
 from regulars.benefits.contracts import KINDS, Benefit
 from regulars.engine.queries import amount_of, money_of
@@ -37,17 +35,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": "Given to the wrong member",
     },
 }
-
-
-def _told(name: str, summary: str, operation: str, description: str) -> dict[str, Any]:
-    return {
-        "response": {200: value_schemas.OperationOut},
-        "auth": key(COMMANDS[name].scope),
-        "summary": summary,
-        "operation_id": operation,
-        "description": f"{description} {REFERENCE}",
-        "openapi_extra": named(EXAMPLES[name]),
-    }
 
 
 @router.get(
@@ -109,64 +96,6 @@ def _terms(benefit: Benefit, programme: Programme) -> dict[str, Any]:
 
 
 @router.post(
-    "/members/{path:ref}/benefits/claim",
-    **_told(
-        "benefits/claim", "Claim benefits", "claimBenefits",
-        "All that are named, or none. What was granted and ends first is claimed, else what the member's standing"
-        " gives. 409 `out_of_stock`, `quota_used`, `choice_made`, `claim_window`, `not_entitled`.",
-    ),
-)  # fmt: skip
-@parameters("preview")
-def claim(request: HttpRequest, ref: str, body: schemas.ClaimIn, preview: Preview) -> HttpResponse:
-    return run(request, "benefits/claim", ref, body, preview=preview, among=COMMANDS)
-
-
-@router.post(
-    "/members/{path:ref}/benefits/use",
-    **_told(
-        "benefits/use", "Use a benefit", "useBenefit",
-        "One piece of what was claimed, or of what nobody has to claim.",
-    ),
-)  # fmt: skip
-@parameters("preview")
-def use(request: HttpRequest, ref: str, body: schemas.UseIn, preview: Preview) -> HttpResponse:
-    return run(request, "benefits/use", ref, body, preview=preview, among=COMMANDS)
-
-
-@router.post(
-    "/members/{path:ref}/benefits/undo",
-    **_told(
-        "benefits/undo", "Undo a use", "undoBenefitUse",
-        "As long as it is the last use of its entitlement; the code is good again.",
-    ),
-)  # fmt: skip
-@parameters("preview")
-def undo(request: HttpRequest, ref: str, body: schemas.UndoUseIn, preview: Preview) -> HttpResponse:
-    return run(request, "benefits/undo", ref, body, preview=preview, among=COMMANDS)
-
-
-@router.post(
-    "/members/{path:ref}/benefits/give",
-    **_told("benefits/give", "Give a benefit by hand", "giveBenefit", "On top of any quota."),
-)
-@parameters("preview")
-def give(request: HttpRequest, ref: str, body: schemas.GiveIn, preview: Preview) -> HttpResponse:
-    return run(request, "benefits/give", ref, body, preview=preview, among=COMMANDS)
-
-
-@router.post(
-    "/members/{path:ref}/benefits/take-back",
-    **_told(
-        "benefits/take-back", "Take a benefit back", "takeBackBenefit",
-        "What is granted or claimed; and what was credited by claiming it, by the asset's clawback.",
-    ),
-)  # fmt: skip
-@parameters("preview")
-def take_back(request: HttpRequest, ref: str, body: schemas.TakeBackIn, preview: Preview) -> HttpResponse:
-    return run(request, "benefits/take-back", ref, body, preview=preview, among=COMMANDS)
-
-
-@router.post(
     "/benefits/verify",
     response={200: schemas.ReceiptOut},
     auth=key(Scope.BENEFITS_USE),
@@ -179,3 +108,34 @@ def take_back(request: HttpRequest, ref: str, body: schemas.TakeBackIn, preview:
 @parameters("preview")
 def verify(request: HttpRequest, body: schemas.VerifyIn, preview: Preview) -> HttpResponse:
     return verified(request, body, preview)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "benefits/claim",
+        "Claim benefits",
+        "claimBenefits",
+        "All that are named, or none. What was granted and ends first is claimed, else what the member's standing"
+        " gives. 409 `out_of_stock`, `quota_used`, `choice_made`, `claim_window`, `not_entitled`.",
+    ),
+    Endpoint(
+        "benefits/use",
+        "Use a benefit",
+        "useBenefit",
+        "One piece of what was claimed, or of what nobody has to claim.",
+    ),
+    Endpoint(
+        "benefits/undo",
+        "Undo a use",
+        "undoBenefitUse",
+        "As long as it is the last use of its entitlement; the code is good again.",
+    ),
+    Endpoint("benefits/give", "Give a benefit by hand", "giveBenefit", "On top of any quota."),
+    Endpoint(
+        "benefits/take-back",
+        "Take a benefit back",
+        "takeBackBenefit",
+        "What is granted or claimed; and what was credited by claiming it, by the asset's clawback.",
+    ),
+)
+add(router, ENDPOINTS, COMMANDS, lambda name: named(EXAMPLES[name]))

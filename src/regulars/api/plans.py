@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Router
 
 from regulars.api import plan_bodies as bodies
 from regulars.api import value_examples as examples
-from regulars.api import value_schemas as schemas
 from regulars.api.auth import key
-from regulars.api.commands import COMMANDS, run
+from regulars.api.commands import COMMANDS
+from regulars.api.endpoints import Endpoint, add
 from regulars.api.members import REFERENCE, member_id
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
-from regulars.api.value import Preview
 from regulars.engine.queries import amount_of
 from regulars.language.sentence import sentence
 from regulars.language.text import say
@@ -25,18 +24,6 @@ from regulars.programme.vocabulary import fields_for
 from regulars.staff.contracts import Scope
 
 router = Router(tags=["plans"])
-
-
-def _told(name: str, summary: str, operation: str, description: str) -> dict[str, Any]:
-    """What every command's address has in common."""
-    return {
-        "response": {200: schemas.OperationOut},
-        "auth": key(COMMANDS[name].scope),
-        "summary": summary,
-        "operation_id": operation,
-        "description": f"{description} {REFERENCE}",
-        "openapi_extra": examples.of(name),
-    }
 
 
 @router.get(
@@ -121,88 +108,51 @@ def _entry(entry: Entry, programme: Programme, language: str) -> bodies.EntryOut
     )
 
 
-@router.post(
-    "/members/{path:ref}/plans/trials",
-    **_told(
-        "plans/trials", "Start a trial", "startPlanTrial",
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "plans/trials",
+        "Start a trial",
+        "startPlanTrial",
         "Once for each member, while no plan of the family runs. 409 `trial_used`, `plan_running`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def trial(request: HttpRequest, ref: str, body: bodies.PlanIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/trials", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/applications",
-    **_told(
-        "plans/applications", "Apply for a plan", "applyForPlan",
+    Endpoint(
+        "plans/applications",
+        "Apply for a plan",
+        "applyForPlan",
         "With the evidence that the plan asks for. 409 `entry_not_met` says which conditions are not met, with the"
         " values seen. Where no operator has to decide, it is approved at once.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def apply(request: HttpRequest, ref: str, body: bodies.ApplicationIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/applications", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/approvals",
-    **_told(
-        "plans/approvals", "Approve an application", "approvePlanApplication",
+    Endpoint(
+        "plans/approvals",
+        "Approve an application",
+        "approvePlanApplication",
         "A payment that waited for it counts from now. 409 `nothing_to_decide`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def approve(request: HttpRequest, ref: str, body: bodies.PlanIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/approvals", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/refusals",
-    **_told(
-        "plans/refusals", "Refuse an application", "refusePlanApplication",
+    Endpoint(
+        "plans/refusals",
+        "Refuse an application",
+        "refusePlanApplication",
         "`reason` is for the applicant. They may apply again. 409 `nothing_to_decide`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def refuse(request: HttpRequest, ref: str, body: bodies.PlanIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/refusals", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/cancellations",
-    **_told(
-        "plans/cancellations", "Stop renewing a plan", "cancelPlan",
+    Endpoint(
+        "plans/cancellations",
+        "Stop renewing a plan",
+        "cancelPlan",
         "It runs to the end that is paid, without grace. 409 `plan_not_running`, `no_change`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def cancel(request: HttpRequest, ref: str, body: bodies.PlanIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/cancellations", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/resumptions",
-    **_told(
-        "plans/resumptions", "Renew a plan after all", "resumePlan",
+    Endpoint(
+        "plans/resumptions",
+        "Renew a plan after all",
+        "resumePlan",
         "It renews by itself again. 409 `plan_not_running`, `no_change`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def resume(request: HttpRequest, ref: str, body: bodies.PlanIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/resumptions", ref, body, preview=preview)
-
-
-@router.post(
-    "/members/{path:ref}/plans/quotes",
-    **_told(
-        "plans/quotes", "Quote a plan", "quotePlan",
+    Endpoint(
+        "plans/quotes",
+        "Quote a plan",
+        "quotePlan",
         "What a period of a plan costs this member now: the price less what is left of lower plans of its family, line"
         " by line. The first effect holds it. Take the payment, then send `plan.paid` with this `operation_id` as"
         " `quote`.",
     ),
-)  # fmt: skip
-@parameters("preview")
-def quote(request: HttpRequest, ref: str, body: bodies.QuoteIn, preview: Preview) -> HttpResponse:
-    return run(request, "plans/quotes", ref, body, preview=preview)
+)
+add(router, ENDPOINTS, COMMANDS, examples.of)
