@@ -62,6 +62,8 @@ OPERATIONS = [
     ("POST", "/members/pos:1/plans/cancellations", Scope.PLANS_WRITE),
     ("POST", "/members/pos:1/plans/resumptions", Scope.PLANS_WRITE),
     ("POST", "/members/pos:1/plans/quotes", Scope.PLANS_WRITE),
+    ("POST", "/members/pos:1/merges", Scope.MEMBERS_WRITE),
+    ("POST", f"/members/pos:1/merges/{OPERATION}/undo", Scope.MEMBERS_WRITE),
     ("GET", "/members/pos:1/statement", Scope.LEDGER_READ),
     ("GET", "/members/pos:1/wallets", Scope.LEDGER_READ),
     ("GET", "/wallets", Scope.PROGRAMME_READ),

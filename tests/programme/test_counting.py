@@ -13,9 +13,23 @@ from tests.programme.test_faults import faults
 
 pytestmark = pytest.mark.django_db
 
-OWN = "event_types:\n  visit: {name: Visit}\n  shop.walk: {name: Walk, joins: true}\nrules:\n"
+PLANS = """\
+plans:
+  vip:
+    name: VIP
+    periods: [{id: month, months: 1, price: "15.00"}]
+"""
+PAID = {"plan": "vip", "period": "month", "price": "15.00", "currency": "CNY", "payment_id": "p1"}
+PLAN = {
+    "plan.paid": PAID,
+    "plan.payment_failed": {"plan": "vip"},
+    "plan.refunded": {"payment_id": "p1", "amount": "1.00", "currency": "CNY"},
+    "plan.cancelled": {"plan": "vip"},
+    "plan.renewal_on": {"plan": "vip"},
+}
+OWN = PLANS + "event_types:\n  visit: {name: Visit}\n  shop.walk: {name: Walk, joins: true}\nrules:\n"
 LAST = "2027-11-01"
-LATER = {"order.refunded", "order.completed", "order.cancelled", "wallet.refunded"}
+LATER = {"order.refunded", "order.completed", "order.cancelled", "wallet.refunded", *PLAN} - {"plan.paid"}
 """Events that come after another one."""
 
 
@@ -33,6 +47,8 @@ def sent(type_id: str) -> dict[str, Any]:
         return event(type_id, "a", "2025-03-02 10:00", paid)
     if type_id == "wallet.refunded":
         return event(type_id, "a", "2025-03-02 12:00", {"topup_id": "t", "amount": "1.00", "currency": "CNY"})
+    if type_id.startswith("plan."):
+        return event(type_id, "a", "2025-03-02 13:00", PLAN[type_id])
     return event(type_id, "a", "2025-03-01 09:00" if type_id == "member.joined" else "2025-03-02")
 
 

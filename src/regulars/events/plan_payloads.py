@@ -77,28 +77,27 @@ def plan_types(amount: Any, own: Any, day: Any) -> tuple[EventType, ...]:
         plan: Word
         reason: NotRequired[Annotated[str, Field(max_length=500)]]
 
-    renewal = TypeAdapter(Renewal)
     paid = _fields(plan=TEXT, period=TEXT, price=MONEY, payment_id=TEXT, auto_renew=YES)
     came = {"price": "price_minor", "amount": "amount_minor"}
     outside = (
-        ("plan.paid", "支付会员费", "支付會員費", "plan paid", paid, TypeAdapter(Paid)),
+        ("plan.paid", "支付会员费", "支付會員費", "plan paid", paid, Paid),
         (
             "plan.payment_failed", "会员费扣款失败", "會員費扣款失敗", "plan payment failed",
-            _fields(plan=TEXT, period=TEXT, reason=TEXT), TypeAdapter(Failed),
+            _fields(plan=TEXT, period=TEXT, reason=TEXT), Failed,
         ),
         (
             "plan.refunded", "会员费退款", "會員費退款", "plan refunded",
-            _fields(payment_id=TEXT, amount=MONEY), TypeAdapter(Refunded),
+            _fields(payment_id=TEXT, amount=MONEY), Refunded,
         ),
-        ("plan.cancelled", "关闭自动续费", "關閉自動續費", "renewal cancelled", _fields(plan=TEXT), renewal),
+        ("plan.cancelled", "关闭自动续费", "關閉自動續費", "renewal cancelled", _fields(plan=TEXT), Renewal),
         (
             "plan.renewal_on", "开启自动续费", "開啟自動續費", "renewal switched on",
-            _fields(plan=TEXT), renewal,
+            _fields(plan=TEXT), Renewal,
         ),
     )  # fmt: skip
     types = [
-        EventType(one, _text(*said), _stored(fields, came), adapter=adapter)
-        for one, *said, fields, adapter in outside
+        EventType(one, _text(*said), _stored(fields, came, shape), adapter=TypeAdapter(shape))
+        for one, *said, fields, shape in outside
     ]
     types[0] = EventType(types[0].id, types[0].name, types[0].fields, joins=True, adapter=types[0].adapter)
     return (*types, *_derived(), *_commands())
@@ -143,9 +142,10 @@ def _fields(**kinds: FieldKind) -> dict[str, PayloadField]:
     return {name: PayloadField(name, NAMES[name], kind, name) for name, kind in kinds.items()}
 
 
-def _stored(fields: dict[str, PayloadField], paths: dict[str, str]) -> dict[str, PayloadField]:
-    """The same, money under the key that it is stored under."""
-    return {
-        name: PayloadField(name, one.name, one.kind, paths[name] if one.kind is MONEY else name)
-        for name, one in fields.items()
-    }
+def _stored(fields: dict[str, PayloadField], paths: dict[str, str], shape: Any) -> dict[str, PayloadField]:
+    """The same, money under the key that it is stored under, and required what the payload can't do without."""
+    stored = {}
+    for name, one in fields.items():
+        path = paths[name] if one.kind is MONEY else name
+        stored[name] = PayloadField(name, one.name, one.kind, path, path in shape.__required_keys__)
+    return stored

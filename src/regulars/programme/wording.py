@@ -64,6 +64,32 @@ WHEN: dict[str, Text] = {
         "撤销合并分开资产时", "取消合併分開資產時", "When value is set apart as a merge is undone"
     ),
     "tier.reckoned": words("等级重新计算时", "等級重新計算時", "When a level is reckoned anew"),
+    "plan.applied": words("会员申请付费会员时", "會員申請付費會員時", "When a member applies for a plan"),
+    "plan.approved": words(
+        "付费会员申请通过时", "付費會員申請通過時", "When an application for a plan is approved"
+    ),
+    "plan.refused": words(
+        "付费会员申请未通过时", "付費會員申請未通過時", "When an application for a plan is refused"
+    ),
+    "plan.paid": words("会员支付会员费时", "會員支付會員費時", "When a member pays for a plan"),
+    "plan.payment_failed": words("会员费扣款失败时", "會員費扣款失敗時", "When a payment for a plan fails"),
+    "plan.refunded": words("会员费退款时", "會員費退款時", "When a plan’s payment is refunded"),
+    "plan.cancelled": words(
+        "会员关闭自动续费时", "會員關閉自動續費時", "When a member stops renewing a plan"
+    ),
+    "plan.renewal_on": words("会员开启自动续费时", "會員開啟自動續費時", "When a member switches renewal on"),
+    "plan.quoted": words("付费会员报价时", "付費會員報價時", "When a plan is quoted"),
+    "plan.started": words("付费会员开通时", "付費會員開通時", "When a plan starts"),
+    "plan.renewed": words("付费会员续费时", "付費會員續費時", "When a plan is renewed"),
+    "plan.resumed": words("付费会员恢复时", "付費會員恢復時", "When a lapsed plan is resumed"),
+    "plan.changed": words("付费会员更换方案时", "付費會員更換方案時", "When a member changes plans"),
+    "plan.turned": words("付费周期切换时", "付費週期切換時", "When a plan’s next period begins"),
+    "plan.day": words("付费会员期间每天", "付費會員期間每天", "On each day of a plan"),
+    "plan.expiring": words("付费会员即将到期时", "付費會員即將到期時", "When a plan is about to end"),
+    "plan.lapsed": words("付费会员到期时", "付費會員到期時", "When a plan lapses"),
+    "plan.trial_taken": words("会员领取试用时", "會員領取試用時", "When a member asks for a trial"),
+    "plan.trial_started": words("试用开始时", "試用開始時", "When a trial starts"),
+    "plan.trial_ended": words("试用结束时", "試用結束時", "When a trial ends"),
     "hold.captured": words("冻结转为使用时", "凍結轉為使用時", "When a hold is captured"),
     "hold.released": words("冻结释放时", "凍結釋放時", "When a hold is released"),
     "benefit.granted": words("会员获得权益时", "會員獲得權益時", "When a member is granted a benefit"),
