@@ -5,7 +5,7 @@ and what either refused to hear stays refused. The history of both stays where i
 from whom, and by that everything finds its way back (decision 0026).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +34,8 @@ from regulars.engine.merged import (
 )
 from regulars.engine.operations import Request
 from regulars.engine.plan import Plan, plan
-from regulars.engine.service import with_retries
+from regulars.engine.ready import ready_question
+from regulars.engine.service import leaving_out_what_fails
 from regulars.engine.stated import refusal
 from regulars.events import merging as tallies
 from regulars.events import service as events
@@ -48,7 +49,7 @@ from regulars.members import merging as members
 from regulars.members.merging import Merge
 from regulars.messaging import merging as messages
 from regulars.orders import merging as orders
-from regulars.programme.service import NotPublished, in_force
+from regulars.programme.service import NotPublished
 from regulars.tiers import merging as levels
 
 
@@ -68,7 +69,7 @@ def _take(request: Request, kind: str, gone: UUID, do: Any) -> Outcome:
     said = {name: text for name, text in data.items() if text}
     one = incoming(request.source, request.key, kind, (), None, said, False, request.member_id, clock.now())
     try:
-        outcome = with_retries(lambda: _run(one, gone, do, request.preview))
+        outcome = leaving_out_what_fails(lambda failing: _run(one, gone, do, request.preview, failing))
     except Rejected as error:
         return Outcome(one.key, "rejected", error=error)
     return (
@@ -76,21 +77,21 @@ def _take(request: Request, kind: str, gone: UUID, do: Any) -> Outcome:
     )
 
 
-def _run(one: Incoming, gone: UUID, do: Any, preview: bool) -> Outcome:
+def _run(one: Incoming, gone: UUID, do: Any, preview: bool, failing: Mapping[str, str]) -> Outcome:
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        number, _, known = rows.ask(
+        ready, _, known = rows.ask(
             cursor,
             [
-                in_force(),
+                ready_question(),
                 events.lock_names([name_number(one.source, one.key)]),
                 events.known([(one.source, one.key)]),
             ],
         )
-        if not number:
+        if not ready.number:
             raise NotPublished
         if (one.source, one.key) in known:
             return again(one, known[one.source, one.key])
-        outcome: Outcome = do(_Work(cursor, plan(number), one, gone))
+        outcome: Outcome = do(_Work(cursor, plan(ready.number).without(ready.parked, failing), one, gone))
         if preview:
             transaction.set_rollback(True)
         return outcome
