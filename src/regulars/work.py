@@ -9,6 +9,7 @@ from functools import partial
 from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
+from regulars.insight.pacing import keep_pace
 from regulars.insight.watching import watch_budgets
 from regulars.kit.loops import Loop
 from regulars.ledger.sealing import seal_due
@@ -28,6 +29,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("seal", seal_due, 1.0, rest_seconds=1.0),
     Loop("budgets", watch_budgets, 20.0),
     Loop("jobs", watch_jobs, 60.0),
+    Loop("pace", keep_pace, 600.0),
     Loop("publish", publish_due, 1.0),
     Loop("codes", clear_old_codes, 3600.0),
 )

@@ -198,6 +198,41 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From a day to a day; `last` is None where it lies beyond what is looked at."""
+
+    first: date
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What may be expected of a member on a ladder, as known at the end of `today`.
+
+    `likely`: the day about which the next level most probably comes; `median`: as likely before as after; both None
+    where it is less likely than not within a year. `half` and `most` hold it with a chance of 50 and of 80 %.
+    `chance`: that it comes within a year (None: there is no next level, nothing is missing, or nothing is known).
+    `waits`: enough is earned, and what else the level asks for is not satisfied. `keep`: the chance that the level
+    is kept at its end; None where it has no end. `monthly`: the units that 30 days bring on average; `seen`: on how
+    many days something was earned; 0: the member is only known by the others.
+    """
+
+    ladder: str
+    level: str
+    next_level: str | None
+    today: date
+    seen: int = 0
+    monthly: int = 0
+    chance: float | None = None
+    likely: date | None = None
+    median: date | None = None
+    half: Span | None = None
+    most: Span | None = None
+    waits: bool = False
+    keep: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRow:
     """One step on a ladder, or a period renewed (`before == after`)."""
 

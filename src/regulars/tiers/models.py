@@ -60,3 +60,18 @@ class Revision(models.Model):
     moved = models.IntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+
+
+class Pace(models.Model):
+    """How fast all members go in what a ladder measures (`tiers.pace.Population`), as of a day. `measure` names what
+    was added up: of a ladder that measures something else by now it is of no use."""
+
+    ladder = models.CharField(max_length=30, primary_key=True)
+    measure = models.TextField()
+    day = models.DateField()
+    members = models.IntegerField()
+    shape = models.FloatField(null=True)
+    per = models.FloatField(null=True)
+    amount = models.FloatField(null=True)
+    strength = models.FloatField(null=True)
+    variation = models.FloatField(null=True)

@@ -2,15 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from regulars.events.queries import tallies
 from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import read, row, rows
-from regulars.tiers.contracts import ChangeRow, Ladder, Progress, StandingRow
-from regulars.tiers.windows import Window, first_day
+from regulars.tiers.contracts import ChangeRow, Forecast, Ladder, Progress, StandingRow
+from regulars.tiers.forecast import earliest, forecast
+from regulars.tiers.hindsight import LEADS, Score, Share, look_back
+from regulars.tiers.populace import keep as keep_population
+from regulars.tiers.populace import population
+from regulars.tiers.progress import measure_progress
+from regulars.tiers.windows import first_day
+
+__all__ = [
+    "LEADS", "Outlook", "Score", "Share", "changes", "changes_between", "distribution", "keep_population",
+    "look_back", "measure_progress", "outlook", "outlooks", "progress", "rose", "standings", "standings_of",
+]  # fmt: skip
 
 _CHANGES = "tiers.changes"
 _COLUMNS = "id, member_id, ladder, before, after, reason, since, until, time"
@@ -37,55 +49,93 @@ def standings_of(member_ids: Sequence[UUID]) -> dict[UUID, list[StandingRow]]:
 def progress(member_id: UUID, ladders: Iterable[Ladder], today: date, joined: date) -> list[Progress]:
     """Where the member, who joined on the local day `joined`, stands on each of these ladders on the local day
     `today`, and what is missing."""
+    found = _life([member_id], ladders, today, {member_id: joined}, back=False)
+    return [each.progress for each in found.get(member_id, [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a member stands on a ladder, and what may be expected."""
+
+    progress: Progress
+    forecast: Forecast
+
+
+def outlook(
+    member_id: UUID, ladders: Iterable[Ladder], today: date, joined: date, zone: ZoneInfo
+) -> list[Outlook]:
+    """The member's progress on each of these ladders, with a forecast."""
+    return outlooks({member_id: joined}, ladders, today, zone).get(member_id, [])
+
+
+def outlooks(
+    joined: Mapping[UUID, date], ladders: Iterable[Ladder], today: date, zone: ZoneInfo
+) -> dict[UUID, list[Outlook]]:
+    """Progress and forecasts of these members, by the local day on which each joined; read with one statement for
+    standings, one for what they did, and one a ladder for everybody's pace."""
     wanted = tuple(ladders)
-    if not wanted:
-        return []
-    standing = {each.ladder: each for each in standings(member_id)}
-    ends = [today, *(each.until for each in standing.values() if each.until is not None)]
-    first = min(first_day(ladder.measure, min(ends), joined) for ladder in wanted)
-    names = {name for ladder in wanted for name in ladder.tallies}
-    done = tallies([member_id], sorted(names), first)
-    found = []
-    for ladder in wanted:
-        days: dict[date, int] = {}
-        for part in ladder.measure.parts:
-            for day, cell in done.get((member_id, part.tally), {}).items():
-                days[day] = days.get(day, 0) + part.sign * cell[part.of]
-        found.append(measure_progress(ladder, standing.get(ladder.id), days, today, joined))
+    everybody = {ladder.id: population(ladder, today, zone) for ladder in wanted}
+    return {
+        member: [
+            Outlook(
+                one.progress,
+                forecast(
+                    one.ladder,
+                    one.progress,
+                    one.days,
+                    today,
+                    joined[member],
+                    everybody[one.ladder.id],
+                    exact=one.standing is not None and one.standing.exact,
+                ),
+            )
+            for one in lives
+        ]
+        for member, lives in _life(list(joined), wanted, today, joined, back=True).items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What is known of one member on one ladder."""
+
+    ladder: Ladder
+    standing: StandingRow | None
+    days: dict[date, int]
+    progress: Progress
+
+
+def _life(
+    members: Sequence[UUID],
+    ladders: Iterable[Ladder],
+    today: date,
+    joined: Mapping[UUID, date],
+    *,
+    back: bool,
+) -> dict[UUID, list[_Life]]:
+    """By member, what is known on each ladder; `back`: with the days before the measure's time, for a forecast."""
+    wanted = tuple(ladders)
+    if not wanted or not members:
+        return {}
+    standing = standings_of(members)
+    ends = [each.until for some in standing.values() for each in some if each.until is not None]
+    end = min([today, *ends])
+    first = min(first_day(ladder.measure, end, day) for ladder in wanted for day in set(joined.values()))
+    if back:
+        first = min(first, earliest(today))
+    done = tallies(members, sorted({name for ladder in wanted for name in ladder.tallies}), first)
+    found: dict[UUID, list[_Life]] = {}
+    for member in members:
+        at = {each.ladder: each for each in standing.get(member, [])}
+        for ladder in wanted:
+            days: dict[date, int] = {}
+            for part in ladder.measure.parts:
+                for day, cell in done.get((member, part.tally), {}).items():
+                    days[day] = days.get(day, 0) + part.sign * cell[part.of]
+            now = at.get(ladder.id)
+            so_far = measure_progress(ladder, now, days, today, joined[member])
+            found.setdefault(member, []).append(_Life(ladder, now, days, so_far))
     return found
-
-
-def measure_progress(
-    ladder: Ladder, standing: StandingRow | None, days: Mapping[date, int], today: date, joined: date
-) -> Progress:
-    """Pure: the progress of a member who stands at `standing` and did so much on these days."""
-    at = ladder.levels[0] if standing is None else ladder.level(standing.level)
-    above = next((level for level in ladder.levels if level.rank == at.rank + 1), None)
-    window = Window(ladder.measure, days, joined)
-    measure = window.at(today)
-    until = (standing.grace or standing.until) if standing else None
-    keeps = until is not None and at.rank > 0
-    keep_measure = 0
-    if keeps and until is not None:
-        first = first_day(ladder.measure, until, joined)
-        keep_measure = window.at(min(until, today)) - window.before(first, min(until, today))
-    return Progress(
-        ladder=ladder.id,
-        level=at.id,
-        since=standing.since if standing else None,
-        until=standing.until if standing else None,
-        measure=measure,
-        next_level=above.id if above else None,
-        next_at=above.at if above else None,
-        missing=max(0, above.at - measure) if above else 0,
-        keep_at=at.keep_at if keeps else 0,
-        keep_measure=keep_measure,
-        keep_missing=max(0, at.keep_at - keep_measure) if keeps else 0,
-        grace=standing.grace if standing else None,
-        held=standing.held if standing else "",
-        held_until=standing.held_until if standing else None,
-        counts_since=first_day(ladder.measure, today, joined),
-    )
 
 
 def distribution() -> dict[str, dict[str, int]]:
