@@ -8,9 +8,12 @@ import pytest
 
 from regulars.engine.tasks import settle_all
 from regulars.events.models import Event
+from regulars.ledger.models import Entry
 from regulars.tiers.models import Standing
 from tests.engine.world import (
+    balances,
     books,
+    check_books,
     event,
     fresh,
     joined,
@@ -205,3 +208,26 @@ def test_a_level_that_asks_for_more_opens_when_it_is_there() -> None:
     took(event("member.updated", "a", "2026-03-06", {"attributes": {"verified": False}}))
     took(order("a", "2026-03-02", 10, "2"))
     assert level("a") == ("gold", date(2026, 3, 5), date(2027, 3, 31)), "it is asked for on entering only"
+
+
+def test_what_a_rule_takes_of_what_is_only_counted_counts_against_it() -> None:
+    rules = """\
+  - {id: base, name: Base, on: order.paid, then: [{credit: {asset: growth, for_each: 1, of: event.total}}]}
+  - {id: fine, name: Fine, on: checkin, then: [{debit: {asset: growth, amount: 30, when_short: partial}}]}
+"""
+    parts = {"measure": "{asset: growth, months: 12}", "period": "none", "more": "up: at_once", "silver": "100",
+             "keep": "100", "gold": "250", "gate": ""}  # fmt: skip
+    fresh(
+        (SHOP % parts).replace("assets:\n", "assets:\n  growth: {name: growth, spendable: false}\n") + rules
+    )
+    took(order("a", "2026-03-01", 120, "1"))
+    assert level("a")[0] == "silver"
+    took(event("checkin", "a", "2026-03-02"))
+    assert (balances("a")["growth"], level("a")[0]) == (90, "basic")
+    entries = Entry.objects.filter(member_id=who_is("a"), asset="growth").order_by("id")
+    assert [(one.account, one.amount) for one in entries] == [("issue", 120), ("reverse", -30)]
+    took(order("a", "2026-03-03", 10, "2"))
+    assert level("a")[0] == "silver"
+    took(refund("a", "2026-03-04", 120, "1"))
+    assert balances("a")["growth"] == -20, "the order's own 120, and what the fine took of them is owed"
+    check_books()

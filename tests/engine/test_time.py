@@ -71,7 +71,7 @@ def test_a_level_is_kept_or_ends_on_the_day_after_its_last() -> None:
     with today("2026-04-01 00:00"):
         settle_all()
     assert level("a") == ("basic", date(2026, 4, 1), None)
-    assert level("b") == ("silver", date(2026, 4, 1), date(2027, 4, 30))
+    assert level("b") == ("silver", date(2026, 4, 1), date(2027, 3, 31))
     assert steps("a") == [
         ("2025-03-10", "basic", "silver", "earned"),
         ("2026-04-01", "silver", "basic", "ended"),
@@ -110,8 +110,8 @@ def test_several_periods_at_once() -> None:
     took(order("a", "2025-01-10", 510, "1"))
     with today("2026-06-01"):
         assert settle_all() == 1
-    assert level("a") == ("basic", date(2026, 3, 1), None)
-    assert [after for _, _, after, _ in steps("a")] == ["platinum"] * 7 + ["basic"]
+    assert level("a") == ("basic", date(2026, 2, 1), None)
+    assert [after for _, _, after, _ in steps("a")] == ["platinum"] * 12 + ["basic"]
     check_books()
 
 

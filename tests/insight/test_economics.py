@@ -40,6 +40,10 @@ def test_with_a_fifth_for_operations_it_is_one_percent_of_sales() -> None:
     year = forecast(card(), [BILLION] * 3)[2]
     assert (year.operations_minor, year.budget_minor) == (2 * MILLION, 10 * MILLION)
     assert year.share == Fraction(1, 100)
+    (first,) = forecast(card(), [BILLION])
+    assert (first.gifts_minor, first.budget_minor) == (3 * MILLION, 375_000_000), "¥3.75M"
+    (first_on_gifts,) = forecast(card(base=Base.GIFTS), [BILLION])
+    assert first_on_gifts.budget_minor == 360_000_000, "¥3.6M"
     on_gifts = forecast(card(base=Base.GIFTS), [BILLION] * 3)[2]
     assert (on_gifts.operations_minor, on_gifts.share) == (160_000_000, Fraction(96, 10_000))
 

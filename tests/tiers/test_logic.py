@@ -95,11 +95,11 @@ def test_a_period_is_judged_by_its_last_day() -> None:
     standing = Standing("level", "gold", day("2026-03-10"), day("2027-03-31"))
     falls = {day("2026-03-31"): 300, day("2026-04-01"): 120}
     assert review(YEAR, falls, standing, day("2027-04-01")) == [
-        LevelStep(day("2027-04-01"), "gold", "silver", "ended", day("2028-04-30"))
+        LevelStep(day("2027-04-01"), "gold", "silver", "ended", day("2028-03-31"))
     ]
     keeps = {day("2026-04-01"): 250, day("2027-04-01"): 999}
     assert review(YEAR, keeps, standing, day("2027-04-01")) == [
-        LevelStep(day("2027-04-01"), "gold", "gold", "kept", day("2028-04-30"))
+        LevelStep(day("2027-04-01"), "gold", "gold", "kept", day("2028-03-31"))
     ]
     assert review(YEAR, {}, start(YEAR, day("2026-01-01")), day("2027-04-01")) == []
 
@@ -113,7 +113,7 @@ def naive(one: Ladder, tally: Days, first: date, last: date) -> list[LevelStep]:
         if end is not None and today == end + DAY:
             reached = level_for(one, measure(tally, one, end))
             after = reached if reached.rank < level.rank else level
-            end = period_end(one, after, today)
+            end = period_end(one, after, end)
             steps.append(LevelStep(today, level.id, after.id, "kept" if after is level else "ended", end))
             level = after
         reached = level_for(one, measure(tally, one, today))

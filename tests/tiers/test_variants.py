@@ -89,14 +89,14 @@ def test_a_level_is_kept_by_its_own_threshold() -> None:
     days = {day("2025-03-10"): 250, day("2025-06-01"): 10, day("2026-03-01"): 190}
     assert lived(YEAR, days, "2027-12-31") == [
         ("2025-03-10", "basic", "gold", "earned", "2026-03-31"),
-        ("2026-04-01", "gold", "gold", "kept", "2027-04-30"),
-        ("2027-05-01", "gold", "basic", "ended", ""),
+        ("2026-04-01", "gold", "gold", "kept", "2027-03-31"),
+        ("2027-04-01", "gold", "basic", "ended", ""),
     ]
 
 
 def test_who_falls_is_measured_by_what_keeps_the_level_below() -> None:
     assert lived(YEAR, {day("2025-03-10"): 250, day("2026-02-01"): 90}, "2026-12-31")[-1] == (
-        "2026-04-01", "gold", "silver", "ended", "2027-04-30",
+        "2026-04-01", "gold", "silver", "ended", "2027-03-31",
     )  # fmt: skip
 
 
@@ -104,9 +104,9 @@ def test_down_by_one_a_period() -> None:
     one = replace(YEAR, down=Down.ONE)
     assert lived(one, {day("2025-03-10"): 600}) == [
         ("2025-03-10", "basic", "platinum", "earned", "2026-03-31"),
-        ("2026-04-01", "platinum", "gold", "ended", "2027-04-30"),
-        ("2027-05-01", "gold", "silver", "ended", "2028-05-31"),
-        ("2028-06-01", "silver", "basic", "ended", ""),
+        ("2026-04-01", "platinum", "gold", "ended", "2027-03-31"),
+        ("2027-04-01", "gold", "silver", "ended", "2028-03-31"),
+        ("2028-04-01", "silver", "basic", "ended", ""),
     ]
 
 
@@ -115,8 +115,8 @@ def test_down_to_a_floor() -> None:
     assert [step[:4] for step in lived(one, {day("2025-03-10"): 600})] == [
         ("2025-03-10", "basic", "platinum", "earned"),
         ("2026-04-01", "platinum", "silver", "ended"),
-        ("2027-05-01", "silver", "silver", "kept"),
-        ("2028-06-01", "silver", "silver", "kept"),
+        ("2027-04-01", "silver", "silver", "kept"),
+        ("2028-04-01", "silver", "silver", "kept"),
     ]
 
 
@@ -170,7 +170,7 @@ def test_by_the_calendars_year() -> None:
     days = {day("2025-11-10"): 120, day("2026-02-01"): 70, day("2026-12-31"): 10}
     assert lived(one, days, "2027-12-31") == [
         ("2025-11-10", "basic", "silver", "earned", "2026-12-31"),
-        ("2027-01-01", "silver", "silver", "kept", "2028-12-31"),
+        ("2027-01-01", "silver", "silver", "kept", "2027-12-31"),
     ]
 
 
@@ -194,14 +194,14 @@ def test_by_hand_at_least_and_then_a_soft_landing() -> None:
     steps = rewalk(YEAR, {day("2025-06-01"): 120}, [HELD], FIRST, day("2026-12-31"))
     assert told(steps) == [
         ("2025-05-01", "basic", "gold", "placed", "2025-12-31"),
-        ("2026-01-01", "gold", "silver", "ended", "2027-01-31"),
+        ("2026-01-01", "gold", "silver", "ended", "2026-12-31"),
     ]
     higher = rewalk(YEAR, {day("2025-06-01"): 520}, [HELD], FIRST, day("2026-12-31"))
     assert told(higher)[1:] == [("2025-06-01", "gold", "platinum", "earned", "2026-06-30"),
                                 ("2026-07-01", "platinum", "basic", "ended", "")]  # fmt: skip
     one = replace(YEAR, down=Down.ONE)
     assert told(rewalk(one, {}, [HELD], FIRST, day("2026-12-31")))[1:] == [
-        ("2026-01-01", "gold", "silver", "ended", "2027-01-31")
+        ("2026-01-01", "gold", "silver", "ended", "2026-12-31")
     ]
 
 

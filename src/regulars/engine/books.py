@@ -19,6 +19,7 @@ from regulars.language.effects import (
     HOLD,
     ISSUE,
     PENDING,
+    REVERSE,
     SPEND,
     Credit,
     Draw,
@@ -420,6 +421,14 @@ class Books:
         first = max(first, self.day + timedelta(days=1 if account else 0))
         starts = start_of(first, self.plan.programme.zone)
         due.lapses_at = max(due.lapses_at or starts, starts)
+
+    def deduct(self, asset: Asset, units: int, rule: str) -> None:
+        """Units of what is only counted go back to the house, and count against what was earned, on this day."""
+        takes = ledger.take_from(
+            ledger.in_order(self.snapshot.lots.get(asset.id, ()), asset.spend_order), units
+        )
+        self.take(Take(REVERSE, asset.id, units, rule, self.event.time, takes))
+        self.count_day(f"credit:{asset.id}", self.day, -units, 0, back=False)
 
     def decay(self, asset_id: str) -> None:
         """A day's decay: it counts against what was earned, on its day. The next day's comes with that day."""

@@ -170,11 +170,14 @@ class Turn(Asking):
         return self.event.time < self.plan.programme.told_since(self.now)
 
     def debit(self, action: DebitAction, rule: str) -> bool:
-        """Take units, earliest to expire first; False if there was too little for what the action asks."""
+        """Take units, earliest to expire first; False if there was too little for what the action asks. What members
+        can't spend is only counted, so that taking of it counts against what was earned."""
         asset = self.plan.programme.assets[action.asset]
         units = granted(action.amount, self.free(asset.id), action.when_short)
-        if units:
+        if units and asset.spendable:
             self.draw(asset, units, SPEND, rule)
+        elif units:
+            self.deduct(asset, units, rule)
         return units == action.amount
 
     def tag(self, action: TagAction, rule: str) -> None:

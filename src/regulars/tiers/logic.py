@@ -64,7 +64,9 @@ def falls_to(ladder: Ladder, level: Level, measured: int) -> Level:
 
 
 def period_end(ladder: Ladder, level: Level, day: date) -> date | None:
-    """The last day of a period that begins on `day`. The lowest level has none, nor has a ladder that follows."""
+    """The last day of a period that is counted from `day`: the day of the step, or, where one period follows another,
+    the last day of that one, so that twelve months stay twelve. The lowest level has none, nor has a ladder that
+    follows."""
     period = level.period or ladder.period
     if level.rank == 0 or period is None:
         return None
@@ -124,14 +126,15 @@ class _Walk:
         self.steps.append(one)
         self.now = after_step(self.ladder, self.now, one)
 
-    def enter(self, day: date, after: Level, reason: str) -> None:
-        """A step to a level that is earned and begins its period; where it is held as well, not before that ends."""
-        until = period_end(self.ladder, after, day)
+    def enter(self, day: date, after: Level, reason: str, since: date | None = None) -> None:
+        """A step to a level that is earned and begins its period; where it is held as well, not before that ends.
+        `since`: the last day of the period before, from which this one is counted."""
+        until = period_end(self.ladder, after, since or day)
         if after.rank and after.rank == self.least(day) and self.now.held_until is not None:
             until = max(until or date.min, self.now.held_until)
         self.step(day, after, reason, until)
 
-    def fall(self, day: date, measured: int, reason: str) -> None:
+    def fall(self, day: date, measured: int, reason: str, since: date | None = None) -> None:
         """A step to what the way down leaves, and what is held."""
         level = self.level
         after = falls_to(self.ladder, level, measured)
@@ -142,9 +145,9 @@ class _Walk:
             if reason == "ended":
                 return self.step(day, level, "kept", self.now.held_until)
         elif after.rank < level.rank:
-            self.enter(day, after, reason)
+            self.enter(day, after, reason, since)
         elif reason == "ended":
-            self.enter(day, level, "kept")
+            self.enter(day, level, "kept", since)
         return None
 
     def end(self) -> None:
@@ -158,11 +161,11 @@ class _Walk:
             if reached.rank > level.rank:
                 return self.enter(day, reached, "earned")
         if measured >= level.keep_at:
-            return self.enter(day, level, "kept")
+            return self.enter(day, level, "kept", last)
         stays = falls_to(self.ladder, level, measured).rank == level.rank
         if self.ladder.grace_days and not stays and not self.now.grace and not was_held:
             return self.step(day, level, "grace", self.now.until)
-        return self.fall(day, measured, "ended")
+        return self.fall(day, measured, "ended", last)
 
     def look(self, day: date, measured_on: date) -> None:
         """What the measure of `measured_on` means on `day`: a rise, a level kept in its grace, or, where the ladder
