@@ -59,7 +59,7 @@ def test_up_at_once_and_down_when_the_period_ends() -> None:
     with today("2026-05-01"):
         new = fresh(LATER)
         assert [(one.before, one.after, one.members) for one in movement(old, new)] == [("silver", "gold", 1)]
-        assert revise() == 64
+        assert revise() == 8
         assert revise() == 0
     assert levels() == {"a": "basic", "b": "silver", "c": "silver", "d": "gold", "e": "gold"}
     assert level("d") == ("gold", date(2026, 5, 1), date(2027, 5, 31))

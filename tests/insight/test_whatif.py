@@ -67,6 +67,21 @@ def test_a_draft_gives_what_it_would_have() -> None:
     assert Standing.objects.get(member_id=who_is("a")).level == "gold", "nobody moved"
 
 
+def test_who_would_move_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SHOP.replace("at: 100", "at: 40"), encoding="utf-8")
+    same = tmp_path / "same.yaml"
+    same.write_text(SHOP, encoding="utf-8")
+    with today("2026-03-11"):
+        before = tables()
+        told = json.loads(run.invoke(app, ["moves", str(draft), "--json"]).output)
+        said, plain = (run.invoke(app, ["moves", str(one)]) for one in (draft, same))
+        assert moved(before) == {}
+    assert told["moves"] == [{"ladder": "level", "from": "basic", "to": "silver", "members": 1}]
+    assert said.output == "Level: Basic → Silver: 1 members\n"
+    assert plain.output == "Nobody would stand on another level.\n"
+
+
 def test_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:
     draft = tmp_path / "draft.yaml"
     draft.write_text(SHOP.replace("points, for_each: 1", "points, for_each: 3"), encoding="utf-8")

@@ -13,7 +13,8 @@ MEMBERS = """
 CREATE TEMP TABLE filled AS
 SELECT (lpad(to_hex(1690000000000 + number), 12, '0') || '7' || substr(name, 1, 3) || '8' || substr(name, 4, 15))::uuid
        AS member_id, number
-  FROM generate_series(1, %(members)s) AS number, LATERAL (SELECT md5('member' || number) AS name) AS named
+  FROM generate_series(%(first)s::bigint, %(first)s::bigint + %(members)s - 1) AS number,
+       LATERAL (SELECT md5('member' || number) AS name) AS named
 """
 BUCKETS = """
 CREATE TEMP TABLE filler AS
@@ -65,7 +66,7 @@ SELECT member_id, 'points', bucket, sum(amount), sum(amount), 0, 0, 0, 0, 0, 0, 
 
 def fill(folder: Path, members: int, each: int, ends: str) -> int:
     """`members` with `each` lots of points, all ending at `ends` (ISO 8601); how many lots that makes."""
-    named = {"members": members, "each": each, "at": EARNED, "ends": ends}
+    named = {"first": 1, "members": members, "each": each, "at": EARNED, "ends": ends}
     with psycopg.connect(postgres.url(folder)) as connection:
         connection.execute("SET LOCAL synchronous_commit = off")
         for statement in (MEMBERS, BUCKETS, JOIN, LIVES, EVENTS, ENTRIES, LOTS, BALANCES):

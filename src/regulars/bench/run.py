@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from regulars.bench import books, rules
+from regulars.bench import books, levels, rules
 from regulars.kit import postgres
 from regulars.kit.errors import CliError
 from regulars.programme.gallery import template
@@ -43,12 +43,25 @@ class House:
     key: str
     data: Path
     process: psutil.Process
+    run: levels.Run
 
 
-def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
+def measure_levels(members: int, tell: Tell) -> dict[str, Any]:
+    """The figures of `regulars bench --only levels`: on a house that holds nothing else."""
+    with _house(tell) as house:
+        return {"levels": _levels(house, members, tell), "cores": os.cpu_count()}
+
+
+def _levels(house: House, members: int, tell: Tell) -> dict[str, Any]:
+    tell(f"the levels of {members:,} members: made, looked at under another threshold, moved")
+    return levels.measure(house.data, members, house.run, template("grocery"))
+
+
+def measure(seconds: float, lots: int, members: int, tell: Tell) -> dict[str, Any]:
     """All figures, as `regulars bench --json` prints them.
 
-    `seconds`: how long each part is run; `lots`: how many run out at once in the end.
+    `seconds`: how long each part is run; `lots`: how many run out at once in the end; `members`: of how many the
+    levels are evaluated.
     """
     with _house(tell) as house:
         tell(f"pgbench: TPC-B, 16 clients, prepared, {seconds:.0f} s")
@@ -75,6 +88,7 @@ def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
         )
         tell("reconciling")
         reconciled = books.reconcile(house.data)
+        ranked = _levels(house, members, tell)
     tell(f"{rules.MANY} rules beside {rules.FEW}, and publishing {rules.MOST}")
     many_rules = rules.measure(seconds)
     spread = _rates(single, 1, tps)
@@ -91,6 +105,7 @@ def measure(seconds: float, lots: int, tell: Tell) -> dict[str, Any]:
         "spend": {**_rates(spend, 1, tps), "parts": spend_parts},
         "expiry": expiry,
         "reconcile": reconciled,
+        "levels": ranked,
         "rules": many_rules,
         "peak_rss_mb": round(peak[0] / 2**20),
         "cores": os.cpu_count(),
@@ -152,7 +167,9 @@ def _house(tell: Tell) -> Iterator[House]:
         file.write_text(template("grocery"), encoding="utf-8")
         _cli([*command, "programme", "publish", str(file)], environment)
         key = _cli([*command, "apikey", "create", "--name", "bench", "--scope", "*"], environment)
-        yield House(port, key, data, psutil.Process(server.pid))
+        yield House(
+            port, key, data, psutil.Process(server.pid), lambda *words: _cli([*command, *words], environment)
+        )
     finally:
         server.terminate()
         try:

@@ -1,13 +1,21 @@
 """`regulars bench`: events per second on this machine, beside pgbench."""
 
 import json
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from regulars.bench.run import measure
+from regulars.bench.run import measure, measure_levels
+
+
+class Part(StrEnum):
+    """What can be measured alone."""
+
+    LEVELS = "levels"
+
 
 app = typer.Typer(add_completion=False)
 
@@ -17,12 +25,35 @@ def bench_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     seconds: Annotated[float, typer.Option(min=2, max=600, help="How long each part runs.")] = 15,
     lots: Annotated[int, typer.Option(min=100, max=10_000_000, help="Lots that run out at once.")] = 100_000,
+    members: Annotated[
+        int, typer.Option(min=1000, max=10_000_000, help="Members whose levels are evaluated.")
+    ] = 1_000_000,
+    only: Annotated[Part | None, typer.Option(help="Measure this part alone.")] = None,
 ) -> None:
     console = Console(highlight=False, stderr=True)
-    figures = measure(seconds, lots, lambda what: console.print(f"[dim]{what} …[/]"))
+
+    def tell(what: str) -> None:
+        console.print(f"[dim]{what} …[/]")
+
+    figures = measure_levels(members, tell) if only else measure(seconds, lots, members, tell)
+    out = Console(highlight=False)
     if as_json:
         print(json.dumps(figures))
         return
+    if not only:
+        _print(out, figures)
+    _print_levels(out, figures["levels"])
+
+
+def _print_levels(out: Console, levels: dict[str, Any]) -> None:
+    out.print(
+        f"levels of {levels['members']:,} members evaluated in {levels['seconds']} s"
+        f" ({levels['members_per_second']:,}/s); a lower threshold moved {levels['moved']:,} of them"
+        f" in {levels['moved_seconds']} s ({levels['moved_per_second']:,}/s)"
+    )
+
+
+def _print(out: Console, figures: dict[str, Any]) -> None:
     table = Table(box=None)
     for heading in ("", "events/s", "× pgbench", "p50 ms", "p99 ms", "per batch"):
         table.add_column(heading, justify="left" if not heading else "right")
@@ -37,7 +68,6 @@ def bench_command(
             f"{one['p99_ms']:.1f}",
             f"{one['parts']['events_per_batch']:.0f}" if "parts" in one else "",
         )
-    out = Console(highlight=False)
     out.print(table)
     for name in ("single", "batch", "spend"):
         parts = figures[name]["parts"]

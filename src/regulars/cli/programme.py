@@ -2,15 +2,17 @@
 
 import difflib
 import json
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from regulars.cli.words import language
 from regulars.engine.history import history
+from regulars.engine.revising import movement
 from regulars.insight import whatif
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
@@ -25,6 +27,7 @@ from regulars.programme.held import StillHeld
 from regulars.programme.holdings import said_money
 from regulars.programme.loader import InvalidProgramme, load
 from regulars.programme.publishing import Wish
+from regulars.tiers.contracts import Ladder, Move
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Validate, publish, show or compare programmes."
@@ -207,6 +210,41 @@ def diff(
             str(file),
         )
         print("".join(lines), end="")
+
+
+@app.command(
+    help="How many members a file would put on another level if it were published now, from level to level, on each"
+    " ladder that it changes."
+)
+def moves(file: File, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    _, draft = _checked(file)
+    with tables.ready():
+        before = service.current()
+        started = time.perf_counter()
+        found = movement(before, draft)
+        seconds = time.perf_counter() - started
+    if as_json:
+        print(json.dumps({"seconds": round(seconds, 2), "moves": [_move_record(one) for one in found]}))
+        return
+    spoken = language()
+    for one in found:
+        old, new = before.ladders.get(one.ladder), draft.ladders[one.ladder]
+        print(
+            f"{say(new.name, spoken)}: {_level_said(old, one.before, spoken)} → {_level_said(new, one.after, spoken)}:"
+            f" {one.members:,} members"
+        )
+    if not found:
+        print("Nobody would stand on another level.")
+
+
+def _move_record(move: Move) -> dict[str, Any]:
+    return {"ladder": move.ladder, "from": move.before, "to": move.after, "members": move.members}
+
+
+def _level_said(ladder: Ladder | None, level: str, spoken: str) -> str:
+    """The level's name; its id where the ladder has no such level."""
+    names = {one.id: say(one.name, spoken) for one in ladder.levels} if ladder else {}
+    return names.get(level, level)
 
 
 def _source(number: int) -> str:

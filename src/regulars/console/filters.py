@@ -10,10 +10,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
-from regulars.insight.members import MemberFilter, Sort, View
+from regulars.insight.members import Cell, MemberFilter, Sort, View
 from regulars.language.calendar import start_of
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
+from regulars.programme.vocabulary.member import cell_name
 
 HAS = (("phone", gettext_lazy("Has a phone number")), ("email", gettext_lazy("Has an e-mail address")))
 SINCE = ((30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("365 days")))
@@ -36,6 +37,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=200)
     level = forms.MultipleChoiceField(required=False)
+    cell = forms.CharField(required=False, max_length=200, label=gettext_lazy("Cell of a matrix"))
     tag = forms.CharField(required=False, max_length=60)
     has = forms.MultipleChoiceField(required=False, choices=HAS)
     joined_from = forms.DateField(required=False, label=gettext_lazy("Joined from"))
@@ -55,6 +57,32 @@ class FilterForm(forms.Form):
         level = self.fields["level"]
         if isinstance(level, forms.MultipleChoiceField):
             level.choices = list(self.level_names.items())
+        self.programme = programme
+        self.cell_name = ""
+
+    def clean_cell(self) -> Cell | None:
+        """The cell that is named, `matrix/level/choice`; no choice: who has not chosen."""
+        value: str = self.cleaned_data["cell"]
+        if not value:
+            return None
+        name, _slash, rest = value.partition("/")
+        level_id, slash, choice = rest.partition("/")
+        matrix = self.programme.matrices.get(name)
+        if matrix is not None and slash:
+            ladder, attribute = (
+                self.programme.ladders[matrix.ladder],
+                self.programme.attributes[matrix.attribute],
+            )
+            level = next((one for one in ladder.levels if one.id == level_id), None)
+            if level is not None and (not choice or choice in attribute.choices):
+                language = get_language() or "en"
+                self.cell_name = (
+                    say(cell_name(matrix, level, choice), language)
+                    if choice
+                    else f"{say(level.name, language)} × {_('not stated')}"
+                )
+                return Cell(ladder.id, level.id, attribute.id, choice, attribute.choices)
+        raise forms.ValidationError(_("The programme in force has no such cell."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,11 @@ class Chosen:
     form: FilterForm
 
 
+def cell_value(matrix: str, level: str, choice: str) -> str:
+    """A cell of a matrix as the address names it."""
+    return f"{matrix}/{level}/{choice}"
+
+
 def read(data: QueryDict, programme: Programme, today: date) -> Chosen:
     """The filters in `data`; days are the programme's, `today` is its local day."""
     form = FilterForm(data, programme)
@@ -91,6 +124,7 @@ def read(data: QueryDict, programme: Programme, today: date) -> Chosen:
     chosen = MemberFilter(
         search=clean.get("q") or "",
         levels=tuple(clean.get("level") or ()),
+        cell=clean.get("cell") or None,
         tags=(clean["tag"],) if clean.get("tag") else (),
         has=tuple(clean.get("has") or ()),
         status="merged" if clean.get("merged") else "",
@@ -120,6 +154,8 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
         chip(_("“%(text)s”") % {"text": clean["q"]}, "q")
     for value in clean.get("level") or ():
         chip(form.level_names.get(value, value), "level", value)
+    if clean.get("cell"):
+        chip(form.cell_name, "cell")
     if clean.get("tag"):
         chip(_("Tag: %(tag)s") % {"tag": clean["tag"]}, "tag")
     for value in clean.get("has") or ():

@@ -71,6 +71,8 @@ DEEDS = {
     "statement.exported": _("Exported a member's statement"),
     "value.asked": _("Asked for a change that needs a second person"),
     "value.done": _("Changed what a member holds"),
+    "level.placed": _("Decided on a member's level"),
+    "level.released": _("Took back a decision on a level"),
     "value.approved": _("Approved a change"),
     "value.rejected": _("Rejected a change"),
     "value.withdrawn": _("Withdrew a change asked for"),

@@ -1,7 +1,7 @@
 """A new version that asks for something else on its levels moves everybody whom it puts elsewhere: found by one
-statement for each ladder and bucket, moved through the engine, so that each step is explained like any other.
+statement for each ladder and some buckets, moved through the engine, so that each step is explained like any other.
 
-The work goes on bucket by bucket and is noted after each. What stops in between is taken up again: every move is an
+The work goes on by buckets and is noted after each portion. What stops in between is taken up again: every move is an
 event named by version, ladder and member, so none happens twice.
 """
 
@@ -25,6 +25,8 @@ from regulars.tiers.contracts import Ladder, Move
 from regulars.tiers.ranking import BUCKETS, Ranking
 
 AT_ONCE = 500
+BUCKETS_AT_ONCE = 8
+"""Whom to move is looked for in so many buckets at once: it takes a pass over all tallies, however few they are."""
 SOURCE = "programme"
 
 BEGIN = """
@@ -36,9 +38,9 @@ SELECT %(number)s::int,
 ON CONFLICT (version) DO NOTHING
 """
 STATE = "SELECT since, bucket, moved, finished_at FROM tiers_revision WHERE version = %s"
+NOTE = "UPDATE tiers_revision SET moved = moved + %(moved)s::int WHERE version = %(number)s::int"
 ADVANCE = """
-UPDATE tiers_revision SET bucket = bucket + 1, moved = moved + %(moved)s::int
- WHERE version = %(number)s::int AND bucket = %(bucket)s::int
+UPDATE tiers_revision SET bucket = %(next)s::int WHERE version = %(number)s::int AND bucket = %(bucket)s::int
 """
 FINISH = """
 UPDATE tiers_revision SET finished_at = %(now)s::timestamptz WHERE version = %(number)s::int AND finished_at IS NULL
@@ -54,6 +56,11 @@ class Progress:
     moved: int
     finished: bool
 
+    @property
+    def percent(self) -> int:
+        """The share of the buckets that are done."""
+        return 100 if self.finished else self.bucket * 100 // len(BUCKETS)
+
 
 def movement(current: Programme, draft: Programme, today: date | None = None) -> list[Move]:
     """Who would move if `draft` followed `current`: from level to level, how many members, and some of them. Only
@@ -64,7 +71,7 @@ def movement(current: Programme, draft: Programme, today: date | None = None) ->
 
 
 def revise_due() -> int:
-    """One bucket of what the version in force moves; how many buckets that were (0: nothing is left to do)."""
+    """Some buckets of what the version in force moves; how many buckets that were (0: nothing is left to do)."""
     number = current_number()
     if number < 2:
         return 0
@@ -84,10 +91,11 @@ def revise_due() -> int:
         with cursor() as rows:
             rows.execute(FINISH, {"number": number, "now": clock.now()})
         return 0
-    moved = _move(programme, ladders, bucket)
+    these = BUCKETS[bucket : bucket + BUCKETS_AT_ONCE]
+    _move(programme, ladders, these)
     with cursor() as rows:
-        rows.execute(ADVANCE, {"number": number, "bucket": bucket, "moved": moved})
-    return 1
+        rows.execute(ADVANCE, {"number": number, "bucket": bucket, "next": bucket + len(these)})
+    return len(these)
 
 
 def progress(number: int) -> Progress | None:
@@ -96,6 +104,34 @@ def progress(number: int) -> Progress | None:
         rows.execute(STATE, [number])
         found = rows.fetchall()
     return Progress(number, found[0][1], found[0][2], found[0][3] is not None) if found else None
+
+
+def under_way() -> Progress | None:
+    """How far the moves of the version in force are, while they are not finished or have yet to begin; None where it
+    moves nobody, or has moved everybody."""
+    number = current_number()
+    if number < 2:
+        return None
+    found = progress(number)
+    if found is not None:
+        return None if found.finished else found
+    return Progress(number, 0, 0, False) if _changed(version(number - 1), version(number)) else None
+
+
+def waiting() -> tuple[int, int]:
+    """How many members the version in force has still to move, beside so many that it had moved at that moment. Asks
+    the database, some seconds for a million members."""
+    found = under_way()
+    if found is None:
+        return 0, 0
+    with cursor() as rows:
+        rows.execute(STATE, [found.version])
+        state = rows.fetchall()
+    programme = version(found.version)
+    before = version(state[0][0] if state else found.version - 1)
+    ranking = _ranking(programme, local_day(clock.now(), programme.zone), BUCKETS[found.bucket :])
+    moves = [move for ladder in _changed(before, programme) for move in ranking.moves(ladder)]
+    return sum(move.members for move in moves), found.moved
 
 
 def _changed(before: Programme, after: Programme) -> list[Ladder]:
@@ -125,16 +161,16 @@ def _ranking(programme: Programme, today: date, buckets: Sequence[int] = BUCKETS
     return Ranking(today, programme.zone, gates, buckets)
 
 
-def _move(programme: Programme, ladders: Sequence[Ladder], bucket: int) -> int:
-    """Move the members of one bucket; how many there were to move."""
-    now, moved = clock.now(), 0
-    ranking = _ranking(programme, local_day(now, programme.zone), [bucket])
+def _move(programme: Programme, ladders: Sequence[Ladder], buckets: Sequence[int]) -> None:
+    """Move the members of these buckets, and note how many after each portion."""
+    ranking = _ranking(programme, local_day(clock.now(), programme.zone), buckets)
     for ladder in ladders:
         members = ranking.movers(ladder)
         for start in range(0, len(members), AT_ONCE):
-            submit([_recompute(programme.number, ladder.id, one) for one in members[start : start + AT_ONCE]])
-        moved += len(members)
-    return moved
+            asked = [_recompute(programme.number, ladder.id, one) for one in members[start : start + AT_ONCE]]
+            moved = sum(outcome.status == "processed" for outcome in submit(asked))
+            with cursor() as rows:
+                rows.execute(NOTE, {"number": programme.number, "moved": moved})
 
 
 def _recompute(number: int, ladder: str, member_id: UUID) -> Any:

@@ -39,12 +39,24 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a level of a ladder and a choice of an attribute meet; no choice: who has chosen none of `choices`."""
+
+    ladder: str
+    level: str
+    attribute: str
+    choice: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MemberFilter:
     """Which members to list; what is empty does not filter. `*_from` is included, `*_before` is not."""
 
     search: str = ""
     levels: tuple[str, ...] = ()
     """Levels of the ladder shown, any of them."""
+    cell: Cell | None = None
     tags: tuple[str, ...] = ()
     """All of them."""
     has: tuple[str, ...] = ()
@@ -247,6 +259,7 @@ def _conditions(programme: Programme, chosen: MemberFilter, view: View) -> list[
         *_search(chosen.search),
         *_order_conditions(chosen),
         *_level_conditions(programme, chosen.levels, view.ladder),
+        *_cell_conditions(programme, chosen.cell),
         *(
             _Condition(
                 "EXISTS (SELECT 1 FROM members_identity i WHERE i.member_id = {id} AND i.kind = %s)", (kind,)
@@ -302,6 +315,20 @@ def _level_conditions(programme: Programme, levels: tuple[str, ...], ladder: str
         " AND s.ladder = %s)"
     )
     return [_Condition(f"({stands} OR {nowhere})", (ladder, list(levels), ladder))]
+
+
+def _cell_conditions(programme: Programme, cell: Cell | None) -> list[_Condition]:
+    if cell is None:
+        return []
+    if cell.choice:
+        chose = _Condition("m.attributes ->> %s = %s", (cell.attribute, cell.choice), own=True)
+    else:
+        chose = _Condition(
+            "NOT coalesce(m.attributes ->> %s = ANY(%s::text[]), false)",
+            (cell.attribute, list(cell.choices)),
+            own=True,
+        )
+    return [*_level_conditions(programme, (cell.level,), cell.ladder), chose]
 
 
 def _search(text: str) -> list[_Condition]:

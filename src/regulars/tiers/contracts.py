@@ -177,7 +177,7 @@ class Progress:
     `measure` is what counts today; `missing` leads to `next_level` (None on the highest). `keep_at` is what
     the level asks for at `until`, `keep_measure` what of today's units will still count then, and
     `keep_missing` what must be earned by then to keep the level. All keep figures are 0 on the lowest level. `grace`,
-    `held` and `held_until` are those of the standing; `counts_since` is the first day that counts today.
+    `held`, `held_until` and `exact` are those of the standing; `counts_since` is the first day that counts today.
     """
 
     ladder: str
@@ -194,6 +194,7 @@ class Progress:
     grace: date | None = None
     held: str = ""
     held_until: date | None = None
+    exact: bool = False
     counts_since: date = date.min
 
 

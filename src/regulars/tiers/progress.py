@@ -35,5 +35,6 @@ def measure_progress(
         grace=standing.grace if standing else None,
         held=standing.held if standing else "",
         held_until=standing.held_until if standing else None,
+        exact=standing.exact if standing else False,
         counts_since=first_day(ladder.measure, today, joined),
     )

@@ -16,7 +16,7 @@ from regulars.console.pairs import members_of
 from regulars.console.plan_words import period_name, plan_name, plan_record, status_name
 from regulars.console.shell import may, page, programme_of
 from regulars.engine.queries import Kind, Moment, timeline
-from regulars.events.queries import by_ids
+from regulars.events.queries import by_ids, of_member
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.effects import PENDING
@@ -37,6 +37,7 @@ from regulars.tiers.queries import progress
 
 MOMENTS = 25
 LOTS = 100
+DECISIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,15 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
     today = local_day(clock.now(), programme.zone)
     joined = local_day(member.joined_at, programme.zone)
     ladders = () if member.merged_into else programme.ladders.values()
-    climbs = [climb(each, programme) for each in progress(member_id, ladders, today, joined)]
+    places = progress(member_id, ladders, today, joined)
+    reasons = _reasons(member_id, places)
+    climbs = [climb(each, programme, reasons.get(each.ladder, "")) for each in places]
     context = {
         "part": "members",
         "member": member,
         "totals": totals(member_id),
         "climbs": climbs,
+        "may_place": may(request, Permission.VALUE_ADJUST) and member.merged_into is None,
         "held": held(member_id, programme),
         "endings": [(each, programme.assets.get(each.asset)) for each in endings(member_id)],
         "plans": [
@@ -153,6 +157,16 @@ def lots_part(request: HttpRequest, member_id: UUID, place: int) -> HttpResponse
         "hidden": ending.lots - len(shown),
     }
     return render(request, "console/_lots.html", context)
+
+
+def _reasons(member_id: UUID, places: Iterable[Progress]) -> dict[str, str]:
+    """Ladder → why somebody decided on the level, and who; of the ladders on which that is in force."""
+    wanted = {each.ladder for each in places if each.held_until is not None}
+    found: dict[str, str] = {}
+    for event in of_member(member_id, None, DECISIONS, ("tier.placed",)) if wanted else ():
+        if event.data.get("ladder") in wanted:
+            found.setdefault(event.data["ladder"], operator_said(event))
+    return found
 
 
 def _timeline(request: HttpRequest, member: MemberProfile, programme: Programme) -> dict[str, object]:

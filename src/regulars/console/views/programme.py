@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from regulars.console.changed import changed
 from regulars.console.shell import may, page, programme_of
 from regulars.console.views.publishing import STATES
+from regulars.engine.revising import progress, under_way, waiting
+from regulars.insight.freshness import kept
 from regulars.programme import holdings, ladder_words, publications, sentences, service
 from regulars.programme.contracts import Programme
 from regulars.programme.queries import version_source, versions
@@ -53,6 +55,7 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
             if each.state is not publications.State.PUBLISHED
         ],
         "agreed": publications.approvals([each.number for each in every]),
+        "moving": shown.number == programme.number and under_way() is not None,
         "may_edit": may(request, Permission.PROGRAMME_EDIT),
     }
     return render(request, "console/programme.html", context)
@@ -73,6 +76,17 @@ def _holdings(shown: Programme, language: str) -> dict[str, Any]:
             for conversion in shown.conversions.values()
         ],
     }  # fmt: skip
+
+
+@page()
+def moving(request: HttpRequest) -> HttpResponse:
+    """How far the members are moved whom the version in force puts elsewhere; asked again until all are."""
+    number, now, left = programme_of(request).number, under_way(), 0
+    if now is not None:
+        waited, had_moved = kept(("moving", number), waiting).value
+        left = max(0, waited - max(0, now.moved - had_moved))
+    context = {"moving": now, "left": left, "moved": progress(number)}
+    return render(request, "console/_moving.html", context)
 
 
 @page()
