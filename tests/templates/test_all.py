@@ -34,8 +34,16 @@ def test_the_gallery_shows_them_all() -> None:
     assert [card.id for card in cards()] == NAMES
 
 
-def test_its_name_is_its_file(programme: Programme) -> None:
-    assert programme.id in NAMES
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_called_as_its_file_and_says_what_it_is_good_for(name: str) -> None:
+    programme = load(template(name), 1)
+    assert programme.id == name
+    assert all(programme.about.get(language) for language in LANGUAGES)
+
+
+def test_the_guide_lists_them_all() -> None:
+    guide = (CHECKOUT.parent / "docs" / "programme.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"| `{name}` |" not in guide] == []
 
 
 def test_nothing_in_it_is_odd_or_ever_runs_out_of_date(programme: Programme) -> None:
