@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from regulars.programme.holdings import asset_terms_in_words
 from regulars.programme.ladder_words import ladder_in_words, level_in_words
 from regulars.programme.loader import InvalidProgramme, load
 
@@ -81,6 +82,27 @@ def test_the_programme_is_sound_and_says_itself() -> None:
     assert ladder_in_words(other, programme, "zh-hans") == (
         "按入会以来“签到”的次数定级。达标即升级；等级没有有效期，不达标即降级。"
     )
+
+
+def test_decay_says_itself() -> None:
+    programme = load(BASE)
+    growth = programme.assets["growth"]
+    assert asset_terms_in_words(growth, programme, "en")[0] == (
+        "After 7 days without earning or spending, 5 go every day, down to 0."
+    )
+    assert asset_terms_in_words(growth, programme, "zh-hans")[0] == (
+        "连续 7 天没有获得或使用，之后每天减少 5，最低到 0。"
+    )
+    plan = "plans:\n  vip: {name: VIP, periods: [{id: month, name: Month, months: 1, price: 10}]}\n"
+    paid = load(BASE.replace("per_day: 5}", "per_day: 5, floor: 20, of: {plan: vip}}") + plan)
+    terms = [
+        asset_terms_in_words(paid.assets["growth"], paid, one)[0] for one in ("en", "zh-hans", "zh-hant")
+    ]
+    assert terms == [
+        "7 days after “VIP” lapsed, 5 go every day, down to 20, until it runs again.",
+        "“VIP”到期 7 天后，每天减少 5，最低到 20；续费即停止。",
+        "「VIP」到期 7 天後，每日減少 5，最低到 20；續費即停止。",
+    ]
 
 
 @pytest.mark.parametrize(("right", "wrong", "field", "says"), CASES, ids=[case[1][:40] for case in CASES])

@@ -14,8 +14,8 @@ from regulars.members.models import Identity, Member, Merge
 from regulars.messaging.models import Message, Preference
 from regulars.orders.models import MemberTotals, Order
 from regulars.tiers.models import Change, Standing
-from tests.engine.world import event, joined, order, refund, send, today, took, who_is
-from tests.value.shop import Till, books, in_order, night, opened
+from tests.engine.world import event, fresh, joined, order, refund, send, today, took, who_is
+from tests.value.shop import Till, books, in_order, night, opened, shop
 
 ROUND_TRIP = (Lot, Balance, Draw, Order, MemberTotals, Tally, Standing, Change, Identity, Preference, Message)
 
@@ -194,6 +194,56 @@ def test_undone_at_once_everything_is_as_it_was() -> None:
     assert (level(a), level(b)) == (("basic", "2026-03-01"), ("gold", "2026-03-02"))
     assert Member.objects.get(id=b.member_id).status == "active"
     in_order()
+
+
+VISITS = """\
+ladders:
+  visits:
+    name: Visits
+    measure: {of: orders, over: lifetime}
+    period: none
+    levels: [{id: new, name: New, at: 0}, {id: known, name: Known, at: 1}, {id: regular, name: Regular, at: 2}]
+"""
+SHOP_WITH_ORDERS = shop().replace("ladders:\n", VISITS, 1)
+
+
+@pytest.mark.parametrize("amounts", [["200.00"], ["150.00", "50.00"]])
+def test_an_order_that_went_back_as_a_whole_after_the_merge_went_back_from_who_bought_it(
+    amounts: list[str],
+) -> None:
+    fresh(SHOP_WITH_ORDERS)
+    a, b = two()
+    merged("2026-03-10", a, b)
+    assert visits(a) == "regular"
+    took(*(refund("b", f"2026-03-1{number}", part, "2") for number, part in enumerate(amounts, 1)))
+    assert returned(a) == {"2026-03-02": 1}
+    assert visits(a) == "known"
+    apart("2026-03-15", a, b)
+    assert (returned(a), returned(b)) == ({}, {"2026-03-02": 1})
+    assert (visits(a), visits(b)) == ("known", "new")
+    in_order()
+
+
+def test_an_order_that_had_gone_back_before_the_merge_is_counted_once() -> None:
+    fresh(SHOP_WITH_ORDERS)
+    a, b = two()
+    took(refund("b", "2026-03-05", "200.00", "2"))
+    merged("2026-03-10", a, b)
+    assert (visits(a), returned(a)) == ("known", {"2026-03-02": 1})
+    apart("2026-03-15", a, b)
+    assert (returned(a), returned(b)) == ({}, {"2026-03-02": 1})
+    assert (visits(a), visits(b)) == ("known", "new")
+    in_order()
+
+
+def visits(till: Till) -> str:
+    found = Standing.objects.filter(member_id=till.member_id, ladder="visits").first()
+    return found.level if found else "new"
+
+
+def returned(till: Till) -> dict[str, int]:
+    found = Tally.objects.filter(member_id=till.member_id, name="order.returned")
+    return {row.day.isoformat(): row.count for row in found if row.count}
 
 
 def test_undone_later_each_has_what_is_theirs_as_it_now_stands() -> None:

@@ -23,9 +23,7 @@ from regulars.language.problems import words
 from regulars.language.snapshot import CANCELLED, Lot, OrderState
 from regulars.ledger import logic as ledger
 from regulars.ledger import timing
-
-RETURNED = "order.returned"
-"""The tally of orders that went back as a whole, on the day on which they were paid."""
+from regulars.orders.contracts import RETURNED
 
 LOTS_PER_EVENT = 1000
 """An event that ends more lots than this is followed by another one."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+RETURNED = "order.returned"
+"""The tally of orders that went back as a whole, on the day on which they were paid."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:

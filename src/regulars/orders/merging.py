@@ -10,17 +10,18 @@ from regulars.events.merging import came_from
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, array
 from regulars.language.calendar import local_day
+from regulars.orders.contracts import RETURNED
 
 MOVE = """
 WITH moved AS (
     UPDATE orders_order AS known SET member_id = %(to)s, bucket = %(to_bucket)s
      WHERE known.member_id = %(of)s AND known.bucket = %(of_bucket)s AND {which}
-    RETURNING known.source, known.order_id, known.id, known.refunded_minor, known.paid_at),
+    RETURNING known.source, known.order_id, known.id, known.refunded_minor, known.paid_at, known.total_minor),
 refunds AS (
     UPDATE orders_refund AS refund SET member_id = %(to)s, bucket = %(to_bucket)s
       FROM moved
      WHERE refund.order_id = moved.order_id AND refund.source = moved.source AND refund.bucket = %(of_bucket)s)
-SELECT id, refunded_minor, paid_at FROM moved
+SELECT id, refunded_minor, paid_at, total_minor FROM moved
 """
 EVERY = MOVE.format(which="TRUE")
 THEIRS = MOVE.format(which=came_from("known.id"))
@@ -53,14 +54,19 @@ def part(
     zone: ZoneInfo,
 ) -> list[tuple[str, date, int, int]]:
     """The orders that the family brought go back to it, with their refunds. What was refunded of them since `memory`,
-    as cells of the tally of orders: it had been counted off the wrong member's."""
+    as cells of the tallies of orders, and of those that went back as a whole: it had been counted with the wrong
+    member's."""
     buckets = sorted({bucket_of(one) for one in family})
     cursor.execute(THEIRS, {**_ways(kept, gone), "family": array(family), "buckets": array(buckets)})
-    cells = [
-        ("order.paid", local_day(paid_at, zone), 0, memory[str(event_id)] - refunded)
-        for event_id, refunded, paid_at in cursor.fetchall()
-        if paid_at is not None and str(event_id) in memory
-    ]
+    cells = []
+    for event_id, refunded, paid_at, total in cursor.fetchall():
+        before = memory.get(str(event_id))
+        if paid_at is None or before is None:
+            continue
+        day = local_day(paid_at, zone)
+        cells.append(("order.paid", day, 0, before - refunded))
+        if before < refunded == total:
+            cells.append((RETURNED, day, 1, 0))
     _add_up(cursor, gone, kept)
     return cells
 

@@ -8,6 +8,7 @@ from regulars.language.condition import Condition, parse_condition
 from regulars.language.matching import leaves_of
 from regulars.language.problems import Errors, Place, words
 from regulars.language.text import Text
+from regulars.orders.contracts import RETURNED
 from regulars.programme.amounts import UNITS_LIMIT, smallest
 from regulars.programme.contracts import Programme
 from regulars.programme.document import (
@@ -109,7 +110,7 @@ class _Reader:
         if part.of == "spend":
             return Kind.SPEND, "", (Part("order.paid", TOTAL),)
         if part.of == "orders":
-            return Kind.ORDERS, "", (Part("order.paid", COUNT), Part("order.returned", COUNT, -1))
+            return Kind.ORDERS, "", (Part("order.paid", COUNT), Part(RETURNED, COUNT, -1))
         if part.event is not None:
             known = {
                 one.id: one for one in self.programme.event_types.values() if not (one.derived or one.command)
