@@ -189,6 +189,7 @@ def console_shots(page: Page) -> Iterator[Shot]:
         yield Shot("member-adjust", f"{member}books/adjust")
         yield Shot("member-benefits", f"{member}benefits/")
         yield Shot("member-merge", f"{member}merge?q=1")
+        yield Shot("member-level", f"{member}levels/level")
     last = first_link(page, "/console/members/?sort=spend&order=asc", "tr[data-href]")
     if last:
         yield Shot("member-poor", last)
@@ -207,6 +208,7 @@ def console_shots(page: Page) -> Iterator[Shot]:
     yield Shot("plans", "/console/plans/")
     yield Shot("plans-applications", "/console/plans/applications/")
     yield Shot("alerts", "/console/alerts/")
+    yield Shot("programme-matrices", "/console/programme/matrices/")
     yield Shot("events", "/console/events/")
     event = first_link(page, "/console/events/?type=order.paid", "tr[data-href]")
     if event:
