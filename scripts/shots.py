@@ -256,7 +256,7 @@ def portal_shots(page: Page, phone: str, report: Report) -> Iterator[Shot]:
     page.fill("input[name=code]", code.inner_text())
     page.locator("form[action='/m/sign-in/code/'] button").click()
     page.wait_for_load_state("load")
-    for name in ("", "points/", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
+    for name in ("", "growth/", "points/", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
         yield Shot(f"portal-{name.strip('/').replace('/', '-') or 'card'}", f"/m/{name}")
     for name, path in (("wallet", "points/?asset=wallet"), ("gifts", "gifts/")):
         if page.request.get(f"/m/{path}").ok:  # where the programme has them

@@ -236,7 +236,7 @@ def test_the_same_days_say_the_same_and_chances_only_grow(days: dict[date, int])
     if first.most is not None and first.half is not None:
         assert TODAY < first.most.first <= first.half.first
         assert first.median is None or first.half.first <= first.median
-        assert first.likely is None or first.likely <= (first.median or date.max)
+        assert first.likely is None or first.half.first <= first.likely <= (first.median or date.max)
 
 
 @MANY

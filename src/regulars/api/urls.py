@@ -14,6 +14,7 @@ from regulars.api import (
     benefits,
     budgets,
     events,
+    forecasts,
     levels,
     members,
     plans,
@@ -121,7 +122,8 @@ api = Api(
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
 for router in (
-    events.router, value.router, benefits.router, plans.router, levels.router, statements.router, members.router,
+    events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router,
+    statements.router, members.router,
     approvals.router, budgets.router, programme.router, publishing.router,
 ):  # fmt: skip
     api.add_router("", router)

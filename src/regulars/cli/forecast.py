@@ -5,8 +5,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
@@ -37,18 +35,14 @@ def forecast_command(
     if as_json:
         print(json.dumps([asdict(score) for score in scores], ensure_ascii=False))
     elif scores:
-        Console(highlight=False).print(_table(scores))
+        _print(scores)
     else:
         print(
             "There is no history yet to look back on: it takes a month and members below the highest level."
         )
 
 
-def _table(scores: list[Score]) -> Table:
-    table = Table(box=None)
-    table.add_column("", no_wrap=True)
-    for score in scores:
-        table.add_column(score.name, justify="right", no_wrap=True)
+def _print(scores: list[Score]) -> None:
     rows = [
         ("upgrades within two weeks of the date said", [score.foreseen for score in scores]),
         ("dates said that came true within two weeks", [score.true for score in scores]),
@@ -57,13 +51,17 @@ def _table(scores: list[Score]) -> Table:
             (f"  of those {low} to {high} days ahead", [score.by_lead[at] for score in scores])
             for at, (low, high) in enumerate(LEADS)
         ),
-        ("50 % intervals that held the upgrade", [score.half for score in scores]),
-        ("80 % intervals that held the upgrade", [score.most for score in scores]),
+        ("50 % ranges that held the upgrade", [score.half for score in scores]),
+        ("80 % ranges that held the upgrade", [score.most for score in scores]),
     ]
+    _line("", [score.name for score in scores])
     for name, shares in rows:
-        table.add_row(name, *(_said(share) for share in shares))
-    table.add_row("days missed by, in the middle", *(f"{score.miss_days:g}" for score in scores))
-    return table
+        _line(name, [_said(share) for share in shares])
+    _line("days missed by, in the middle", [f"{score.miss_days:g}" for score in scores])
+
+
+def _line(name: str, cells: list[str]) -> None:
+    print(f"{name:<44}" + "".join(f"{cell:>20}" for cell in cells))
 
 
 def _said(share: Share) -> str:

@@ -8,6 +8,7 @@ from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from regulars.kit import clock
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 
@@ -76,6 +77,13 @@ def last_day_of(ends_at: datetime) -> date:
 def month(value: date) -> str:
     """2026年11月, November 2026"""
     return str(format_date(value, format="y年M月" if _chinese() else "MMMM y", locale=_locale()))
+
+
+def month_name(value: date, beside: date | None = None) -> str:
+    """8月, August; with the year where it is not this one, nor that of what is written `beside` it."""
+    this = value.year in (timezone.localtime(clock.now()).year, beside.year if beside else 0)
+    pattern = ("M月" if this else "y年M月") if _chinese() else ("MMMM" if this else "MMMM y")
+    return str(format_date(value, format=pattern, locale=_locale()))
 
 
 def moment(value: datetime) -> str:

@@ -7,6 +7,7 @@ from regulars.portal.views import (
     card,
     convert,
     gifts,
+    growth,
     inbox,
     me,
     orders,
@@ -20,6 +21,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", card.card, name="card"),
+    path("growth/", growth.growth, name="growth"),
     path("points/", points.points, name="points"),
     path("benefits/", benefits.benefits, name="benefits"),
     path("benefits/claim/", benefits.claim, name="benefit-claim"),

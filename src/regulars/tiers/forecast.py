@@ -70,19 +70,19 @@ def quantile(reach: Sequence[float], share: float) -> int | None:
 
 
 def likely_of(reach: Sequence[float]) -> int | None:
-    """In how many days the middle of the most probable four weeks lies; None where it is less likely than not that
-    the level is reached at all. Of days that are as good, the one nearest to the median."""
-    median = quantile(reach, 0.5)
-    if median is None:
+    """In how many days the middle of the most probable four weeks lies, between the first quarter and the median;
+    None where it is less likely than not that the level is reached at all. Of days that are as good, the last."""
+    first, median = quantile(reach, 0.25), quantile(reach, 0.5)
+    if first is None or median is None:
         return None
 
     def mass(ahead: int) -> float:
         before, last = ahead - NEAR_DAYS - 1, min(ahead + NEAR_DAYS, len(reach))
         return reach[last - 1] - (reach[before - 1] if before > 0 else 0.0)
 
-    masses = [mass(ahead) for ahead in range(1, median + 1)]
+    masses = [mass(ahead) for ahead in range(first, median + 1)]
     enough = max(masses) - 0.001
-    return max(ahead for ahead, found in enumerate(masses, 1) if found >= enough)
+    return max(ahead for ahead, found in enumerate(masses, first) if found >= enough)
 
 
 class _Way:

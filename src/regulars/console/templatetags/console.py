@@ -249,3 +249,12 @@ def stated(field: BoundField) -> str:
 def blanks(text: str) -> str:
     """A message's wording with “…” for what is put in."""
     return sentences.blanks(text)
+
+
+@register.filter
+def chance(share: float) -> str:
+    """A chance as one says it: 42%, never quite none or all where it is not."""
+    whole = round(share * 100)
+    if share < 1 and whole > 99:
+        return "> 99%"
+    return "< 1%" if share > 0 and whole < 1 else f"{whole}%"

@@ -20,6 +20,7 @@ from regulars.events.queries import by_ids, of_member
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.effects import PENDING
+from regulars.language.text import say
 from regulars.ledger.contracts import Asset, BalanceRow
 from regulars.ledger.queries import balances, endings, lots_ending, next_expiry
 from regulars.members.contracts import MemberProfile
@@ -32,8 +33,8 @@ from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, ladder_in_words, measured
 from regulars.programme.service import version
 from regulars.staff.contracts import Permission
-from regulars.tiers.contracts import Ladder, Level, Progress
-from regulars.tiers.queries import progress
+from regulars.tiers.contracts import Forecast, Ladder, Level, Progress
+from regulars.tiers.queries import outlook
 
 MOMENTS = 25
 LOTS = 100
@@ -67,6 +68,9 @@ class Climb:
     keep_percent: int
     held: Level | None
     reason: str
+    forecast: Forecast | None
+    expected: str
+    monthly: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,12 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
     today = local_day(clock.now(), programme.zone)
     joined = local_day(member.joined_at, programme.zone)
     ladders = () if member.merged_into else programme.ladders.values()
-    places = progress(member_id, ladders, today, joined)
-    reasons = _reasons(member_id, places)
-    climbs = [climb(each, programme, reasons.get(each.ladder, "")) for each in places]
+    places = outlook(member_id, ladders, today, joined, programme.zone)
+    reasons = _reasons(member_id, [each.progress for each in places])
+    climbs = [
+        climb(each.progress, programme, each.forecast, reasons.get(each.progress.ladder, ""))
+        for each in places
+    ]
     context = {
         "part": "members",
         "member": member,
@@ -254,7 +261,7 @@ def held(member_id: UUID, programme: Programme) -> list[Held]:
     return found
 
 
-def climb(at: Progress, programme: Programme, reason: str = "") -> Climb:
+def climb(at: Progress, programme: Programme, forecast: Forecast | None = None, reason: str = "") -> Climb:
     """Progress with the names of its levels and its share in percent."""
     language = get_language() or "en"
     ladder = programme.ladders[at.ladder]
@@ -274,7 +281,23 @@ def climb(at: Progress, programme: Programme, reason: str = "") -> Climb:
         keep_percent=_share(at.keep_measure, at.keep_at),
         held=next((one for one in ladder.levels if one.id == at.held), None),
         reason=reason,
+        forecast=forecast,
+        expected=_expected(forecast, say(above.name, language) if above else ""),
+        monthly=measured(ladder, forecast.monthly, programme, language) if forecast else "",
     )
+
+
+def _expected(forecast: Forecast | None, level: str) -> str:
+    """When the next level will probably come; empty where nothing is known."""
+    if forecast is None or not level:
+        return ""
+    if forecast.waits:
+        return _("Enough is earned for %(level)s; what else it asks for is missing.") % {"level": level}
+    if forecast.chance is None:
+        return ""
+    if forecast.likely is None:
+        return _("%(level)s not within a year at this pace.") % {"level": level}
+    return _("%(level)s probably about %(day)s.") % {"level": level, "day": formats.day(forecast.likely)}
 
 
 def spoken(moment: Moment, member: MemberProfile, programme: Programme, about: str = "") -> Shown:

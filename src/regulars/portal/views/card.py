@@ -9,15 +9,17 @@ from django.views.decorators.http import require_safe
 
 from regulars.kit import clock
 from regulars.language.calendar import local_day
+from regulars.language.text import say
 from regulars.ledger.queries import balances
 from regulars.portal import formats, growth, qr
+from regulars.portal.ahead import keep_in_words, when_in_words
 from regulars.portal.pages import MemberVisit, member_page
 from regulars.portal.pockets import Held, Pocket, Soon, held, pockets, soon
 from regulars.portal.views.points import expiries_of
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, measure_name, measured, span_in_words
-from regulars.tiers.contracts import Level
-from regulars.tiers.queries import progress
+from regulars.tiers.contracts import Ladder, Level, Progress
+from regulars.tiers.queries import outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Step:
     keep_missing: str
     keep_money: str
     share: int
+    ahead: str
+    keeping: str
+    ladder: Ladder
+    progress: Progress
 
 
 @require_safe
@@ -77,7 +83,8 @@ def ways_up(visit: MemberVisit) -> list[Step]:
     today = timezone.localtime(clock.now()).date()
     steps = []
     joined = local_day(visit.member.joined_at, programme.zone)
-    for found in progress(visit.member.id, programme.ladders.values(), today, joined):
+    for one in outlook(visit.member.id, programme.ladders.values(), today, joined, programme.zone):
+        found = one.progress
         ladder = programme.ladders[found.ladder]
         way = growth.next_step(programme, ladder, found)
         steps.append(
@@ -97,6 +104,10 @@ def ways_up(visit: MemberVisit) -> list[Step]:
                 else "",
                 keep_money=_money(way.keep_spend_minor, programme),
                 share=way.share,
+                ahead=when_in_words(one.forecast, say(way.above.name, visit.language)) if way.above else "",
+                keeping=keep_in_words(one.forecast.keep),
+                ladder=ladder,
+                progress=found,
             )
         )
     return steps
