@@ -67,8 +67,8 @@ def measure(data: Path, members: int, run: Run, file: str) -> dict[str, Any]:
     filled = time.perf_counter() - start
     found = json.loads(run("programme", "moves", str(changed), "--json"))
     moving = sum(one["members"] for one in found["moves"])
-    if moving != expected:
-        raise CliError(f"{expected:,} members would have to move, {moving:,} were found.")
+    if moving < expected:  # more, where the house has members from other measurements
+        raise CliError(f"At least {expected:,} members would have to move, {moving:,} were found.")
     start = time.perf_counter()
     run("programme", "publish", str(changed))
     moved = _until_moved(folder)
