@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from regulars.benefits.contracts import Benefit, Row, Turnover
+from regulars.benefits.contracts import KINDS, Benefit, Row, Turnover
 from regulars.insight.benefits import Held, MemberBenefits, Stage
 from regulars.kit import clock
 from regulars.language.calendar import local_day
@@ -87,7 +87,7 @@ def _perk(one: Held, number: int, programme: Programme) -> Perk:
         anchor=f"{one.stage.value}-{number}",
         benefit=benefit,
         name=say(benefit.name, language),
-        says=what_it_is(benefit, programme, language),
+        says=_says(benefit, programme),
         description=say(benefit.description, language),
         note=_note(one),
         countdown=countdown,
@@ -99,6 +99,14 @@ def _perk(one: Held, number: int, programme: Programme) -> Perk:
         colour=str(benefit.terms.get("colour", "")),
         badge=str(benefit.terms.get("icon", "")),
     )
+
+
+def _says(benefit: Benefit, programme: Programme) -> str:
+    """What it comes to, where its name does not say so already and it is a member's business."""
+    if KINDS[benefit.kind].inward:
+        return ""
+    says = what_it_is(benefit, programme, formats.language())
+    return "" if says == say(benefit.name, formats.language()) else says
 
 
 def _act(one: Held, code: str) -> str:

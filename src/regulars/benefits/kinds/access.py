@@ -35,4 +35,5 @@ ACCESS = Kind(
     AccessSettings,
     _read,
     _say,
+    inward=True,
 )

@@ -80,6 +80,7 @@ class Kind:
     """One kind of benefit.
 
     `read` turns settings into terms, `say` puts terms into a few words. `pieces`: how often one claim can be used.
+    `inward`: these words name what systems call it, and are no members' business.
     """
 
     id: str
@@ -90,3 +91,4 @@ class Kind:
     read: Callable[[Any, House], dict[str, Any]]
     say: Callable[[Terms, Speaker], str]
     pieces: Callable[[Terms], int] = lambda _: 1
+    inward: bool = False

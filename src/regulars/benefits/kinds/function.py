@@ -35,4 +35,5 @@ FUNCTION = Kind(
     FunctionSettings,
     _read,
     _say,
+    inward=True,
 )

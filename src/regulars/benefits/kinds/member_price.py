@@ -31,4 +31,5 @@ MEMBER_PRICE = Kind(
     MemberPriceSettings,
     _read,
     _say,
+    inward=True,
 )
