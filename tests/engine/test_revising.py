@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 
 from regulars.engine import revising
 from regulars.engine.level_operations import place
@@ -116,6 +118,19 @@ def test_what_stops_in_the_middle_is_taken_up_and_moves_nobody_twice(monkeypatch
     assert levels() == {"a": "silver", "b": "gold", "c": "gold", "d": "gold", "e": "gold"}
     assert Event.objects.filter(type="tier.recomputed").count() == 4
     assert Revision.objects.get().finished_at is not None
+
+
+def test_what_another_worker_has_in_hand_is_left_to_it() -> None:
+    fresh(BEFORE)
+    people()
+    with today("2026-05-01"):
+        fresh(LATER)
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [revising.CLAIM])
+            assert revise() == 0
+        assert levels()["d"] == "silver"
+        assert revise() == 8
+    assert levels()["d"] == "gold"
 
 
 def test_nothing_is_done_where_no_ladder_changed() -> None:

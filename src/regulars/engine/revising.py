@@ -15,6 +15,7 @@ from regulars.engine.doors import incoming
 from regulars.engine.service import submit
 from regulars.kit import clock
 from regulars.kit.rows import cursor
+from regulars.kit.sqlread import row
 from regulars.language.calendar import local_day
 from regulars.language.sql import to_sql
 from regulars.language.sql_text import Clock
@@ -28,6 +29,8 @@ AT_ONCE = 500
 BUCKETS_AT_ONCE = 8
 """Whom to move is looked for in so many buckets at once: it takes a pass over all tallies, however few they are."""
 SOURCE = "programme"
+CLAIM = 0x7265_7669_7365
+"""The advisory lock of the worker that moves members: what two found at once, both would send to the engine."""
 
 BEGIN = """
 INSERT INTO tiers_revision (version, since, bucket, moved, started_at, finished_at)
@@ -92,9 +95,14 @@ def revise_due() -> int:
             rows.execute(FINISH, {"number": number, "now": clock.now()})
         return 0
     these = BUCKETS[bucket : bucket + BUCKETS_AT_ONCE]
-    _move(programme, ladders, these)
-    with cursor() as rows:
-        rows.execute(ADVANCE, {"number": number, "bucket": bucket, "next": bucket + len(these)})
+    if row("SELECT pg_try_advisory_lock(%s)", [CLAIM]) != (True,):
+        return 0  # another worker has them in hand
+    try:
+        _move(programme, ladders, these)
+        with cursor() as rows:
+            rows.execute(ADVANCE, {"number": number, "bucket": bucket, "next": bucket + len(these)})
+    finally:
+        row("SELECT pg_advisory_unlock(%s)", [CLAIM])
     return len(these)
 
 
