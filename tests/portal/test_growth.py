@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from regulars.engine.plan import plan
 from regulars.portal.ahead import keep_in_words, rough, when_in_words
+from regulars.programme.service import publish, version
 from regulars.tiers.contracts import Forecast, Span
-from tests.portal.world import CHINESE, NOW, paid, post, seen, sign_in, tell, visitor
+from tests.portal.world import CHINESE, GROCERY, NOW, paid, post, seen, sign_in, tell, visitor
 
 pytestmark = pytest.mark.usefixtures("programme", "now", "demo")
 
@@ -111,3 +113,28 @@ def test_keeping_is_said_in_four_steps() -> None:
         "按目前的节奏，保级还差一点，多消费一些更稳妥。",
         "按目前的节奏，到期可能保不住这个等级。",
     ]
+
+
+def test_tasks_are_told_with_what_they_bring_and_how_often_is_left(client: Client) -> None:
+    more = """
+  - id: reviewing
+    name: {zh-hans: 晒单有礼, zh-hant: 曬單有禮, en: Review and grow}
+    on: review.posted
+    limit: {times: 3, per: month}
+    then: [{credit: {asset: growth, amount: 80}}]
+  - id: soon
+    name: {zh-hans: 签到有礼, zh-hant: 簽到有禮, en: Check in}
+    on: checkin
+    from: 2026-11-25
+    then: [{credit: {asset: growth, amount: 5}}]
+"""
+    version.cache_clear()
+    plan.cache_clear()
+    publish(GROCERY.read_text(encoding="utf-8").rstrip() + more, "test")
+    tell("review.posted", {"email": "mei@example.cn"}, "rev", NOW - timedelta(minutes=1))
+    page = seen(client, "/m/growth/")
+    first = page.index("晒单有礼")
+    assert first < page.index("像往常一样消费一单") < page.index("签到有礼")
+    assert "还可参与 2 次 +80 成长值" in page
+    assert "11月25日开始" in page
+    assert "+5 成长值" in page
