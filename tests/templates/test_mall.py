@@ -17,6 +17,7 @@ def test_growth_and_coins_ripen_with_the_order_and_points_become_coins() -> None
     assert stands() == "bronze", "growth that waits does not count"
     day("2026-03-08", event("order.completed", "a", "2026-03-08", {"order_id": "1"}))
     assert (till.has("coins"), stands()) == ((200, 0, 0), "silver")
+    assert told() == {"completed": 1}
     till.did("2026-03-09", "convert", "points_to_coins", 1000)
     assert balances("a") == {"points": 1000, "growth": 2000, "coins": 300}
     in_order()

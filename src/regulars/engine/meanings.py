@@ -154,8 +154,12 @@ def order_completed(turn: Turn) -> None:
     for lot in turn.snapshot.earned.get(state.paid_by, ()):
         if lot.pending:
             waiting.setdefault(lot.asset, []).append(lot)
+    told = "asset.matured" in turn.plan.programme.rules_on
     for asset_id, lots in waiting.items():
+        units = sum(lot.pending for lot in lots)
         turn.ripen(asset_id, lots)
+        if told:
+            turn.derive("asset.matured", {"asset": asset_id, "units": units})
 
 
 def order_cancelled(turn: Turn) -> None:
@@ -227,7 +231,9 @@ def asset_decayed(turn: Turn) -> None:
 
 
 def asset_matured(turn: Turn) -> None:
-    """Pending lots are ripe."""
+    """Pending lots are ripe. Those of an order that was completed have ripened with that."""
+    if turn.event.cause is not None:
+        return
     due = _moment(turn, timing.Kind.RIPEN)
     if due is not None:
         turn.ripen(due.asset, list(due.lots[:LOTS_PER_EVENT]))
