@@ -65,7 +65,7 @@ def test_a_draft_says_what_it_changes_and_what_is_wrong(desk: Client) -> None:
     faulty = desk.post(
         path + "check", {"source": GROCERY.replace("asset: growth, months", "asset: grwth, months")}
     )
-    assert 'data-faults="73 "' in faulty.content.decode()
+    assert 'data-faults="77 "' in faulty.content.decode()
     assert "there is no such asset; there are: points, growth" in faulty.content.decode()
     assert drafts.get(draft.id).source == GROCERY, "looking saves nothing"
     saved = desk.post(path, {"source": CHANGED.replace("\n", "\r\n"), "name": "Gold", "revision": "1"})
