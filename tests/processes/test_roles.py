@@ -16,7 +16,7 @@ from regulars.kit import postgres, postgres_access
 from regulars.processes import roles
 from tests.processes.house import House, regulars
 
-HISTORY = ("events_event", "ledger_entry", "ledger_page", "ledger_seal", "staff_auditentry")
+HISTORY = ("events_event", "ledger_entry", "ledger_page", "ledger_seal", "plans_act", "staff_auditentry")
 REWRITING = (
     "UPDATE {} SET {} = {}",
     "DELETE FROM {}",
@@ -29,6 +29,7 @@ COLUMNS = {
     "ledger_entry": "amount",
     "ledger_page": "digest",
     "ledger_seal": "hash",
+    "plans_act": "plan",
     "staff_auditentry": "detail",
 }
 
