@@ -8,6 +8,7 @@ from regulars.programme.gallery import template
 from regulars.programme.loader import load
 from tests.engine.world import balances, event, fresh, took
 from tests.plans.shop import code, command, member, night, paid, stands
+from tests.templates.life import guest
 
 GOOD = {
     "company": "示例科技有限公司",
@@ -84,3 +85,19 @@ def test_moving_up_pays_the_difference_and_brings_the_coins_of_the_plan() -> Non
     assert balances("a")["coins"] == 230
     night("2026-04-20 00:00")
     assert stands("recruiter")[0] == "lapsed"
+
+
+@pytest.mark.django_db
+def test_shared_benefits_and_special_ones() -> None:
+    fresh(template("workpass"))
+    took(
+        paid("business", "2026-03-01", "month", "58.00"),
+        paid("vip", "2026-03-01", "year", "1880.00", who="b"),
+    )
+    buyer, vip = guest("a"), guest("b")
+    for one in (buyer, vip):
+        one.did("2026-03-02", "use", "whole_profiles")
+        assert one.refused("2026-03-02", "use", "talent_search") == "not_entitled"
+        assert one.refused("2026-03-02", "use", "interview") == "not_entitled"
+    vip.did("2026-03-02", "use", "personal_contact")
+    assert buyer.refused("2026-03-02", "use", "personal_contact") == "not_entitled"
