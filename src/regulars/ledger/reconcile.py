@@ -29,7 +29,7 @@ SHOWN = 100
 CLOSER = 100
 """Members of whom single lots or events are looked up, where a fingerprint differs."""
 WHOLE = {
-    "work_mem": "'128MB'",
+    "work_mem": "'512MB'",
     "parallel_setup_cost": "0",
     "parallel_tuple_cost": "0.001",
     "enable_indexscan": "off",
@@ -37,7 +37,8 @@ WHOLE = {
     "enable_mergejoin": "off",
 }
 """For sums over whole tables: all cores, each page once and in its order, and hashing, as the sizes of sums of sums
-are guessed badly. Members lie scattered, so the order of an index costs a page a row."""
+are guessed badly. Members lie scattered, so the order of an index costs a page a row. Memory is taken only as the sums
+need it: a million members of ten entries each fit."""
 
 Rows = list[tuple[Any, ...]]
 Said = Callable[[str], None]
