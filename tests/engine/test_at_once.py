@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from threading import Event as Signal
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 
@@ -19,11 +21,13 @@ from django.db import connection
 from structlog.testing import capture_logs
 
 from regulars.campaigns.models import BudgetUse, RuleUse
-from regulars.engine import turn
+from regulars.engine import merging, turn
 from regulars.engine.batch import process
 from regulars.engine.contracts import Incoming, Outcome
+from regulars.engine.operations import Request
 from regulars.engine.service import submit, take
 from regulars.events.models import Event
+from regulars.ledger.reconcile import reconcile
 from regulars.members.models import Identity, Member
 from regulars.orders.models import Order
 from tests.engine.world import (
@@ -37,6 +41,7 @@ from tests.engine.world import (
     order,
     shop,
     took,
+    who_is,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,3 +317,49 @@ def test_a_batch_leaves_members_whom_another_has_in_hand_for_later() -> None:
     assert balances("held") == {"points": 40, "growth": 40}
     assert Identity.objects.filter(value="777").exists()
     check_books()
+
+
+def test_an_event_that_waits_for_a_merge_belongs_to_who_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(shop())
+    took(order("a", "2026-03-01", 100, "1"), order("b", "2026-03-02", 200, "2"))
+    kept, gone = who_is("a"), who_is("b")
+    noted, may_end, note = Signal(), Signal(), merging.members.note
+
+    def slowly(*args: Any) -> None:
+        note(*args)
+        noted.set()
+        assert may_end.wait(30)
+
+    def in_thread(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(merging.members, "note", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        merge = threads.submit(
+            in_thread, lambda: merging.merge(Request(kept, "desk", "m1", reason="same person"), gone)
+        )
+        assert noted.wait(30)
+        late = threads.submit(in_thread, lambda: took(order("b", "2026-03-03", 50, "3")))
+        _until_somebody_waits()
+        may_end.set()
+        assert merge.result(60).error is None
+        (answer,) = late.result(60)
+    assert answer["member_id"] == str(kept)
+    assert Order.objects.get(order_id="3").member_id == kept
+    assert balances("a")["growth"] == 350
+    assert reconcile().ok
+
+
+def _until_somebody_waits() -> None:
+    """For a lock of a row, which is that of the member in hand."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.utils import OperationalError
 
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.contracts import Fault
@@ -39,6 +40,7 @@ from regulars.language.effects import Credit, Give, Movement, Take
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.members import service as members
+from regulars.members.contracts import MERGED
 from regulars.members.queries import existing
 from regulars.programme.service import NotPublished
 
@@ -254,6 +256,9 @@ class _Batch:
             self.cursor, ready, happened, orders, frozenset(fresh), wait=self.wait, roots=self.roots
         )
         snapshots = loader.load({event.member_id for _, event in work})
+        if any(snapshot.status == MERGED for snapshot in snapshots.values()):
+            # Whose these events are was looked up before the merge: look again, as if this had come after it.
+            raise OperationalError("a member was merged into another one meanwhile")
         named = {one: snapshots[root] for one, root in self.roots.items() if root in snapshots}
         at_hand = {**snapshots, **named}
         budgets = self._budgets(ready, work, snapshots)

@@ -13,6 +13,10 @@ IDENTITY_KINDS = (
 """The kinds that every programme knows; a brand may use others written in `[a-z_]{2,20}`."""
 
 
+MERGED = "merged"
+"""The status of a record that belongs to another member."""
+
+
 class BadIdentity(Problem):
     """An identity that can't be one."""
 
