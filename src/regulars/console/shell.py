@@ -98,7 +98,7 @@ def _to_approve() -> int:
 
 def _has_plans(request: HttpRequest) -> bool:
     """Rooms that a brand does not use are not shown."""
-    programme: Programme | None = request.programme  # type: ignore[attr-defined]
+    programme: Programme | None = getattr(request, "programme", None)
     return programme is not None and bool(programme.plans)
 
 

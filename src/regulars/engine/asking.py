@@ -1,5 +1,6 @@
 """Which rules an event's turn asks, and which of those that hold apply: windows, trials, groups, failures. Pure."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ def told(error: Exception) -> str:
 
 
 @dataclass(slots=True)
-class Asking(Entitling):
+class Asking(Entitling, ABC):
     """Asks an event's rules. `trace` has per rule asked [id, held, values seen, notes…]; `faults` are rules that
     failed, with what went wrong."""
 
@@ -166,10 +167,10 @@ class Asking(Entitling):
                 wanted[number] = units
         return wanted
 
+    @abstractmethod
     def follow(self, planned: PlannedRule, wanted: dict[int, int]) -> list[str]:
         """Do what the rule says, within its limit and its budget; returns why it did less, if so."""
-        raise NotImplementedError
 
+    @abstractmethod
     def outlook(self, planned: PlannedRule) -> tuple[int, int]:
         """What the rule would give now: in millionths of the smallest currency unit, and in units."""
-        raise NotImplementedError

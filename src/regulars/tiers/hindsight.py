@@ -42,7 +42,9 @@ class Case:
     @property
     def right(self) -> bool:
         """Whether it came within two weeks of what was said."""
-        return None not in (self.likely, self.came) and abs((self.likely - self.came).days) <= NEAR_DAYS  # type: ignore[operator]
+        if self.likely is None or self.came is None:
+            return False
+        return abs((self.likely - self.came).days) <= NEAR_DAYS
 
     def over(self, today: date) -> bool:
         """Whether a date was said whose two weeks are over by `today`."""

@@ -121,8 +121,16 @@ class _Walk:
     def pinned(self, day: date) -> bool:
         return self.now.exact and self.now.held_until is not None and self.now.held_until >= day
 
-    def step(self, day: date, after: Level, reason: str, until: date | None, **held: date | str) -> None:
-        one = LevelStep(day, self.now.level, after.id, reason, until, **held)  # type: ignore[arg-type]
+    def step(
+        self,
+        day: date,
+        after: Level,
+        reason: str,
+        until: date | None,
+        held: str = "",
+        held_until: date | None = None,
+    ) -> None:
+        one = LevelStep(day, self.now.level, after.id, reason, until, held, held_until)
         self.steps.append(one)
         self.now = after_step(self.ladder, self.now, one)
 
