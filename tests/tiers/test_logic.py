@@ -11,6 +11,7 @@ from regulars.language.effects import LevelStep
 from regulars.language.snapshot import Standing
 from regulars.tiers.contracts import TOTAL, Kind, Ladder, Level, Measure, Over, Part, Period
 from regulars.tiers.logic import (
+    Life,
     level_for,
     look,
     measure,
@@ -85,23 +86,23 @@ def test_the_end_of_a_period(period: int, round_: RoundUp, begins: str, ends: st
 
 def test_up_at_once_and_over_several_levels() -> None:
     tally: Days = {day("2026-03-01"): 300}
-    (step,) = look(YEAR, tally, start(YEAR, day("2026-01-01")), day("2026-03-01"))
+    (step,) = look(Life(YEAR, tally), start(YEAR, day("2026-01-01")), day("2026-03-01"))
     assert step == LevelStep(day("2026-03-01"), "basic", "gold", "earned", day("2027-03-31"))
     standing = Standing("level", "gold", day("2026-03-01"), day("2027-03-31"))
-    assert look(YEAR, tally, standing, day("2026-03-02")) == []
+    assert look(Life(YEAR, tally), standing, day("2026-03-02")) == []
 
 
 def test_a_period_is_judged_by_its_last_day() -> None:
     standing = Standing("level", "gold", day("2026-03-10"), day("2027-03-31"))
     falls = {day("2026-03-31"): 300, day("2026-04-01"): 120}
-    assert review(YEAR, falls, standing, day("2027-04-01")) == [
+    assert review(Life(YEAR, falls), standing, day("2027-04-01")) == [
         LevelStep(day("2027-04-01"), "gold", "silver", "ended", day("2028-03-31"))
     ]
     keeps = {day("2026-04-01"): 250, day("2027-04-01"): 999}
-    assert review(YEAR, keeps, standing, day("2027-04-01")) == [
+    assert review(Life(YEAR, keeps), standing, day("2027-04-01")) == [
         LevelStep(day("2027-04-01"), "gold", "gold", "kept", day("2028-03-31"))
     ]
-    assert review(YEAR, {}, start(YEAR, day("2026-01-01")), day("2027-04-01")) == []
+    assert review(Life(YEAR, {}), start(YEAR, day("2026-01-01")), day("2027-04-01")) == []
 
 
 def naive(one: Ladder, tally: Days, first: date, last: date) -> list[LevelStep]:
@@ -144,19 +145,19 @@ ladders = st.sampled_from(
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(one=ladders, tally=tallies)
 def test_a_walk_is_living_through_every_day(one: Ladder, tally: Days) -> None:
-    assert walk(one, tally, start(one, FIRST), FIRST, LAST) == naive(one, tally, FIRST, LAST)
+    assert walk(Life(one, tally), start(one, FIRST), FIRST, LAST) == naive(one, tally, FIRST, LAST)
 
 
 @MANY
 @given(one=ladders, tally=tallies, cut=st.integers(0, 1090))
 def test_a_walk_may_stop_and_go_on(one: Ladder, tally: Days, cut: int) -> None:
     stop = FIRST + cut * DAY
-    before = walk(one, tally, start(one, FIRST), FIRST, stop)
+    before = walk(Life(one, tally), start(one, FIRST), FIRST, stop)
     standing = (
         Standing("level", before[-1].after, before[-1].day, before[-1].until) if before else start(one, FIRST)
     )
-    assert before + walk(one, tally, standing, stop + DAY, LAST) == walk(
-        one, tally, start(one, FIRST), FIRST, LAST
+    assert before + walk(Life(one, tally), standing, stop + DAY, LAST) == walk(
+        Life(one, tally), start(one, FIRST), FIRST, LAST
     )
 
 
@@ -164,16 +165,16 @@ def test_a_walk_may_stop_and_go_on(one: Ladder, tally: Days, cut: int) -> None:
 @given(one=ladders, tally=tallies, late=st.integers(0, 900), total=st.sampled_from((-60, 40, 100, 300)))
 def test_a_late_day_ends_where_it_would_have(one: Ladder, tally: Days, late: int, total: int) -> None:
     when = FIRST + late * DAY
-    history = walk(one, tally, start(one, FIRST), FIRST, LAST)
+    history = walk(Life(one, tally), start(one, FIRST), FIRST, LAST)
     changed: Days = {**tally, when: max(tally.get(when, 0) + total, 0)}
-    steps = [step for step in history if step.day < when] + rewalk(one, changed, history, when, LAST)
-    assert steps == walk(one, changed, start(one, FIRST), FIRST, LAST)
+    steps = [step for step in history if step.day < when] + rewalk(Life(one, changed), history, when, LAST)
+    assert steps == walk(Life(one, changed), start(one, FIRST), FIRST, LAST)
 
 
 def test_what_a_rule_decided_stays() -> None:
     ruled = LevelStep(day("2026-05-01"), "basic", "platinum", "rule", day("2027-05-31"))
     tally: Days = {day("2026-03-01"): 120}
-    steps = rewalk(YEAR, tally, [ruled], day("2026-03-01"), day("2027-12-31"))
+    steps = rewalk(Life(YEAR, tally), [ruled], day("2026-03-01"), day("2027-12-31"))
     assert [(str(step.day), step.before, step.after, step.reason) for step in steps] == [
         ("2026-03-01", "basic", "silver", "earned"), ("2026-05-01", "silver", "platinum", "rule"),
         ("2027-06-01", "platinum", "basic", "ended"),

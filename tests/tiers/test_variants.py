@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from regulars.language.calendar import RoundUp
 from regulars.language.effects import LevelStep
 from regulars.tiers.contracts import TOTAL, Down, Kind, Ladder, Level, Measure, Over, Part, Period, Up
-from regulars.tiers.logic import due, measure, place, release, rewalk, standing_at, start, walk
+from regulars.tiers.logic import Life, due, measure, place, release, rewalk, standing_at, start, walk
 from regulars.tiers.windows import Days, days_of, leaves
 
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ FOLLOWS = Ladder("level", {}, measured(), None, LEVELS)
 def lived(
     ladder: Ladder, days: Days, until: str = "2028-12-31", joined: date = FIRST
 ) -> list[tuple[str, ...]]:
-    return told(walk(ladder, days, start(ladder, FIRST), FIRST, day(until), joined))
+    return told(walk(Life(ladder, days, joined), start(ladder, FIRST), FIRST, day(until)))
 
 
 def told(steps: list[LevelStep]) -> list[tuple[str, ...]]:
@@ -141,8 +141,8 @@ def test_up_with_the_next_day() -> None:
     days = {day("2025-03-10"): 60, day("2025-03-12"): 40}
     assert lived(one, days, "2025-12-31") == [("2025-03-13", "basic", "silver", "earned", "2026-03-31")]
     assert lived(one, days, "2025-03-12") == []
-    assert due(one, days, start(one, FIRST), day("2025-03-12")) == day("2025-03-13")
-    assert due(one, days, start(one, FIRST), day("2025-03-10")) is None
+    assert due(Life(one, days), start(one, FIRST), day("2025-03-12")) == day("2025-03-13")
+    assert due(Life(one, days), start(one, FIRST), day("2025-03-10")) is None
 
 
 def test_a_period_of_the_levels_own() -> None:
@@ -161,8 +161,10 @@ def test_a_ladder_that_follows_its_measure() -> None:
         ("2025-06-01", "gold", "silver", "fell", ""),
         ("2026-03-10", "silver", "basic", "fell", ""),
     ]
-    gold = standing_at(FOLLOWS, walk(FOLLOWS, days, start(FOLLOWS, FIRST), FIRST, day("2025-03-10")), LAST)
-    assert due(FOLLOWS, {day("2025-03-10"): 250}, gold, day("2025-03-10")) == day("2026-03-10")
+    gold = standing_at(
+        FOLLOWS, walk(Life(FOLLOWS, days), start(FOLLOWS, FIRST), FIRST, day("2025-03-10")), LAST
+    )
+    assert due(Life(FOLLOWS, {day("2025-03-10"): 250}), gold, day("2025-03-10")) == day("2026-03-10")
 
 
 def test_by_the_calendars_year() -> None:
@@ -178,11 +180,11 @@ def test_what_a_level_asks_for_is_asked_when_it_would_be_entered() -> None:
     levels = (*LEVELS[:2], replace(LEVELS[2], when=object()), LEVELS[3])  # type: ignore[arg-type]
     one = replace(YEAR, levels=levels)
     days = {day("2025-03-10"): 260, day("2025-03-11"): 10}
-    closed = walk(one, days, start(one, FIRST), FIRST, LAST, FIRST, lambda _level, _day: False)
+    closed = walk(Life(one, days, FIRST, lambda _level, _day: False), start(one, FIRST), FIRST, LAST)
     assert [step.after for step in closed[:1]] == ["silver"]
-    entered = walk(one, days, start(one, FIRST), FIRST, day("2025-12-31"))
+    entered = walk(Life(one, days), start(one, FIRST), FIRST, day("2025-12-31"))
     again = rewalk(
-        one, days, entered, day("2025-03-01"), day("2025-12-31"), FIRST, lambda _level, _day: False
+        Life(one, days, FIRST, lambda _level, _day: False), entered, day("2025-03-01"), day("2025-12-31")
     )
     assert again == entered, "who entered the level satisfied it then"
 
@@ -191,23 +193,23 @@ HELD = LevelStep(day("2025-05-01"), "basic", "gold", "placed", day("2025-12-31")
 
 
 def test_by_hand_at_least_and_then_a_soft_landing() -> None:
-    steps = rewalk(YEAR, {day("2025-06-01"): 120}, [HELD], FIRST, day("2026-12-31"))
+    steps = rewalk(Life(YEAR, {day("2025-06-01"): 120}), [HELD], FIRST, day("2026-12-31"))
     assert told(steps) == [
         ("2025-05-01", "basic", "gold", "placed", "2025-12-31"),
         ("2026-01-01", "gold", "silver", "ended", "2026-12-31"),
     ]
-    higher = rewalk(YEAR, {day("2025-06-01"): 520}, [HELD], FIRST, day("2026-12-31"))
+    higher = rewalk(Life(YEAR, {day("2025-06-01"): 520}), [HELD], FIRST, day("2026-12-31"))
     assert told(higher)[1:] == [("2025-06-01", "gold", "platinum", "earned", "2026-06-30"),
                                 ("2026-07-01", "platinum", "basic", "ended", "")]  # fmt: skip
     one = replace(YEAR, down=Down.ONE)
-    assert told(rewalk(one, {}, [HELD], FIRST, day("2026-12-31")))[1:] == [
+    assert told(rewalk(Life(one, {}), [HELD], FIRST, day("2026-12-31")))[1:] == [
         ("2026-01-01", "gold", "silver", "ended", "2026-12-31")
     ]
 
 
 def test_who_rose_above_a_level_by_hand_falls_no_further_than_to_it() -> None:
     one = replace(YEAR, period=Period(1, RoundUp.DAY), measure=measured(months=1))
-    steps = rewalk(one, {day("2025-06-01"): 520}, [HELD], FIRST, day("2026-03-31"))
+    steps = rewalk(Life(one, {day("2025-06-01"): 520}), [HELD], FIRST, day("2026-03-31"))
     assert told(steps)[1:] == [
         ("2025-06-01", "gold", "platinum", "earned", "2025-07-01"),
         ("2025-07-02", "platinum", "gold", "ended", "2025-12-31"),
@@ -217,7 +219,7 @@ def test_who_rose_above_a_level_by_hand_falls_no_further_than_to_it() -> None:
 
 def test_just_this_level_by_hand_then_what_was_earned() -> None:
     pinned = replace(HELD, reason="pinned", held="basic", after="basic")
-    steps = rewalk(YEAR, {day("2025-06-01"): 520}, [pinned], FIRST, day("2026-02-01"))
+    steps = rewalk(Life(YEAR, {day("2025-06-01"): 520}), [pinned], FIRST, day("2026-02-01"))
     assert told(steps) == [
         ("2025-05-01", "basic", "basic", "pinned", "2025-12-31"),
         ("2026-01-01", "basic", "platinum", "earned", "2027-01-31"),
@@ -227,7 +229,7 @@ def test_just_this_level_by_hand_then_what_was_earned() -> None:
 def test_what_was_placed_is_released() -> None:
     standing = standing_at(YEAR, [HELD], LAST)
     assert (standing.level, standing.held, standing.held_until) == ("gold", "gold", day("2025-12-31"))
-    step = release(YEAR, {day("2025-04-01"): 90}, standing, day("2025-07-01"))
+    step = release(Life(YEAR, {day("2025-04-01"): 90}), standing, day("2025-07-01"))
     assert told([step]) == [("2025-07-01", "gold", "silver", "released", "2026-07-31")]
     after = standing_at(YEAR, [HELD, step], LAST)
     assert (after.level, after.held, after.held_until) == ("silver", "", None)
@@ -260,9 +262,9 @@ held = st.builds(
 @given(one=ladders, days=st.dictionaries(dates, worth, max_size=9), cut=st.integers(0, 1090))
 def test_a_walk_may_stop_and_go_on(one: Ladder, days: Days, cut: int) -> None:
     stop = FIRST + cut * DAY
-    whole = walk(one, days, start(one, FIRST), FIRST, LAST, FIRST)
-    before = walk(one, days, start(one, FIRST), FIRST, stop, FIRST)
-    after = walk(one, days, standing_at(one, before, LAST), stop + DAY, LAST, FIRST)
+    whole = walk(Life(one, days, FIRST), start(one, FIRST), FIRST, LAST)
+    before = walk(Life(one, days, FIRST), start(one, FIRST), FIRST, stop)
+    after = walk(Life(one, days, FIRST), standing_at(one, before, LAST), stop + DAY, LAST)
     assert before + after == whole
 
 
@@ -275,9 +277,11 @@ def test_the_order_of_arrival_does_not_matter(
     one: Ladder, days: Days, by_hand: LevelStep, late: date, total: int
 ) -> None:
     changed = {**days, late: max(days.get(late, 0) + total, 0)}
-    known = rewalk(one, days, [by_hand], FIRST, LAST, FIRST)
-    afterwards = [step for step in known if step.day < late] + rewalk(one, changed, known, late, LAST, FIRST)
-    assert afterwards == rewalk(one, changed, [by_hand], FIRST, LAST, FIRST)
+    known = rewalk(Life(one, days, FIRST), [by_hand], FIRST, LAST)
+    afterwards = [step for step in known if step.day < late] + rewalk(
+        Life(one, changed, FIRST), known, late, LAST
+    )
+    assert afterwards == rewalk(Life(one, changed, FIRST), [by_hand], FIRST, LAST)
 
 
 @MANY
@@ -288,11 +292,11 @@ def test_time_has_nothing_to_do_before_it_is_due(one: Ladder, days: Days) -> Non
     for _ in range(400):
         known = {when: units for when, units in days.items() if when <= today}
         coming = [when for when in days if when > today]
-        time = due(one, known, standing, today, FIRST)
+        time = due(Life(one, known, FIRST), standing, today)
         stop = min([*coming, *([time] if time else [])], default=LAST + DAY)
         if stop > LAST:
             break
         known = {when: units for when, units in days.items() if when <= stop}
-        steps += walk(one, known, standing, stop, stop, FIRST)
+        steps += walk(Life(one, known, FIRST), standing, stop, stop)
         standing, today = standing_at(one, steps, date.max), stop
-    assert steps == walk(one, days, start(one, FIRST), FIRST, LAST, FIRST)
+    assert steps == walk(Life(one, days, FIRST), start(one, FIRST), FIRST, LAST)

@@ -60,8 +60,7 @@ def released(turn: Turn) -> None:
             "沒有人工設定的等級",
             "has no level that was decided by hand",
         )
-    days, enters = turn.days(ladder), turn.enters(ladder)
-    turn.step(ladder.id, tiers.release(ladder, days, standing, turn.day, turn.joined, enters))
+    turn.step(ladder.id, tiers.release(turn.life(ladder), standing, turn.day))
 
 
 def recomputed(turn: Turn) -> None:

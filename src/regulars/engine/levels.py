@@ -108,7 +108,11 @@ class Levels(Books):
     def _level_due(self, ladder: Ladder, standing: Standing, day: date) -> date | None:
         """When time has something to do on the ladder."""
         days = {} if ladder.id in self.plan.plain else self.days(ladder)
-        return tiers.due(ladder, days, standing, day, self.joined, self.enters(ladder))
+        return tiers.due(tiers.Life(ladder, days, self.joined, self.enters(ladder)), standing, day)
+
+    def life(self, ladder: Ladder) -> tiers.Life:
+        """What the ladder looks at of this member."""
+        return tiers.Life(ladder, self.days(ladder), self.joined, self.enters(ladder))
 
     def redue(self, ladder: Ladder, day: date) -> None:
         """Note when time has something to do, where that has changed though no step was taken."""
@@ -136,8 +140,7 @@ class Levels(Books):
         """What time does on a ladder, today."""
         ladder = self.plan.programme.ladders[ladder_id]
         standing = self.standing(ladder_id)
-        enters = self.enters(ladder)
-        for step in tiers.review(ladder, self.days(ladder), standing, self.day, self.joined, enters):
+        for step in tiers.review(self.life(ladder), standing, self.day):
             self.step(ladder_id, step)
         self.redue(ladder, self.day)
 
@@ -176,8 +179,7 @@ class Levels(Books):
         may_lift = tiers.may_lift(ladder, standing, self.snapshot.ever(ladder.asset))
         if plain and standing.grace is None and not may_lift:
             return
-        enters = self.enters(ladder)
-        for step in tiers.look(ladder, self.days(ladder), standing, day, self.joined, enters):
+        for step in tiers.look(self.life(ladder), standing, day):
             self.step(ladder.id, step)
         if not plain:
             self.redue(ladder, day)
@@ -189,7 +191,7 @@ class Levels(Books):
         history = self.snapshot.steps.get(ladder.id, [])
         days, before = self.days(ladder), self.standing(ladder.id)
         until = max(max(days, default=day), before.since, self.day)
-        steps = tiers.rewalk(ladder, days, history, day, until, self.joined, self.enters(ladder))
+        steps = tiers.rewalk(self.life(ladder), history, day, until)
         earlier = [step for step in history if step.day < day]
         after = self._beginning(ladder.id)
         for step in (*earlier, *steps):

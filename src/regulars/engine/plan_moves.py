@@ -61,9 +61,9 @@ def _let_go(turn: Turn, plan: PaidPlan, before: Subscription | None) -> None:
         return
     yesterday = turn.day - timedelta(days=1)
     over = replace(standing, until=max(yesterday, standing.since))
-    at_once = replace(ladder, grace_days=0)
+    at_once = replace(turn.life(ladder), ladder=replace(ladder, grace_days=0))
     ended = max(yesterday, standing.since) + timedelta(days=1)
-    for step in tiers.review(at_once, turn.days(ladder), over, ended, turn.joined, turn.enters(ladder)):
+    for step in tiers.review(at_once, over, ended):
         turn.step(ladder.id, replace(step, day=max(turn.day, standing.since)), rule_of(plan))
 
 

@@ -7,7 +7,7 @@ day; so the order of arrival never changes where a member ends.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from heapq import merge
 
@@ -96,14 +96,23 @@ def after_step(ladder: Ladder, standing: Standing, step: LevelStep) -> Standing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a ladder looks at of one member: what they did by days, when they joined, and what lets them enter levels
+    that ask for more."""
+
+    ladder: Ladder
+    days: Days
+    joined: date = date.min
+    enters: Enters = anybody
+
+
 class _Walk:
     """A member on a ladder, going from day to day."""
 
-    def __init__(
-        self, ladder: Ladder, days: Days, standing: Standing, joined: date, enters: Enters = anybody
-    ) -> None:
-        self.ladder, self.enters = ladder, enters
-        self.window = Window(ladder.measure, days, joined)
+    def __init__(self, life: Life, standing: Standing) -> None:
+        self.ladder, self.enters = life.ladder, life.enters
+        self.window = Window(life.ladder.measure, life.days, life.joined)
         self.now = standing
         self.steps: list[LevelStep] = []
         self.also: list[date] = []
@@ -244,19 +253,11 @@ class _Walk:
         self.step(day, after, "released", self.now.until if same else period_end(self.ladder, after, day))
 
 
-def walk(
-    ladder: Ladder,
-    days: Days,
-    standing: Standing,
-    after: date,
-    until: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> list[LevelStep]:
+def walk(life: Life, standing: Standing, after: date, until: date) -> list[LevelStep]:
     """The steps from `standing`, which holds at the start of day `after`, through the end of day `until`."""
-    life = _Walk(ladder, days, standing, joined, enters)
-    life.through(after, until)
-    return life.steps
+    going = _Walk(life, standing)
+    going.through(after, until)
+    return going.steps
 
 
 def is_due(standing: Standing, day: date) -> bool:
@@ -264,62 +265,41 @@ def is_due(standing: Standing, day: date) -> bool:
     return standing.due is not None and standing.due <= day
 
 
-def review(
-    ladder: Ladder,
-    days: Days,
-    standing: Standing,
-    day: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> list[LevelStep]:
+def review(life: Life, standing: Standing, day: date) -> list[LevelStep]:
     """What time does at the beginning of `day`: one end is judged, or the measure is looked at."""
-    life = _Walk(ladder, days, standing, joined, enters)
+    going = _Walk(life, standing)
     last = standing.grace or standing.until
     if last is not None and last < day:
-        life.end()
+        going.end()
     else:
-        life.look(day, day - DAY if ladder.up is Up.DAY_END and ladder.period is not None else day)
-    return life.steps
+        going.look(day, day - DAY if life.ladder.up is Up.DAY_END and life.ladder.period is not None else day)
+    return going.steps
 
 
-def look(
-    ladder: Ladder,
-    days: Days,
-    standing: Standing,
-    day: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> list[LevelStep]:
+def look(life: Life, standing: Standing, day: date) -> list[LevelStep]:
     """What the measure on `day`, the latest there is, does at once."""
-    life = _Walk(ladder, days, standing, joined, enters)
-    if ladder.up is Up.AT_ONCE:
-        life.look(day, day)
-    return life.steps
+    going = _Walk(life, standing)
+    if life.ladder.up is Up.AT_ONCE:
+        going.look(day, day)
+    return going.steps
 
 
-def due(
-    ladder: Ladder,
-    days: Days,
-    standing: Standing,
-    day: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> date | None:
+def due(life: Life, standing: Standing, day: date) -> date | None:
     """When time has something to do on its own for who stands at `standing` on `day`, and nothing happens before."""
     last = standing.grace or standing.until
     found = [] if last is None else [last + DAY]
-    life = _Walk(ladder, days, standing, joined, enters)
-    if ladder.up is Up.DAY_END and days.get(day):
-        life.look(day + DAY, day)
-        if life.steps:
+    going = _Walk(life, standing)
+    if life.ladder.up is Up.DAY_END and life.days.get(day):
+        going.look(day + DAY, day)
+        if going.steps:
             found.append(day + DAY)
-    if ladder.period is None:
-        life = _Walk(ladder, days, standing, joined, enters)
-        for change in life.window.changes(day + DAY):
+    if life.ladder.period is None:
+        going = _Walk(life, standing)
+        for change in going.window.changes(day + DAY):
             if found and change >= min(found):
                 break
-            life.look(change, change)
-            if life.steps:
+            going.look(change, change)
+            if going.steps:
                 found.append(change)
                 break
     return min(found, default=None)
@@ -333,34 +313,19 @@ def may_lift(ladder: Ladder, standing: Standing, ever: int) -> bool:
 
 def place(ladder: Ladder, standing: Standing, day: date, level: Level, until: date, exact: bool) -> LevelStep:
     """The step by which somebody decides on a level, through `until`: just that one, or at least that one."""
-    life = _Walk(ladder, {}, standing, date.min)
-    life.place(day, level, until, exact=exact)
-    return life.steps[0]
+    going = _Walk(Life(ladder, {}), standing)
+    going.place(day, level, until, exact=exact)
+    return going.steps[0]
 
 
-def release(
-    ladder: Ladder,
-    days: Days,
-    standing: Standing,
-    day: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> LevelStep:
+def release(life: Life, standing: Standing, day: date) -> LevelStep:
     """The step by which what was decided by hand ends."""
-    life = _Walk(ladder, days, standing, joined, enters)
-    life.release(day)
-    return life.steps[0]
+    going = _Walk(life, standing)
+    going.release(day)
+    return going.steps[0]
 
 
-def rewalk(
-    ladder: Ladder,
-    days: Days,
-    history: Sequence[LevelStep],
-    day: date,
-    until: date,
-    joined: date = date.min,
-    enters: Enters = anybody,
-) -> list[LevelStep]:
+def rewalk(life: Life, history: Sequence[LevelStep], day: date, until: date) -> list[LevelStep]:
     """The steps from `day` through `until` as they are after the past changed on `day`.
 
     `history` (oldest first) is what was known so far. Steps that were decided stay on their days, the walk goes on
@@ -372,19 +337,19 @@ def rewalk(
             entered.setdefault(step.after, step.day)
 
     def satisfied(level: Level, when: date) -> bool:
-        return entered.get(level.id, date.max) <= when or enters(level, when)
+        return entered.get(level.id, date.max) <= when or life.enters(level, when)
 
-    life = _Walk(ladder, days, standing_at(ladder, history, day), joined, satisfied)
-    if ladder.gated:
-        life.also = sorted(entered.values())
+    going = _Walk(replace(life, enters=satisfied), standing_at(life.ladder, history, day))
+    if life.ladder.gated:
+        going.also = sorted(entered.values())
     after = day
     for step in history:
         if step.day >= day and step.reason in FIXED:
-            life.through(after, step.day)
-            life.decide(step)
+            going.through(after, step.day)
+            going.decide(step)
             after = step.day
-    life.through(after, until)
-    return life.steps
+    going.through(after, until)
+    return going.steps
 
 
 def standing_at(ladder: Ladder, history: Iterable[LevelStep], day: date) -> Standing:
