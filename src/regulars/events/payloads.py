@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from regulars.events.contracts import EventType, FieldKind, PayloadField
+from regulars.events.fields import fields
+from regulars.events.own_types import OWN_TYPES
 from regulars.events.plan_payloads import plan_types
 from regulars.language.text import Text
 
@@ -116,55 +118,6 @@ class Profile(TypedDict):
     store: NotRequired[Word]
 
 
-_TEXTS: dict[str, Text] = {
-    "rule": {"zh-hans": "规则", "zh-hant": "規則", "en": "rule"},
-    "order_id": {"zh-hans": "订单号", "zh-hant": "訂單編號", "en": "order number"},
-    "total": {"zh-hans": "订单金额", "zh-hant": "訂單金額", "en": "order total"},
-    "amount": {"zh-hans": "退款金额", "zh-hant": "退款金額", "en": "amount refunded"},
-    "currency": {"zh-hans": "币种", "zh-hant": "幣別", "en": "currency"},
-    "channel": {"zh-hans": "渠道", "zh-hant": "通路", "en": "channel"},
-    "store": {"zh-hans": "门店", "zh-hant": "門市", "en": "store"},
-    "sku": {"zh-hans": "商品编码", "zh-hant": "商品編號", "en": "product code"},
-    "category": {"zh-hans": "品类", "zh-hant": "品類", "en": "category"},
-    "rating": {"zh-hans": "评分", "zh-hant": "評分", "en": "rating"},
-    "network": {"zh-hans": "分享平台", "zh-hant": "分享平台", "en": "network"},
-    "invitee": {"zh-hans": "被邀请人", "zh-hant": "受邀人", "en": "person invited"},
-    "survey": {"zh-hans": "问卷", "zh-hant": "問卷", "en": "survey"},
-    "page": {"zh-hans": "页面", "zh-hant": "頁面", "en": "page"},
-    "query": {"zh-hans": "搜索词", "zh-hant": "搜尋詞", "en": "search words"},
-    "name": {"zh-hans": "名称", "zh-hant": "名稱", "en": "name"},
-    "with_photo": {"zh-hans": "带图", "zh-hant": "附照片", "en": "with a photo"},
-    "ladder": {"zh-hans": "等级体系", "zh-hant": "等級體系", "en": "ladder"},
-    "before": {"zh-hans": "原等级", "zh-hant": "原等級", "en": "level before"},
-    "after": {"zh-hans": "新等级", "zh-hant": "新等級", "en": "level after"},
-    "level": {"zh-hans": "等级", "zh-hant": "等級", "en": "level"},
-    "until": {"zh-hans": "有效期至", "zh-hant": "有效期限", "en": "until"},
-    "asset": {"zh-hans": "资产", "zh-hant": "資產", "en": "asset"},
-    "units": {"zh-hans": "数量", "zh-hant": "數量", "en": "units"},
-    "reason": {"zh-hans": "原因", "zh-hant": "原因", "en": "reason"},
-    "conversion": {"zh-hans": "兑换项目", "zh-hant": "兌換項目", "en": "conversion"},
-    "wallet": {"zh-hans": "储值账户", "zh-hant": "儲值帳戶", "en": "wallet"},
-    "topup": {"zh-hans": "充值金额", "zh-hant": "儲值金額", "en": "amount paid in"},
-    "topup_back": {"zh-hans": "退还金额", "zh-hant": "退還金額", "en": "amount paid back"},
-    "benefit": {"zh-hans": "权益", "zh-hant": "權益", "en": "benefit"},
-    "was": {"zh-hans": "此前状态", "zh-hant": "先前狀態", "en": "state before"},
-    "topup_id": {"zh-hans": "充值单号", "zh-hant": "儲值單號", "en": "top-up number"},
-}
-
-
-def _fields(
-    shape: Any = None, **kinds: FieldKind | tuple[FieldKind, str] | tuple[FieldKind, str, str]
-) -> dict[str, PayloadField]:
-    """The fields of these kinds (with the key that they are stored under, and that of their name, where these are
-    others); those that the payload's TypedDict can't do without are required."""
-    needed = shape.__required_keys__ if shape is not None else ()
-    fields = {}
-    for name, given in kinds.items():
-        kind, path, text = (*given, name)[:3] if isinstance(given, tuple) else (given, name, name)
-        fields[name] = PayloadField(name, _TEXTS[text], kind, path, path in needed)
-    return fields
-
-
 @lru_cache(maxsize=8)
 def standard_types(currency: str, digits: int) -> dict[str, EventType]:
     """The event types that every programme knows, checking money in `currency` with `digits` decimals."""
@@ -254,15 +207,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
 
     def act(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
         name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
-        return EventType(type_id, name, _fields(Thing, **kinds), adapter=thing)
-
-    def derived(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
-        name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
-        return EventType(type_id, name, _fields(**kinds), derived=True)
-
-    def command(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) -> EventType:
-        name: Text = {"zh-hans": hans, "zh-hant": hant, "en": en}
-        return EventType(type_id, name, _fields(**kinds), command=True)
+        return EventType(type_id, name, fields(Thing, **kinds), adapter=thing)
 
     ending = TypeAdapter(OrderEnd)
     profile = TypeAdapter(Profile)
@@ -270,7 +215,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         EventType(
             "member.joined",
             {"zh-hans": "入会", "zh-hant": "入會", "en": "joined"},
-            _fields(channel=text, store=text),
+            fields(channel=text, store=text),
             joins=True,
             adapter=profile,
             states_profile=True,
@@ -284,7 +229,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         EventType(
             "order.paid",
             {"zh-hans": "消费", "zh-hant": "消費", "en": "purchase"},
-            _fields(
+            fields(
                 Paid,
                 order_id=text,
                 total=(FieldKind.MONEY, "total_minor"),
@@ -299,26 +244,26 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         EventType(
             "order.refunded",
             {"zh-hans": "退款", "zh-hant": "退款", "en": "refund"},
-            _fields(Refunded, order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
+            fields(Refunded, order_id=text, amount=(FieldKind.MONEY, "amount_minor"), currency=text),
             has_items=True,
             adapter=TypeAdapter(Refunded),
         ),
         EventType(
             "order.completed",
             {"zh-hans": "订单完成", "zh-hant": "訂單完成", "en": "order completed"},
-            _fields(OrderEnd, order_id=text),
+            fields(OrderEnd, order_id=text),
             adapter=ending,
         ),
         EventType(
             "order.cancelled",
             {"zh-hans": "订单取消", "zh-hant": "訂單取消", "en": "order cancelled"},
-            _fields(OrderEnd, order_id=text),
+            fields(OrderEnd, order_id=text),
             adapter=ending,
         ),
         EventType(
             "wallet.topped_up",
             {"zh-hans": "储值充值", "zh-hant": "儲值", "en": "wallet topped up"},
-            _fields(
+            fields(
                 ToppedUp,
                 wallet=text,
                 topup_id=text,
@@ -331,7 +276,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         EventType(
             "wallet.refunded",
             {"zh-hans": "储值退款", "zh-hant": "儲值退款", "en": "top-up paid back"},
-            _fields(
+            fields(
                 TopUpRefunded,
                 topup_id=text,
                 amount=(FieldKind.MONEY, "amount_minor", "topup_back"),
@@ -349,136 +294,7 @@ def standard_types(currency: str, digits: int) -> dict[str, EventType]:
         act("content.shared", "分享", "分享", "share", network=text, page=text, sku=text),
         act("member.invited", "邀请好友", "邀請好友", "invitation", invitee=text, channel=text),
         act("survey.answered", "填写问卷", "填寫問卷", "survey answered", survey=text),
-        derived("tier.upgraded", "升级", "升級", "moved up", ladder=text, before=text, after=text),
-        derived("tier.downgraded", "降级", "降級", "moved down", ladder=text, before=text, after=text),
-        derived("tier.kept", "保级", "保級", "level kept", ladder=text, after=text),
-        derived("tier.period_ended", "等级到期", "等級到期", "level period ended", ladder=text),
-        command(
-            "tier.placed",
-            "人工定级",
-            "人工定級",
-            "level decided by hand",
-            ladder=text,
-            level=text,
-            until=FieldKind.DATE,
-            reason=text,
-        ),
-        command(
-            "tier.released",
-            "解除人工定级",
-            "解除人工定級",
-            "level by hand released",
-            ladder=text,
-            reason=text,
-        ),
-        derived(
-            "tier.recomputed",
-            "按新方案重新定级",
-            "依新方案重新定級",
-            "level under a new version",
-            ladder=text,
-        ),
-        derived("tier.reviewed", "等级复核", "等級複核", "level reviewed", ladder=text),
-        derived(
-            "tier.grace_began",
-            "进入等级宽限期",
-            "進入等級寬限期",
-            "level grace began",
-            ladder=text,
-            after=text,
-        ),
-        derived("asset.expired", "资产到期", "資產到期", "value expired", asset=text, units=integer),
-        derived(
-            "asset.matured",
-            "待生效转为可用",
-            "待生效轉為可用",
-            "pending value matured",
-            asset=text,
-            units=integer,
-        ),
-        derived(
-            "asset.expiring",
-            "资产即将到期",
-            "資產即將到期",
-            "value about to expire",
-            asset=text,
-            units=integer,
-        ),
-        derived("asset.decayed", "资产衰减", "資產衰減", "value decayed", asset=text),
-        derived("asset.received", "收到赠送", "收到贈送", "gift received", asset=text, units=integer),
-        derived("asset.withdrawn", "赠送被撤回", "贈送被撤回", "gift withdrawn", asset=text, units=integer),
-        derived("schedule.due", "到了设定的时间", "到了設定的時間", "scheduled", rule=text),
-        derived("hold.lapsed", "冻结超时释放", "凍結逾時釋放", "hold lapsed", asset=text, units=integer),
-        command(
-            "asset.credited",
-            "发放",
-            "發放",
-            "credited",
-            asset=text,
-            units=integer,
-            reason=text,
-            order_id=text,
-        ),
-        command(
-            "asset.spent", "使用", "使用", "spent", asset=text, units=integer, reason=text, order_id=text
-        ),
-        command("asset.held", "冻结", "凍結", "held", asset=text, units=integer, reason=text, order_id=text),
-        command("hold.captured", "冻结转使用", "凍結轉使用", "hold captured", units=integer),
-        command("hold.released", "冻结释放", "凍結釋放", "hold released", units=integer),
-        command("asset.reversed", "撤销", "撤銷", "reversed", units=integer, reason=text),
-        command("asset.corrected", "更正", "更正", "corrected", units=integer, reason=text),
-        command("asset.adjusted", "调整", "調整", "adjusted", asset=text, units=integer, reason=text),
-        command("asset.ended", "提前到期", "提前到期", "ended early", asset=text, units=integer, reason=text),
-        command("asset.converted", "兑换", "兌換", "converted", conversion=text, units=integer),
-        command("asset.gifted", "赠送", "贈送", "gifted", asset=text, units=integer, reason=text),
-        command("member.merged", "会员合并", "會員合併", "members merged", reason=text),
-        command("member.unmerged", "撤销合并", "取消合併", "merge undone", reason=text),
-        derived("member.merged_away", "并入其他会员", "併入其他會員", "merged into another member"),
-        derived("member.restored", "恢复为独立会员", "恢復為獨立會員", "a member of their own again"),
-        derived(
-            "asset.moved_out", "资产转出（合并会员）", "資產轉出（合併會員）", "value moved out by a merge"
-        ),
-        derived(
-            "asset.moved_in", "资产转入（合并会员）", "資產轉入（合併會員）", "value moved in by a merge"
-        ),
-        derived(
-            "asset.parted",
-            "资产分开（撤销合并）",
-            "資產分開（取消合併）",
-            "value set apart by a merge",
-        ),
-        derived("tier.reckoned", "等级重新计算", "等級重新計算", "level reckoned anew"),
-        command(
-            "benefit.given",
-            "人工发放权益",
-            "人工發放權益",
-            "benefit given by hand",
-            benefit=text,
-            reason=text,
-        ),
-        command("benefit.claimed", "领取权益", "領取權益", "benefit claimed"),
-        command(
-            "benefit.used", "使用权益", "使用權益", "benefit used", benefit=text, store=text, order_id=text
-        ),
-        command("benefit.restored", "撤销权益使用", "撤銷權益使用", "benefit use undone"),
-        command(
-            "benefit.withdrawn", "人工收回权益", "人工收回權益", "benefit taken back by hand", reason=text
-        ),
-        derived("benefit.granted", "获得权益", "獲得權益", "benefit granted", benefit=text),
-        derived("benefit.expired", "权益过期", "權益過期", "benefit expired", benefit=text, was=text),
-        derived(
-            "benefit.expiring_claim",
-            "权益即将截止领取",
-            "權益即將截止領取",
-            "benefit to be claimed soon",
-            benefit=text,
-        ),
-        derived(
-            "benefit.expiring_use", "权益即将到期", "權益即將到期", "benefit to be used soon", benefit=text
-        ),
-        derived("benefit.renewed", "权益新一期开始", "權益新一期開始", "benefit renewed", benefit=text),
-        derived("benefit.taken_back", "权益收回", "權益收回", "benefit taken back", benefit=text),
-        command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
+        *OWN_TYPES,
         *plan_types(amount, own, Birthday),
     )
     return {one.id: one for one in types}
