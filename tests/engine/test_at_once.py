@@ -353,6 +353,27 @@ def test_an_event_that_waits_for_a_merge_belongs_to_who_stays(monkeypatch: pytes
     assert reconcile().ok
 
 
+def test_two_who_merge_the_same_pair_crosswise_do_it_once() -> None:
+    fresh(shop())
+    took(order("a", "2026-03-01", 100, "1"), order("b", "2026-03-02", 200, "2"))
+    pair, start = (who_is("a"), who_is("b")), Barrier(8)
+
+    def one(number: int) -> str:
+        kept, gone = pair if number % 2 else pair[::-1]
+        start.wait(30)
+        try:
+            outcome = merging.merge(Request(kept, "desk", f"m{number}", reason="same person"), gone)
+        finally:
+            connection.close()
+        return outcome.error.code if outcome.error else outcome.status
+
+    with ThreadPoolExecutor(8) as threads:
+        found = Counter(threads.map(one, range(8)))
+    assert found == {"processed": 1, "already_merged": 7}
+    assert Member.objects.filter(status="merged").count() == 1
+    assert reconcile().ok
+
+
 def _until_somebody_waits() -> None:
     """For a lock of a row, which is that of the member in hand."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -1,71 +1,16 @@
 """Two records of one person are made one: nothing is lost, nothing doubles, and all of it can be taken apart again."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from regulars.engine import merging
-from regulars.engine.contracts import Outcome
-from regulars.engine.operations import Request
-from regulars.events.models import Event, Tally
-from regulars.ledger.models import Balance, Draw, Entry, Lot
+from regulars.events.models import Event
+from regulars.ledger.models import Entry
 from regulars.members.models import Identity, Member, Merge
-from regulars.messaging.models import Message, Preference
 from regulars.orders.models import MemberTotals, Order
-from regulars.tiers.models import Change, Standing
-from tests.engine.world import event, fresh, joined, order, refund, send, today, took, who_is
-from tests.value.shop import Till, books, in_order, night, opened, shop
-
-ROUND_TRIP = (Lot, Balance, Draw, Order, MemberTotals, Tally, Standing, Change, Identity, Preference, Message)
-
-
-def asked(kind: str, when: str, kept: Till, gone: Till, key: str, **more: Any) -> Outcome:
-    with today(when):
-        request = Request(kept.member_id, "console", key, "operator:lin", "same person", **more)
-        outcome: Outcome = getattr(merging, kind)(request, gone.member_id)
-    return outcome
-
-
-def merged(when: str, kept: Till, gone: Till, key: str = "m1") -> Outcome:
-    outcome = asked("merge", when, kept, gone, key)
-    assert outcome.error is None, outcome.error.text
-    return outcome
-
-
-def apart(when: str, kept: Till, gone: Till, key: str = "u1") -> Outcome:
-    outcome = asked("unmerge", when, kept, gone, key)
-    assert outcome.error is None, outcome.error.text
-    return outcome
-
-
-def refused(kind: str, when: str, kept: Till, gone: Till, key: str) -> str:
-    before = books()
-    outcome = asked(kind, when, kept, gone, key)
-    assert outcome.error is not None
-    assert books() == before
-    return outcome.error.code
-
-
-def two() -> tuple[Till, Till]:
-    """A bought for 100 (order 1), B for 200 (order 2)."""
-    took(order("a", "2026-03-01", "100.00", "1"), order("b", "2026-03-02", "200.00", "2"))
-    return Till(who_is("a")), Till(who_is("b"))
-
-
-def level(till: Till) -> tuple[str, str] | None:
-    found = Standing.objects.filter(member_id=till.member_id).first()
-    return (found.level, found.since.isoformat()) if found else None
-
-
-def rows(till: Till) -> dict[str, list[tuple[Any, ...]]]:
-    """All that a member has, as it lies in the tables."""
-    found = {}
-    for model in ROUND_TRIP:
-        names = [one.name for one in model._meta.concrete_fields if one.name not in ("moved", "changed_at")]
-        mine = model.objects.filter(member_id=till.member_id).values_list(*names)
-        found[model.__name__] = sorted(map(tuple, mine), key=str)
-    return found
+from tests.engine.world import event, joined, order, refund, send, took, who_is
+from tests.value.pairs import asked, level, merged, refused, two
+from tests.value.shop import Till, books, in_order, night, opened
 
 
 def test_all_that_the_one_has_becomes_the_others() -> None:
@@ -155,173 +100,6 @@ def test_limits_count_together() -> None:
     in_order()
 
 
-def test_the_profile_is_filled_in_and_consent_stays_refused() -> None:
-    opened()
-    took(
-        joined("a", "2026-03-02", data={"name": "林", "consent": {"email": True}}),
-        joined("b", "2026-03-01", data={"name": "林晓", "gender": "female", "consent": {"email": False}}),
-    )
-    a, b = Till(who_is("a")), Till(who_is("b"))
-    merged("2026-03-10", a, b)
-    member = Member.objects.get(id=a.member_id)
-    assert (member.name, member.gender, member.joined_at.isoformat()[:10]) == ("林", "female", "2026-03-01")
-    assert not Preference.objects.get(member_id=a.member_id, channel="email", category="marketing").allowed
-    apart("2026-03-11", a, b)
-    member = Member.objects.get(id=a.member_id)
-    assert (member.name, member.gender, member.joined_at.isoformat()[:10]) == ("林", "", "2026-03-02")
-    assert Preference.objects.get(member_id=a.member_id, channel="email", category="marketing").allowed
-    assert not Preference.objects.get(member_id=b.member_id, channel="email", category="marketing").allowed
-
-
-def test_undone_at_once_everything_is_as_it_was() -> None:
-    opened(points="pending: {days: 7}")
-    took(order("a", "2026-03-01", "100.00", "1"), order("b", "2026-03-02", "260.00", "2"))
-    a, b = Till(who_is("a")), Till(who_is("b"))
-    night("2026-03-09 12:00")
-    took(order("b", "2026-03-10", "30.00", "3"), refund("b", "2026-03-10", "10.00", "2"))
-    b.did("2026-03-10 11:00", "hold", "points", 80, minutes=14400)
-    b.did("2026-03-10 11:05", "spend", "points", 20)
-    before = rows(a), rows(b)
-    merged("2026-03-11", a, b)
-    assert rows(b)["Lot"] == []
-    apart("2026-03-12", a, b)
-    after = rows(a), rows(b)
-    for was, now in zip(before, after, strict=True):
-        for name, lines in was.items():
-            if name not in ("Balance", "Tally", "Change", "Standing"):
-                assert now[name] == lines, name
-    assert (a.has(), b.has()) == ((100, 0, 0), (150, 80, 30))
-    assert (level(a), level(b)) == (("basic", "2026-03-01"), ("gold", "2026-03-02"))
-    assert Member.objects.get(id=b.member_id).status == "active"
-    in_order()
-
-
-VISITS = """\
-ladders:
-  visits:
-    name: Visits
-    measure: {of: orders, over: lifetime}
-    period: none
-    levels: [{id: new, name: New, at: 0}, {id: known, name: Known, at: 1}, {id: regular, name: Regular, at: 2}]
-"""
-SHOP_WITH_ORDERS = shop().replace("ladders:\n", VISITS, 1)
-
-
-@pytest.mark.parametrize("amounts", [["200.00"], ["150.00", "50.00"]])
-def test_an_order_that_went_back_as_a_whole_after_the_merge_went_back_from_who_bought_it(
-    amounts: list[str],
-) -> None:
-    fresh(SHOP_WITH_ORDERS)
-    a, b = two()
-    merged("2026-03-10", a, b)
-    assert visits(a) == "regular"
-    took(*(refund("b", f"2026-03-1{number}", part, "2") for number, part in enumerate(amounts, 1)))
-    assert returned(a) == {"2026-03-02": 1}
-    assert visits(a) == "known"
-    apart("2026-03-15", a, b)
-    assert (returned(a), returned(b)) == ({}, {"2026-03-02": 1})
-    assert (visits(a), visits(b)) == ("known", "new")
-    in_order()
-
-
-def test_an_order_that_had_gone_back_before_the_merge_is_counted_once() -> None:
-    fresh(SHOP_WITH_ORDERS)
-    a, b = two()
-    took(refund("b", "2026-03-05", "200.00", "2"))
-    merged("2026-03-10", a, b)
-    assert (visits(a), returned(a)) == ("known", {"2026-03-02": 1})
-    apart("2026-03-15", a, b)
-    assert (returned(a), returned(b)) == ({}, {"2026-03-02": 1})
-    assert (visits(a), visits(b)) == ("known", "new")
-    in_order()
-
-
-def visits(till: Till) -> str:
-    found = Standing.objects.filter(member_id=till.member_id, ladder="visits").first()
-    return found.level if found else "new"
-
-
-def returned(till: Till) -> dict[str, int]:
-    found = Tally.objects.filter(member_id=till.member_id, name="order.returned")
-    return {row.day.isoformat(): row.count for row in found if row.count}
-
-
-def test_undone_later_each_has_what_is_theirs_as_it_now_stands() -> None:
-    opened()
-    a, b = two()
-    merged("2026-03-10", a, b)
-    took(order("b", "2026-03-11", "40.00", "3"), refund("b", "2026-03-12", "100.00", "2"))
-    assert a.has() == (240, 0, 0)
-    apart("2026-03-13", a, b)
-    assert a.has() == (140, 0, 0), "what was earned after the merge stays"
-    assert b.has() == (100, 0, 0), "what the refund took back was theirs"
-    assert level(a) == ("basic", "2026-03-01")
-    growth = {
-        (till, row.day.isoformat()): row.total
-        for till in ("a", "b")
-        for row in Tally.objects.filter(member_id={"a": a, "b": b}[till].member_id, name="credit:growth")
-        if row.total
-    }
-    assert growth == {("a", "2026-03-01"): 100, ("a", "2026-03-11"): 40, ("b", "2026-03-02"): 100}
-    assert who_is("b") == b.member_id
-    took(refund("b", "2026-03-14", "100.00", "2"))
-    assert b.has() == (0, 0, 0)
-    in_order()
-
-
-def test_units_lent_meanwhile_stay_where_they_were_spent() -> None:
-    opened()
-    a, b = two()
-    merged("2026-03-10", a, b)
-    spent = a.did("2026-03-11", "spend", "points", 250)
-    assert a.lots() == [(100, 0), (200, 50)]
-    apart("2026-03-12", a, b)
-    assert (a.has(), b.has()) == ((0, 0, 0), (50, 0, 0))
-    a.did("2026-03-13", "reverse", spent)
-    assert (a.has(), b.has()) == ((250, 0, 0), (50, 0, 0)), "what comes back comes to whom it was taken from"
-    in_order()
-
-
-def test_a_hold_on_both_ones_units_survives_the_parting() -> None:
-    opened()
-    a, b = two()
-    merged("2026-03-10", a, b)
-    held = a.did("2026-03-11 10:00", "hold", "points", 250, minutes=10000)
-    apart("2026-03-12", a, b)
-    assert (a.has(), b.has()) == ((0, 250, 0), (50, 0, 0))
-    a.did("2026-03-13", "capture", held, 200)
-    a.did("2026-03-13", "release", held)
-    assert (a.has(), b.has()) == ((50, 0, 0), (50, 0, 0))
-    in_order()
-
-
-def test_what_both_earned_counts_from_the_day_it_was_earned() -> None:
-    opened()
-    took(order("b", "2024-06-01", "300.00", "1"), order("a", "2025-03-01", "10.00", "2"))
-    a, b = Till(who_is("a")), Till(who_is("b"))
-    night("2025-05-01")
-    merged("2025-05-02", a, b)
-    assert level(a) == ("gold", "2024-06-01")
-    apart("2025-05-03", a, b)
-    assert (level(a), level(b)) == (("basic", "2025-03-01"), ("gold", "2024-06-01"))
-    night("2025-07-01")
-    assert level(b) == ("basic", "2025-07-01"), "time goes on for them as if nothing had been"
-
-
-def test_a_merge_never_costs_a_level_and_the_level_goes_with_its_owner() -> None:
-    opened(more="  - {id: friend, name: Friend, on: checkin, then: [{tier: {ladder: level, level: gold}}]}")
-    a, b = two()
-    took(event("checkin", "b", "2026-03-05"))
-    took(refund("b", "2026-03-06", "200.00", "2"))
-    assert level(b) == ("gold", "2026-03-05")
-    merged("2026-03-10", a, b)
-    assert level(a) == ("gold", "2026-03-10")
-    took(order("a", "2026-03-09", "1.00", "7"))
-    assert level(a) == ("gold", "2026-03-10"), "what comes late leaves it"
-    apart("2026-03-11", a, b)
-    assert (level(a), level(b)) == (("basic", "2026-03-01"), ("gold", "2026-03-05"))
-
-
 def test_the_same_request_again_is_the_same_merge() -> None:
     opened()
     a, b = two()
@@ -357,28 +135,6 @@ def test_what_cannot_be_merged_is_refused() -> None:
     assert refused("merge", "2026-03-11", c, b, "r4") == "already_merged"
     merged("2026-03-12", c, a, "m2")
     assert refused("unmerge", "2026-03-13", a, b, "r5") == "already_merged"
-    in_order()
-
-
-def test_a_chain_of_merges_is_undone_link_by_link() -> None:
-    opened()
-    a, b = two()
-    took(order("c", "2026-03-03", "10.00", "9"))
-    c = Till(who_is("c"))
-    merged("2026-03-10", b, a)
-    merged("2026-03-11", c, b, "m2")
-    assert c.has() == (310, 0, 0)
-    assert {who_is("a"), who_is("b"), who_is("c")} == {c.member_id}
-    assert Member.objects.get(id=a.member_id).merged_into == c.member_id
-    in_order()
-    apart("2026-03-12", c, b)
-    assert (a.has(), b.has(), c.has()) == ((0, 0, 0), (300, 0, 0), (10, 0, 0))
-    assert Member.objects.get(id=a.member_id).merged_into == b.member_id
-    apart("2026-03-13", b, a, "u2")
-    assert (a.has(), b.has(), c.has()) == ((100, 0, 0), (200, 0, 0), (10, 0, 0))
-    in_order()
-    merged("2026-03-14", a, b, "m3")
-    assert a.has() == (300, 0, 0)
     in_order()
 
 
@@ -436,22 +192,3 @@ def test_both_identities_in_one_event_now_agree() -> None:
     merged("2026-03-10", a, b)
     took(event("checkin", "", "2026-03-11", {}, member=both))
     assert Identity.objects.filter(member_id=a.member_id, kind="card", value="b-card").exists()
-
-
-def test_top_ups_of_one_name_do_not_stand_in_the_way() -> None:
-    opened()
-    data = {"wallet": "purse", "topup_id": "t1", "amount": "100.00", "currency": "CNY"}
-    took(
-        event("wallet.topped_up", "a", "2026-03-01", data), event("wallet.topped_up", "b", "2026-03-02", data)
-    )
-    a, b = Till(who_is("a")), Till(who_is("b"))
-    merged("2026-03-10", a, b)
-    assert a.has("cash") == (20000, 0, 0)
-    back = {"topup_id": "t1", "refund_id": "r1", "amount": "100.00", "currency": "CNY"}
-    took(event("wallet.refunded", "a", "2026-03-11", back))
-    assert a.has("cash") == (10000, 0, 0)
-    apart("2026-03-12", a, b)
-    assert (a.has("cash"), b.has("cash")) == ((0, 0, 0), (10000, 0, 0))
-    took(event("wallet.refunded", "b", "2026-03-13", {**back, "refund_id": "r2"}))
-    assert b.has("cash") == (0, 0, 0)
-    in_order()
