@@ -188,7 +188,13 @@ def console_shots(page: Page) -> Iterator[Shot]:
         yield Shot("member-books-change", f"{member}books/", ".statement .dropdown [data-bs-toggle=dropdown]")
         yield Shot("member-adjust", f"{member}books/adjust")
         yield Shot("member-benefits", f"{member}benefits/")
-        yield Shot("member-merge", f"{member}merge?q=1")
+        yield Shot("member-merge", f"{member}merge?q=a")
+        twin = first_link(page, f"{member}merge?q=a", "a.btn-sm[href*='/merge/']", "href")
+        if twin:
+            yield Shot("member-merge-with", twin)
+        gone = first_link(page, "/console/members/?merged=1", "tr[data-href]")
+        if gone:
+            yield Shot("member-gone", gone)
         yield Shot("member-level", f"{member}levels/level")
     last = first_link(page, "/console/members/?sort=spend&order=asc", "tr[data-href]")
     if last:
@@ -227,10 +233,10 @@ def console_shots(page: Page) -> Iterator[Shot]:
     yield Shot("search", "/console/members/?q=1")
 
 
-def first_link(page: Page, path: str, row: str) -> str | None:
+def first_link(page: Page, path: str, row: str, attribute: str = "data-href") -> str | None:
     page.goto(path)
     found = page.locator(row).first
-    return found.get_attribute("data-href") if found.count() else None
+    return found.get_attribute(attribute) if found.count() else None
 
 
 def portal_shots(page: Page, phone: str, report: Report) -> Iterator[Shot]:
@@ -256,7 +262,18 @@ def portal_shots(page: Page, phone: str, report: Report) -> Iterator[Shot]:
     page.fill("input[name=code]", code.inner_text())
     page.locator("form[action='/m/sign-in/code/'] button").click()
     page.wait_for_load_state("load")
-    for name in ("", "growth/", "points/", "orders/", "inbox/", "me/", "me/edit/", "me/messages/"):
+    for name in (
+        "",
+        "growth/",
+        "benefits/",
+        "plans/",
+        "points/",
+        "orders/",
+        "inbox/",
+        "me/",
+        "me/edit/",
+        "me/messages/",
+    ):
         yield Shot(f"portal-{name.strip('/').replace('/', '-') or 'card'}", f"/m/{name}")
     for name, path in (("wallet", "points/?asset=wallet"), ("gifts", "gifts/")):
         if page.request.get(f"/m/{path}").ok:  # where the programme has them
