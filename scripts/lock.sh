@@ -13,7 +13,7 @@ compile() {
 }
 
 rm -f requirements/dev.txt
-compile dev pyproject.toml --extra demo --group dev
+compile dev pyproject.toml --extra demo --extra spark --group dev
 compile demo pyproject.toml --extra demo --constraint requirements/dev.txt
 compile base pyproject.toml --constraint requirements/dev.txt
 # What the build needs, by the table [build-system] of pyproject.toml.

@@ -1,0 +1,1 @@
+"""The brand's history as Parquet: what the log said, by month, for whoever counts."""
