@@ -16,6 +16,8 @@ from regulars.language.events import Event
 from regulars.language.snapshot import Profile, Snapshot, Standing, Totals
 from regulars.ledger.models import Balance
 from regulars.members.models import Identity, Member
+from regulars.members.models import Score as ScoreRow
+from regulars.members.scores import SCORES
 from regulars.orders.models import MemberTotals
 from regulars.tiers.models import Standing as StandingRow
 from tests.owner import as_owner
@@ -159,6 +161,14 @@ TOTALS = st.builds(
     st.none() | NEAR,
     st.none() | NEAR,
 )
+SCORED = st.dictionaries(
+    st.sampled_from(list(SCORES)),
+    st.tuples(
+        st.none() | st.integers(0, 5).map(float) | st.floats(0, 10**9).map(lambda one: float(f"{one:.12g}")),
+        st.sampled_from(["", "champions", "lost", "high", "late", "evening", "gone"]) | TEXTS,
+    ),
+    max_size=5,
+)
 PROFILES = st.builds(
     Profile,
     TEXTS,
@@ -207,6 +217,7 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
         totals=draw(TOTALS) if keeps_totals else Totals(),
         tallies=tallies,
         counts={name: sum(each[0] for each in days.values()) for name, days in tallies.items()},
+        scores=draw(SCORED),
     )
     at = draw(MOMENTS | NEAR)
     event = Event(
@@ -224,7 +235,7 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
 def write(drawn: Iterable[Drawn]) -> None:
     """All of it in the tables, in the place of what was there."""
     with as_owner(), connection.cursor() as cursor:
-        for model in (Member, Identity, StandingRow, Balance, MemberTotals, Tally, EventRow):
+        for model in (Member, Identity, StandingRow, Balance, MemberTotals, Tally, EventRow, ScoreRow):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
     for one in drawn:
         _write(one)
@@ -267,6 +278,8 @@ def _write(one: Drawn) -> None:
             last_at=totals.last_at,
             **owner,
         )
+    for name, (value, label) in member.scores.items():
+        ScoreRow.objects.create(name=name, value=value, label=label, as_of=START, **owner)
     for name, days in member.tallies.items():
         for day, (count, total) in days.items():
             Tally.objects.create(name=name, day=day, count=count, total=total, **owner)

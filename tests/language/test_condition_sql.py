@@ -20,6 +20,7 @@ from regulars.language.sql import to_sql
 from regulars.language.sql_text import Clock
 from regulars.language.text import LANGUAGES
 from regulars.members.models import Member
+from regulars.members.scores import SCORES
 from regulars.programme.vocabulary import fields_for
 from tests.language.rows import MOMENTS, NEAR, Drawn, drawn_members, write
 from tests.language.sample import ORDER, programme
@@ -189,7 +190,7 @@ def test_every_subquery_names_member_and_bucket() -> None:
     fields = VOCABULARIES["UTC"][0]
     asked = [field.sql(Clock(fields.zone, NOW), None).text for field in fields]
     subqueries = [text for text in asked if "SELECT" in text and "unnest" not in text]
-    assert len(subqueries) == 16
+    assert len(subqueries) == 16 + len(SCORES)
     for text in subqueries:
         alias = re.search(r"FROM (\w+) (\w) WHERE", text)
         assert alias, text

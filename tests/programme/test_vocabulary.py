@@ -8,6 +8,7 @@ import pytest
 from regulars.language.condition import Scope, UnknownFieldError
 from regulars.language.operators import operators_of
 from regulars.language.text import LANGUAGES
+from regulars.members.scores import SCORES
 from regulars.programme.gallery import template
 from regulars.programme.loader import load
 from regulars.programme.vocabulary import fields_for
@@ -35,7 +36,7 @@ def test_rules_on_orders_can_ask_for_all_this() -> None:
         "earned.points", "earned.credit", "events.order.paid.count", "events.checkin.count",
         "calendar.day", "calendar.weekday", "calendar.month", "calendar.date", "calendar.hour", "calendar.holiday",
         "calendar.days_to_birthday", "calendar.is_birthday",
-    }  # fmt: skip
+    } | {f"score.{name}" for name in SCORES}  # fmt: skip
 
 
 def test_an_event_without_lines_offers_none_and_an_audience_no_event() -> None:

@@ -21,6 +21,7 @@ from regulars.engine.load_sql import (
     ORDER_LOTS,
     ORDERS,
     PLAN_ACTS,
+    SCORES,
     STANDINGS,
     STEPS,
     SUBSCRIPTIONS,
@@ -186,6 +187,8 @@ class Loader(Notebook):
             asked.append((_rows(SUBSCRIPTIONS, *whose), self.note_plans))
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
+        if plan.scores:
+            asked.append((_rows(SCORES, *whose, array(plan.scores)), self.note_scores))
         topups = {(event.member_id, *name) for event in self.events if (name := topup_name(event))}
         if topups:
             asked.append((_rows(TOPUPS, *_names(topups)), self.note_topups))

@@ -119,3 +119,7 @@ SELECT member_id, ladder, since, before, after, reason, until, held, held_until
   FROM tiers_change WHERE member_id = ANY(%s) AND bucket = ANY(%s)
  ORDER BY since, id
 """
+SCORES = """
+SELECT member_id, name, value, label
+  FROM members_score WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
+"""

@@ -53,6 +53,10 @@ class Notebook:
         for member_id, name, count in rows:
             self.snapshots[member_id].counts[name] = count
 
+    def note_scores(self, rows: list[Any]) -> None:
+        for member_id, name, value, label in rows:
+            self.snapshots[member_id].scores[name] = (value, label)
+
     def note_identities(self, kinds: dict[UUID, frozenset[str]]) -> None:
         for member_id, some in kinds.items():
             self.snapshots[member_id].profile.identities = some

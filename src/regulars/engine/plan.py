@@ -42,6 +42,9 @@ class PlannedCredit:
 PLAN_EVENTS = "plan."
 """What the types of events about paid plans begin with."""
 
+SCORE = "score:"
+"""What the parts of a snapshot that are scores begin with."""
+
 TIMED = frozenset(
     {
         "plan.turned",
@@ -122,6 +125,8 @@ class Plan:
     """Whether time alone may credit what a ladder looks at, so that a member's steps are always read."""
     identities: bool
     """Whether a condition asks which identities a member has."""
+    scores: frozenset[str]
+    """The scores that conditions ask for."""
     by_id: dict[str, PlannedRule]
     costs: dict[str, int]
     """Asset → what its smallest unit costs the house, in millionths of the smallest currency unit, rounded up."""
@@ -215,6 +220,9 @@ def make_plan(programme: Programme) -> Plan:
         )
         or any(one.daily is not None and one.daily.asset in ladders_of for one in programme.plans.values()),
         identities=any("identities" in needs.parts for needs in compiled),
+        scores=frozenset(
+            part.removeprefix(SCORE) for needs in compiled for part in needs.parts if part.startswith(SCORE)
+        ),
         by_id={planned.rule.id: planned for some in rules.values() for planned in some},
         costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
         capped=frozenset(one.id for one in programme.assets.values() if one.caps is not None),

@@ -35,7 +35,7 @@ class Needs:
 
     `windows` says for each of the `tallies` which windows are read; a tally that is also in `lifetimes` is read
     over all its days. `counts` are event types of which the lifetime count is read. `parts` are the parts of
-    the snapshot that are read: profile, identities, tags, standings, balances, totals.
+    the snapshot that are read: profile, identities, tags, standings, balances, totals, `score:<name>`.
     """
 
     tallies: frozenset[str] = frozenset()

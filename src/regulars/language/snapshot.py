@@ -289,6 +289,8 @@ class Snapshot:
     held_due: datetime | None = None
     """When time first has something to do with an entitlement that was not read."""
     read_held: Callable[[UUID], dict[UUID, Entitlement]] | None = None
+    scores: dict[str, tuple[float | None, str]] = field(default_factory=dict)
+    """Score → (number, word), as far as a condition asks."""
 
     def entitlements(self) -> dict[UUID, Entitlement]:
         """What the member was granted, read now where it was not at hand."""

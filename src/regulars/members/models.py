@@ -82,3 +82,19 @@ class Merge(models.Model):
             ),
         )
         indexes = (models.Index(fields=["gone"], name="merge_gone"),)
+
+
+class Score(models.Model):
+    """What a member was given under one name by the latest run: a number, a word, or both. `as_of`: the run that
+    changed it last."""
+
+    pk = models.CompositePrimaryKey("member_id", "name", "bucket")
+    member_id = models.UUIDField()
+    name = models.CharField(max_length=40)
+    bucket = BucketField()
+    value = models.FloatField(null=True)
+    label = models.CharField(max_length=200, blank=True, default="")
+    as_of = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "label", "bucket"], name="score_label"),)

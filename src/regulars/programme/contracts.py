@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from regulars.benefits.contracts import Benefit
@@ -37,6 +38,65 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class RfmBounds:
+    """The four bounds between five scores: at most so many days since the last order, at least so many orders, at
+    least so much spent."""
+
+    recency_days: tuple[int, ...]
+    orders: tuple[int, ...]
+    spend_minor: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RfmTerms:
+    """What RFM looks at. Without `bounds`, scores are by rank: fifths of the members who bought in the window."""
+
+    window_days: int = 365
+    bounds: RfmBounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleTerms:
+    """When a member counts as what, in days since the last order; `new_days` since the first, `loyal_orders` within
+    a year."""
+
+    new_days: int = 30
+    active_days: int = 60
+    sleeping_days: int = 120
+    lost_days: int = 240
+    loyal_orders: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTerms:
+    """Who is of high value: the top share of active members by what they spent within a year, or whoever spent so
+    much. One of the two is None."""
+
+    high_value_percent: Decimal | None = Decimal(20)
+    high_value_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTerms:
+    """How far ahead a member's value is looked at, and what a year of waiting takes off it, in percent."""
+
+    horizon_days: int = 365
+    discount_percent: Decimal = Decimal(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """How members are classified. `margin_percent`: what of sales the house keeps; None: nobody said, and sales are
+    meant where a value is told."""
+
+    margin_percent: Decimal | None = None
+    rfm: RfmTerms = RfmTerms()
+    lifecycle: LifecycleTerms = LifecycleTerms()
+    layers: LayerTerms = LayerTerms()
+    value: ValueTerms = ValueTerms()
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One immutable version of everything the brand decided. `number` is 0 for a draft."""
 
@@ -68,6 +128,7 @@ class Programme:
     member_day: Window | None = None
     """The brand's own day (会员日), for rules to name."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
+    insight: Insight = Insight()
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

@@ -15,6 +15,7 @@ from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 from regulars.plans.contracts import EvidenceKind, RefundMode
 from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing, threshold
 from regulars.programme.part import Id, Part
+from regulars.programme.part_insight import InsightPart
 from regulars.programme.part_occasions import DaysPart, GroupPart, Moment, SchedulePart, TestPart, WindowPart
 from regulars.tiers.contracts import OnChange, Up
 
@@ -482,6 +483,7 @@ class Document(Part):
     messages: dict[Id, MessagePart] = {}
     benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}
+    insight: InsightPart = InsightPart()
     rules: Annotated[list[RulePart], Field(max_length=1000)] = []
 
     @field_validator("attributes", mode="before")

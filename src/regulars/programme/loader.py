@@ -20,6 +20,7 @@ from regulars.programme.benefits import no_endless_grants, read_benefits
 from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
+from regulars.programme.insight import read_insight
 from regulars.programme.ladders import read_conditions, read_ladders
 from regulars.programme.letters import misprints
 from regulars.programme.matrices import read_matrices
@@ -253,6 +254,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         about=document.about,
         second_person=document.publishing.second_person,
         plans=read_plans(document, assets, digits, errors),
+        insight=read_insight(document.insight, digits, errors),
     )
     programme = replace(programme, ladders=read_ladders(document, programme, errors))
     programme = replace(programme, matrices=read_matrices(document, programme, errors))

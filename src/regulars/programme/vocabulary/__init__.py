@@ -12,6 +12,7 @@ from regulars.programme.vocabulary.history import history_fields
 from regulars.programme.vocabulary.holidays import country_of
 from regulars.programme.vocabulary.member import member_fields
 from regulars.programme.vocabulary.plans import plan_fields
+from regulars.programme.vocabulary.scores import score_fields
 
 __all__ = ["fields_for"]
 
@@ -32,5 +33,6 @@ def _all(programme: Programme, event_type: EventType | None) -> Iterator[Field]:
     yield from member_fields(programme)
     yield from benefit_fields(programme)
     yield from plan_fields(programme)
+    yield from score_fields()
     yield from history_fields(programme)
     yield from calendar_fields(country_of(programme.zone, programme.currency))
