@@ -109,11 +109,12 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Rules that belong together and draw on one budget, each beside its own."""
+    """Rules that belong together and draw on one budget, each beside its own; they may be one experiment."""
 
     id: str
     name: Text
     budget: Budget | None = None
+    experiment: str = ""
 
 
 SCHEDULED = "schedule.due"
@@ -225,7 +226,7 @@ class Rule:
 
     With `opening` only while it is open; with `schedule` (`on` is SCHEDULED) nothing needs to happen. In a `group` one
     rule applies; after one with `stop` that applied no other is asked. `trial`: only to some, until it is published
-    without."""
+    without. In an `experiment` only to those of `variant` (empty: to all who are not held out)."""
 
     id: str
     name: Text
@@ -241,6 +242,8 @@ class Rule:
     group: Exclusive | None = None
     stop: bool = False
     trial: Trial | None = None
+    experiment: str = ""
+    variant: str = ""
 
 
 PARK_AFTER = 5

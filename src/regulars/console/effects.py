@@ -243,7 +243,22 @@ def _text(record: dict[str, Any], programme: Programme) -> str:
     return str(record.get("kind", ""))
 
 
-ROOMS: dict[str, Callable[[dict[str, Any], Programme], str]] = {"plan": plan_record, "benefit": benefit_step}
+def group_record(record: dict[str, Any], programme: Programme) -> str:
+    """The group of an experiment that the member is in."""
+    experiment = programme.experiments.get(str(record.get("experiment", "")))
+    group_id, language = str(record.get("group", "")), get_language() or "en"
+    group = next((one for one in experiment.groups if one.id == group_id), None) if experiment else None
+    return _("Experiment %(name)s: %(group)s") % {
+        "name": say(experiment.name, language) if experiment else record.get("experiment", ""),
+        "group": say(group.name, language) if group else group_id,
+    }
+
+
+ROOMS: dict[str, Callable[[dict[str, Any], Programme], str]] = {
+    "plan": plan_record,
+    "benefit": benefit_step,
+    "experiment": group_record,
+}
 """Kinds of effect that have words of their own."""
 
 

@@ -3,15 +3,19 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from regulars.campaigns.contracts import Pick
+from regulars.campaigns.experiments import CONTROL, HELD_OUT
 from regulars.campaigns.logic import MOST_AT_ONCE
 from regulars.campaigns.occasions import is_open
 from regulars.engine.contracts import Rejected
 from regulars.engine.entitling import Entitling
-from regulars.engine.plan import PlannedCredit, PlannedRule
+from regulars.engine.plan import Arm, PlannedCredit, PlannedRule
 from regulars.language.condition import Facts
+from regulars.language.effects import Exposure
 
 CLOSED, TRIAL, PARKED, FAILED = "closed", "trial", "parked", "failed"
 """Why a rule was not asked: not its time, tried with others only, failed too often; or it failed now."""
@@ -21,6 +25,10 @@ INSTEAD, STOPPED = "instead:", "stopped:"
 
 UNASKED = (CLOSED, TRIAL, PARKED, FAILED, STOPPED)
 """Notes of rules whose condition was not looked at."""
+
+IN_GROUP, WITHHELD = "group:", "withheld:"
+"""The rule is part of an experiment and was for the member's group, or was not; `experiment:group` follows. Of the
+control group of all campaigns there is no `group`, it is not part of any experiment."""
 
 Line = list[Any]
 
@@ -37,6 +45,17 @@ class RuleFailed(Exception):
 def told(error: Exception) -> str:
     """What went wrong, in one line."""
     return f"{type(error).__name__}: {error}"[:500]
+
+
+def withheld(arm: Arm, member_id: UUID, at: datetime) -> str:
+    """For which group's sake a member does not get a rule at a moment; empty: they do."""
+    if arm.control is not None and at >= arm.control.since and arm.control.holds(member_id):
+        return CONTROL
+    if arm.experiment is None:
+        return ""
+    group = arm.experiment.group_of(member_id)
+    theirs = group == arm.variant if arm.variant else group != HELD_OUT
+    return "" if theirs else f"{arm.experiment.id}:{group}"
 
 
 @dataclass(slots=True)
@@ -58,7 +77,7 @@ class Asking(Entitling, ABC):
             return
         for planned in rules:
             line = self._ask(planned, facts)
-            if line[1]:
+            if line[1] and (planned.arm is None or self._assign(planned.arm, line)):
                 self._apply(planned, line)
             self.trace.append(line)
 
@@ -73,7 +92,7 @@ class Asking(Entitling, ABC):
                 continue
             line = self._ask(planned, facts)
             self.trace.append(line)
-            if not line[1]:
+            if not line[1] or (planned.arm is not None and not self._assign(planned.arm, line)):
                 continue
             group = rule.group
             if group is not None and group.pick is Pick.BEST and group.id not in applied:
@@ -95,6 +114,8 @@ class Asking(Entitling, ABC):
         for planned in rules:
             exclusive = planned.rule.group
             if exclusive is None or exclusive.id != group or self._barred(planned, facts):
+                continue
+            if planned.arm and withheld(planned.arm, self.snapshot.member_id, self.event.time):
                 continue
             try:
                 if planned.when is None or planned.when.matches(facts):
@@ -134,6 +155,22 @@ class Asking(Entitling, ABC):
         except Exception as error:
             return self._failed(rule.id, error)
         return [rule.id, held, seen]
+
+    def _assign(self, arm: Arm, line: Line) -> bool:
+        """Whether the rule, which holds, is for the member's group; what would have been is noted either way, so that
+        the groups can be compared by the same measure."""
+        why = withheld(arm, self.snapshot.member_id, self.event.time)
+        if why:
+            line.append(WITHHELD + why)
+        if arm.experiment is None or why == CONTROL:
+            return not why
+        group = arm.experiment.group_of(self.snapshot.member_id)
+        if not why:
+            line.append(f"{IN_GROUP}{arm.experiment.id}:{group}")
+        known = (isinstance(one, Exposure) and one.experiment == arm.experiment.id for one in self.effects)
+        if not any(known):
+            self.effects.append(Exposure(arm.experiment.id, group, line[0]))
+        return not why
 
     def _failed(self, rule: str, error: Exception) -> Line:
         self.faults.append((rule, told(error)))

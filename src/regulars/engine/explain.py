@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from regulars.campaigns.contracts import SCHEDULED, Rule
+from regulars.campaigns.experiments import CONTROL, HELD_OUT
 from regulars.campaigns.occasions import is_open
-from regulars.engine.asking import CLOSED, INSTEAD
+from regulars.engine.asking import CLOSED, IN_GROUP, INSTEAD, WITHHELD
 from regulars.engine.index import guards_of
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import caused_by
@@ -91,6 +92,26 @@ _INSTEAD: Text = {
     "zh-hans": "同组规则“{name}”已生效，这条不再生效",
     "zh-hant": "同組規則「{name}」已生效，這條不再生效",
     "en": "“{name}” of the same group applied instead",
+}
+_CONTROL: Text = {
+    "zh-hans": "会员在全局对照组，未发放",
+    "zh-hant": "會員在全域對照組，未發放",
+    "en": "the member is in the control group and got nothing",
+}
+_HELD_OUT: Text = {
+    "zh-hans": "会员在实验“{experiment}”的对照组，未发放",
+    "zh-hant": "會員在實驗「{experiment}」的對照組，未發放",
+    "en": "the member is held out of the experiment “{experiment}” and got nothing",
+}
+_OTHER_GROUP: Text = {
+    "zh-hans": "会员在实验“{experiment}”的“{group}”组，这条规则给别的组",
+    "zh-hant": "會員在實驗「{experiment}」的「{group}」組，這條規則給別的組",
+    "en": "the member is in the group “{group}” of the experiment “{experiment}”, and the rule is for another",
+}
+_IN_GROUP: Text = {
+    "zh-hans": "会员在实验“{experiment}”的“{group}”组",
+    "zh-hant": "會員在實驗「{experiment}」的「{group}」組",
+    "en": "the member is in the group “{group}” of the experiment “{experiment}”",
 }
 _NOT_ASKED: dict[str, Text] = {
     "closed": {
@@ -206,9 +227,25 @@ def verdict(
 
 
 def _note(programme: Programme, note: str, language: str) -> str:
+    if note.startswith((IN_GROUP, WITHHELD)):
+        return _grouped(programme, note, language)
     if note.startswith(INSTEAD):
         return say(_INSTEAD, language).format(name=_name(programme, note.removeprefix(INSTEAD), language))
     return say(_NOTES[note], language) if note in _NOTES else note
+
+
+def _grouped(programme: Programme, note: str, language: str) -> str:
+    """For the sake of which group a member got the rule, or did not."""
+    _, ident, group_id = (*note.split(":"), "")[:3]
+    if ident == CONTROL:
+        return say(_CONTROL, language)
+    experiment = programme.experiments.get(ident)
+    group = next((one for one in experiment.groups if one.id == group_id), None) if experiment else None
+    form = _IN_GROUP if note.startswith(IN_GROUP) else _HELD_OUT if group_id == HELD_OUT else _OTHER_GROUP
+    return say(form, language).format(
+        experiment=(say(experiment.name, language) if experiment else "") or ident,
+        group=(say(group.name, language) if group else "") or group_id,
+    )
 
 
 def _name(programme: Programme, rule_id: str, language: str) -> str:

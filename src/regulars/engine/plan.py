@@ -16,6 +16,7 @@ from regulars.campaigns.contracts import (
     Rule,
     Trial,
 )
+from regulars.campaigns.experiments import ControlGroup, Experiment
 from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_of
 from regulars.engine.benefit_plan import PlannedBenefits, plan_benefits
 from regulars.engine.index import Index, make_index
@@ -26,6 +27,7 @@ from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
+from regulars.programme.experiments import experiment_of, kept_from_control
 from regulars.programme.service import version
 from regulars.programme.vocabulary import fields_for
 from regulars.tiers.contracts import Ladder, Measure, Over, Up
@@ -82,8 +84,19 @@ PlannedAction = PlannedCredit | Action
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """For whom a rule is that not everybody gets, so that it can be told what it is worth: not for the members of
+    `control`, and of `experiment` for those of `variant` (empty: for all who are not held out)."""
+
+    experiment: Experiment | None
+    variant: str
+    control: ControlGroup | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRule:
-    """A rule ready to run. `when` is None where it always holds, `tries` where the rule is for everybody."""
+    """A rule ready to run. `when` is None where it always holds, `tries` where the rule is for everybody, `arm` where
+    nobody is left out of it."""
 
     rule: Rule
     when: Compiled | None
@@ -92,6 +105,7 @@ class PlannedRule:
     tries: Callable[[Facts], bool] | None = None
     needs: tuple[Compiled, ...] = ()
     """All that looks at the member: what must be loaded."""
+    arm: Arm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +333,19 @@ def _planned(rule: Rule, event_type: EventType, fields: Fields, programme: Progr
         pots_of(rule, programme.campaigns.get(rule.campaign)),
         _tries(rule.trial, trial) if rule.trial else None,
         tuple(one for one in (when, trial) if one is not None),
+        _arm(rule, programme),
     )
+
+
+def _arm(rule: Rule, programme: Programme) -> Arm | None:
+    """Whom the rule leaves out. One that is being tried is for all with whom it is tried."""
+    if rule.trial is not None:
+        return None
+    experiment = programme.experiments.get(experiment_of(rule, programme.campaigns.get(rule.campaign)))
+    control = programme.control_group
+    if control is not None and not kept_from_control(rule, control):
+        control = None
+    return Arm(experiment, rule.variant, control) if experiment or control else None
 
 
 def _tries(trial: Trial, when: Compiled | None) -> Callable[[Facts], bool]:

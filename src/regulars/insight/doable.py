@@ -11,6 +11,8 @@ from regulars.campaigns import queries as campaigns
 from regulars.campaigns.contracts import SCHEDULED, CreditAction, Opening, Rule
 from regulars.campaigns.logic import MICRO, Pot, pots_of
 from regulars.campaigns.occasions import is_open
+from regulars.engine.asking import withheld
+from regulars.engine.plan import plan
 from regulars.kit.ids import bucket_of
 from regulars.kit.sqlread import rows
 from regulars.language.calendar import local_day, period_of
@@ -60,6 +62,7 @@ def doable(member: MemberProfile, programme: Programme, asset: str, now: datetim
         and _is_act(rule, programme)
         and asset in _credited(rule)
         and _tried(rule, member)
+        and _for_group(rule, programme, member.id, now)
     ]
     day = local_day(now, programme.zone)
     uses = _uses(member.id, rules, day)
@@ -93,6 +96,12 @@ def _tried(rule: Rule, member: MemberProfile) -> bool:
     """Whether a rule that is being tried is tried with this member; those tried by a condition are asked with it."""
     trial = rule.trial
     return trial is None or member.id in trial.members or trial.tag in member.tags or trial.when is not None
+
+
+def _for_group(rule: Rule, programme: Programme, member_id: UUID, now: datetime) -> bool:
+    """Whether the rule is for the member's group: nothing is promised to those who are held out."""
+    planned = plan(programme.number).by_id.get(rule.id)
+    return planned is None or planned.arm is None or not withheld(planned.arm, member_id, now)
 
 
 def _left(rule: Rule, use: tuple[int, int]) -> int | None:

@@ -319,6 +319,20 @@ class TagChange:
 
 
 @dataclass(slots=True)
+class Exposure:
+    """A rule of an experiment would have applied: `group` says who of its groups the member is, whether or not the
+    group gets the rule. Nothing is written for it but the event's record. `by` is the rule."""
+
+    kind: ClassVar[str] = "experiment"
+    experiment: str
+    group: str
+    by: str
+
+    def record(self) -> dict[str, Any]:
+        return {"kind": "experiment", "rule": self.by, "experiment": self.experiment, "group": self.group}
+
+
+@dataclass(slots=True)
 class MessageWish:
     """Something to tell the member. `context` is all that the template may show."""
 
@@ -468,6 +482,7 @@ Effect = (
     Movement
     | LevelChange
     | TagChange
+    | Exposure
     | MessageWish
     | ProfileChange
     | OrderPaid

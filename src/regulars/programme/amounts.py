@@ -104,6 +104,11 @@ SAID = {
         "寫 never，或寫明何時到期，例如 {months: 12, round: month}",
         "must be never, or say when, such as {months: 12, round: month}",
     ),
+    "share": words(
+        "必须是大于 0、不超过 100% 的比例，例如 10%",
+        "必須是大於 0、不超過 100% 的比例，例如 10%",
+        "must be a share above 0 and up to 100%, such as 10%",
+    ),
     "clock_time": words(
         '必须是加引号的时刻，例如 "09:00"',
         '必須是加引號的時刻，例如 "09:00"',

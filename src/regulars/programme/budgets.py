@@ -24,7 +24,8 @@ def read_campaigns(document: Document, programme: Programme, errors: Errors) -> 
             theirs = [rule for rule in document.rules if rule.campaign == campaign_id]
             spending = Spending(credited(theirs), programme, errors)
             budget = spending.budget(part.budget, ("campaigns", campaign_id, "budget"))
-        campaigns[campaign_id] = Campaign(campaign_id, part.name, budget)
+        experiment = part.experiment.id if part.experiment is not None else ""
+        campaigns[campaign_id] = Campaign(campaign_id, part.name, budget, experiment)
     return campaigns
 
 

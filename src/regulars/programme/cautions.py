@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from regulars.campaigns.contracts import CreditAction, LevelAction, Pick, Rule
+from regulars.campaigns.experiments import HELD_OUT
 from regulars.language.problems import Place, Problem, words
 from regulars.language.text import Text, say
 from regulars.programme.contracts import Programme
+from regulars.programme.experiments import kept_from_control, rules_of
 
 UP, DOWN, KEPT = "tier.upgraded", "tier.downgraded", "tier.kept"
 
 
 def cautions(programme: Programme, now: datetime) -> list[Problem]:
-    """All that is worth a second look, in the order of the rules."""
+    """All that is worth a second look: experiments, then rules in their order."""
     found = [
         *_ended(programme, now),
         *_tried(programme),
@@ -24,7 +26,8 @@ def cautions(programme: Programme, now: datetime) -> list[Problem]:
         *_own_ladder(programme),
         *_up_and_down(programme),
     ]
-    return sorted(found, key=lambda one: one.place[1] if len(one.place) > 1 else 0)
+    found.sort(key=lambda one: one.place[1] if len(one.place) > 1 else 0)
+    return [*_without_rules(programme), *found]
 
 
 def _places(programme: Programme) -> Iterator[tuple[Place, Rule]]:
@@ -162,6 +165,37 @@ def _up_and_down(programme: Programme) -> Iterator[Problem]:
                 "chases “{}”: up, down and up again, until it is cut off 8 deep; add a limit or a condition",
             ),
         )
+
+
+def _without_rules(programme: Programme) -> Iterator[Problem]:
+    """Experiments and a control group from which nothing is kept."""
+    for one in programme.experiments.values():
+        rules = rules_of(one.id, programme)
+        place: Place = ("experiments", one.id)
+        if not rules:
+            yield Problem(place, _NO_RULE)
+        elif one.base.id != HELD_OUT and not any(rule.variant for rule in rules):
+            yield Problem((*place, "variants"), _NO_DIFFERENCE)
+    control = programme.control_group
+    if control is not None and not any(kept_from_control(rule, control) for rule in programme.rules):
+        yield Problem(("control_group",), _NO_CAMPAIGN)
+
+
+_NO_RULE = words(
+    "没有规则或活动属于这个实验，不会有结果；请在规则或活动上写 experiment",
+    "沒有規則或活動屬於這個實驗，不會有結果；請在規則或活動上寫 experiment",
+    "no rule and no campaign is part of it, so it will never say anything: write experiment at a rule or campaign",
+)
+_NO_DIFFERENCE = words(
+    "各组得到的完全一样；请在规则上写明 variant",
+    "各組得到的完全一樣；請在規則上寫明 variant",
+    "all groups get the same: say at its rules for which variant they are",
+)
+_NO_CAMPAIGN = words(
+    "没有属于活动（campaign）的规则，对照组与其他会员没有区别",
+    "沒有屬於活動（campaign）的規則，對照組與其他會員沒有區別",
+    "no rule belongs to a campaign, so the control group gets what everybody gets",
+)
 
 
 def _lifts(rule: Rule, programme: Programme) -> bool:

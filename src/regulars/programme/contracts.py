@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.benefits.contracts import Benefit
 from regulars.campaigns.contracts import Campaign, Rule, Window
+from regulars.campaigns.experiments import ControlGroup, Experiment
 from regulars.events.contracts import EventType
 from regulars.language.text import Text
 from regulars.ledger.contracts import Asset, Conversion, Wallet
@@ -129,6 +130,8 @@ class Programme:
     """The brand's own day (会员日), for rules to name."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
     insight: Insight = Insight()
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
+    control_group: ControlGroup | None = None
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""

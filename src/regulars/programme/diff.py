@@ -17,7 +17,7 @@ from regulars.campaigns.contracts import Rule
 from regulars.language.sentence import grouped
 from regulars.language.text import LANGUAGES, Text, say
 from regulars.programme import diff_words as said
-from regulars.programme import holdings, ladder_words, sentences
+from regulars.programme import experiment_words, holdings, ladder_words, sentences
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Ladder
 
@@ -140,9 +140,26 @@ def _campaigns(programme: Programme, language: str) -> Iterator[Thing]:
 def _rules(programme: Programme, language: str) -> Iterator[Thing]:
     for words in sentences.rules_in_words(programme, language):
         rule = words.rule
-        told = frozenset({"name", "on", "when", "then", "limit", "budget", "campaign"})
+        told = frozenset(
+            {"name", "on", "when", "then", "limit", "budget", "campaign", "experiment", "variant"}
+        )
         lines = [("what", words.what), ("bounds", words.bounds)]
         yield Thing(rule.id, say(rule.name, language), rule, lines, told, words.when)
+
+
+def _experiments(programme: Programme, language: str) -> Iterator[Thing]:
+    for one in programme.experiments.values():
+        lines = [("groups", experiment_words.experiment_in_words(one, programme, language))]
+        told = {"name", "metric", "days", "ends_at"}
+        yield Thing(one.id, say(one.name, language), one, lines, frozenset(told))
+
+
+def _control(programme: Programme, language: str) -> Iterator[Thing]:
+    if programme.control_group is not None:
+        lines = [("who", experiment_words.control_in_words(programme.control_group, programme, language))]
+        told = {"share", "since", "except_", "days"}
+        title = say(said.PARTS["control_group"], language)
+        yield Thing("control_group", title, programme.control_group, lines, frozenset(told))
 
 
 def _messages(programme: Programme, language: str) -> Iterator[Thing]:
@@ -171,6 +188,8 @@ SPEAKERS: dict[str, Callable[[Programme, str], Iterator[Thing]]] = {
     "conversions": _conversions,
     "ladders": _ladders,
     "campaigns": _campaigns,
+    "experiments": _experiments,
+    "control_group": _control,
     "rules": _rules,
     "templates": _messages,
 }
@@ -182,8 +201,8 @@ _OWN = frozenset({
 """What is no part: the frame, and what follows from other parts."""
 
 _ORDER = (
-    "assets", "wallets", "conversions", "ladders", "matrices", "plans", "benefits", "campaigns", "rules", "templates",
-    "attributes", "event_types",
+    "assets", "wallets", "conversions", "ladders", "matrices", "plans", "benefits", "campaigns", "experiments",
+    "control_group", "rules", "templates", "attributes", "event_types",
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ PARTS: dict[str, Text] = {
     "plans": words("付费会员", "付費會員", "Paid plans"),
     "benefits": words("权益", "權益", "Benefits"),
     "campaigns": words("活动", "活動", "Campaigns"),
+    "experiments": words("实验", "實驗", "Experiments"),
+    "control_group": words("全局对照组", "全域對照組", "Control group"),
     "member_day": words("会员日", "會員日", "Member day"),
     "insight": words("会员分析", "會員分析", "Insight"),
     "rules": words("规则", "規則", "Rules"),
@@ -96,6 +98,8 @@ FIELDS: dict[str, Text] = {
     "horizon_days": words("价值预测天数", "價值預測天數", "days of value looked ahead"),
     "discount_percent": words("年折现率（%）", "年折現率（%）", "yearly discount (%)"),
     "cost": words("单位成本", "單位成本", "cost of a unit"),
+    "experiment": words("所属实验", "所屬實驗", "experiment"),
+    "groups": words("分组", "分組", "groups"),
 }
 """Fields by their last name; one that is not here is told as it is written in the file."""
 

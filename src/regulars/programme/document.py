@@ -15,6 +15,7 @@ from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 from regulars.plans.contracts import EvidenceKind, RefundMode
 from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing, threshold
 from regulars.programme.part import Id, Part
+from regulars.programme.part_experiments import ControlGroupPart, ExperimentPart, ExperimentRef
 from regulars.programme.part_insight import InsightPart
 from regulars.programme.part_occasions import DaysPart, GroupPart, Moment, SchedulePart, TestPart, WindowPart
 from regulars.tiers.contracts import OnChange, Up
@@ -314,6 +315,7 @@ class BudgetPart(Part):
 class CampaignPart(Part):
     name: Words
     budget: BudgetPart | None = None
+    experiment: ExperimentRef | None = None
 
 
 class BenefitGrantPart(Part):
@@ -398,6 +400,7 @@ class RulePart(Part):
     stop: bool = False
     test: TestPart | None = None
     campaign: Id | None = None
+    experiment: ExperimentRef | None = None
 
 
 class PlanPeriodPart(Part):
@@ -483,6 +486,8 @@ class Document(Part):
     messages: dict[Id, MessagePart] = {}
     benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}
+    experiments: Annotated[dict[Id, ExperimentPart], Field(max_length=200)] = {}
+    control_group: ControlGroupPart | None = None
     insight: InsightPart = InsightPart()
     rules: Annotated[list[RulePart], Field(max_length=1000)] = []
 

@@ -7,8 +7,10 @@ Anything else is published when whoever does it has named it (`accepted`).
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from regulars.benefits.queries import open_holders
+from regulars.campaigns.experiments import moved
 from regulars.campaigns.logic import pots_of
 from regulars.campaigns.queries import used
 from regulars.kit import clock
@@ -17,6 +19,7 @@ from regulars.language.calendar import Per, local_day, period_of
 from regulars.language.problems import words
 from regulars.language.text import LANGUAGES, Text, say
 from regulars.ledger.queries import holders
+from regulars.members.queries import count as count_members
 from regulars.orders.queries import any_order
 from regulars.plans.queries import running
 from regulars.programme.contracts import Programme
@@ -260,5 +263,32 @@ def benefits(before: Programme, after: Programme) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans, benefits)
+def experiments(before: Programme, after: Programme) -> Iterator[Finding]:
+    """Members who change groups in the middle have had both: what is read afterwards says nothing."""
+    changed = [
+        (one, after.experiments[one.id])
+        for one in before.experiments.values()
+        if one.id in after.experiments and moved(one, after.experiments[one.id])
+    ]
+    members = count_members() if changed else 0
+    for one, other in changed:
+        count = ceil(members * moved(one, other))
+        if count:
+            yield Finding(
+                f"experiments.{one.id}",
+                count,
+                words(
+                    f"实验“{say(one.name, 'zh-hans')}”正在进行，改变分组会让约 {count:,} 位会员换组，结果不再可信："
+                    "请保留原比例，或用新的编号另开一个实验。",
+                    f"實驗「{say(one.name, 'zh-hant')}」正在進行，改變分組會讓約 {count:,} 位會員換組，結果不再可信："
+                    "請保留原比例，或用新的編號另開一個實驗。",
+                    f"The experiment “{say(one.name, 'en')}” runs. Other groups would move about {count:,} members from"
+                    " one to another, and what it says could not be trusted: keep the shares, or begin another"
+                    " experiment under a new id.",
+                ),
+                False,
+            )
+
+
+CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans, benefits, experiments)
 """Every room whose things members hold has its check here."""

@@ -20,6 +20,7 @@ from regulars.programme.benefits import no_endless_grants, read_benefits
 from regulars.programme.budgets import read_campaigns
 from regulars.programme.contracts import Attribute, Programme
 from regulars.programme.document import Document, EventTypePart
+from regulars.programme.experiments import check_campaigns, read_control, read_experiments
 from regulars.programme.insight import read_insight
 from regulars.programme.ladders import read_conditions, read_ladders
 from regulars.programme.letters import misprints
@@ -260,7 +261,10 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
     programme = replace(programme, matrices=read_matrices(document, programme, errors))
     programme = replace(programme, ladders=read_conditions(document, programme, errors))
     programme = replace(programme, plans=read_entries(document, programme, errors))
+    programme = replace(programme, experiments=read_experiments(document, programme, errors))
+    programme = replace(programme, control_group=read_control(document, programme, errors))
     programme = replace(programme, campaigns=read_campaigns(document, programme, errors))
+    check_campaigns(document, programme, errors)
     programme = replace(programme, benefits=read_benefits(document, programme, errors))
     rules = read_rules(document.rules, programme, errors)
     no_endless_grants(rules, document, programme, errors)

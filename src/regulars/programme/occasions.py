@@ -86,8 +86,8 @@ class Occasions:
 
     def opening(self, part: RulePart, place: Place) -> Opening | None:
         """When the rule can be asked; None: always."""
-        starts = self._moment(part.starts, (*place, "from"))
-        ends = self._moment(part.until, (*place, "until"), ends=True)
+        starts = self.moment(part.starts, (*place, "from"))
+        ends = self.moment(part.until, (*place, "until"), ends=True)
         windows = tuple(
             self._window(each, (*place, "windows", index)) for index, each in enumerate(part.windows)
         )
@@ -113,7 +113,7 @@ class Occasions:
         days = range(min((last - first).days, SAMPLE_DAYS) + 1)
         return any(on_day(one, first + timedelta(days=at)) for at in days for one in windows)
 
-    def _moment(self, text: str | None, place: Place, ends: bool = False) -> datetime | None:
+    def moment(self, text: str | None, place: Place, ends: bool = False) -> datetime | None:
         """A moment; a day is its beginning, or as an end the beginning of the day after it."""
         if text is None:
             return None

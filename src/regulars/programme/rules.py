@@ -27,6 +27,7 @@ from regulars.programme.amounts import smallest, smallest_or
 from regulars.programme.budgets import Spending, credited
 from regulars.programme.contracts import Programme
 from regulars.programme.document import ActionPart, CreditPart, RulePart
+from regulars.programme.experiments import check_rule
 from regulars.programme.occasions import Occasions
 from regulars.programme.part_occasions import TestPart
 from regulars.programme.shape import follows_text, no_twins, unknown_text
@@ -171,6 +172,7 @@ class _Reader:
                 )
         if part.campaign is not None:
             self._known("campaign", part.campaign, self.programme.campaigns, (*place, "campaign"))
+        check_rule(part, place, self.programme, self.errors)
         return Rule(
             part.id,
             part.name,
@@ -186,6 +188,8 @@ class _Reader:
             Exclusive(part.group.id, part.group.pick) if part.group else None,
             part.stop,
             self._trial(part.test, (*place, "test")) if part.test else None,
+            part.experiment.id if part.experiment else "",
+            (part.experiment.variant or "") if part.experiment else "",
         )
 
     def _schedule(self, part: RulePart, place: Place) -> Schedule | None:

@@ -30,6 +30,7 @@ from regulars.language.text import Text, say
 from regulars.ledger.contracts import Asset
 from regulars.programme import wording
 from regulars.programme.contracts import Programme
+from regulars.programme.experiment_words import bounds_in_words
 from regulars.programme.holdings import asset_in_words, said_money, units
 from regulars.programme.occasion_words import Times
 from regulars.programme.vocabulary import fields_for
@@ -213,6 +214,7 @@ class _Speaker:
             yield self.budget(rule.budget, credits_of(rule))
         if rule.campaign:
             yield self.part_of(self.programme.campaigns[rule.campaign])
+        yield from bounds_in_words(rule, self.programme, self.language)
 
     def limits(self, limit: Limit, rule: Rule) -> Iterator[str]:
         per = self.word(wording.PER_MEMBER[limit.per])
