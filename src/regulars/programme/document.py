@@ -10,34 +10,19 @@ from regulars.benefits.contracts import Loss, Turnover
 from regulars.campaigns.contracts import Rounding, WhenShort
 from regulars.events.contracts import FieldKind
 from regulars.language.calendar import Per, RoundUp
-from regulars.language.text import LANGUAGES
 from regulars.ledger.contracts import Clawback, SpendOrder, WalletOrder
 from regulars.plans.contracts import EvidenceKind, RefundMode
 from regulars.programme.amounts import amount, amount_or_nothing, debt, money, money_or_nothing, threshold
-from regulars.programme.part import Id, Part
+from regulars.programme.part import Id, Part, Words, text
 from regulars.programme.part_experiments import ControlGroupPart, ExperimentPart, ExperimentRef
 from regulars.programme.part_insight import InsightPart
 from regulars.programme.part_occasions import DaysPart, GroupPart, Moment, SchedulePart, TestPart, WindowPart
 from regulars.tiers.contracts import OnChange, Up
 
-
-def _text(value: Any) -> Any:
-    """A plain string stands for the same text in every language."""
-    if isinstance(value, str):
-        return dict.fromkeys(LANGUAGES, value)
-    if isinstance(value, dict):
-        unknown = [code for code in value if code not in LANGUAGES]
-        if unknown or not value:
-            raise PydanticCustomError("language", "must have texts under zh-hans, zh-hant or en")
-    return value
-
-
 TypeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,29})?$")]
 LongText = Annotated[str, Field(max_length=10_000)]
-ShortText = Annotated[str, Field(max_length=300)]
 About = Annotated[str, Field(max_length=1_000)]
-Words = Annotated[dict[str, ShortText], BeforeValidator(_text)]
-Prose = Annotated[dict[str, LongText], BeforeValidator(_text)]
+Prose = Annotated[dict[str, LongText], BeforeValidator(text)]
 Units = Annotated[int | Decimal, PlainValidator(amount)]
 """Smallest units as a whole number, or a text with decimals as people see them."""
 Threshold = Annotated[int | Decimal, PlainValidator(threshold)]
@@ -468,7 +453,7 @@ class Document(Part):
 
     programme: Id
     name: Words
-    about: Annotated[dict[str, About], BeforeValidator(_text)] = {}
+    about: Annotated[dict[str, About], BeforeValidator(text)] = {}
     timezone: str
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"

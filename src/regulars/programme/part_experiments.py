@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from regulars.language.text import LANGUAGES
-from regulars.programme.part import Id, Part
+from regulars.programme.part import Id, Part, Words
 from regulars.programme.part_occasions import Moment
 
 _SHARE = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))? ?%", re.ASCII)
@@ -28,31 +27,24 @@ def _named(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
 
-def _text(value: Any) -> Any:
-    return dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
-
-
 def _variant(value: Any) -> Any:
     """A share alone, or with a name."""
     return {"share": value} if isinstance(value, str) else value
 
 
 Share = Annotated[Fraction, PlainValidator(share)]
-Name = Annotated[
-    dict[Literal["zh-hans", "zh-hant", "en"], Annotated[str, Field(max_length=300)]], BeforeValidator(_text)
-]
 Days = Annotated[int, Field(ge=1, le=365, strict=True)]
 
 
 class VariantPart(Part):
     share: Share
-    name: Name | None = None
+    name: Words | None = None
 
 
 class ExperimentPart(Part):
     """Somebody is held out, or there are two variants and more, or both."""
 
-    name: Name
+    name: Words
     holdout: Share | None = None
     variants: Annotated[
         dict[Id, Annotated[VariantPart, BeforeValidator(_variant)]], Field(max_length=10)
