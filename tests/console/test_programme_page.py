@@ -45,6 +45,37 @@ def test_the_whole_books_are_on_the_page(desk: Client, alice: Operator, language
     assert [line for line in SAID[language] if line not in page] == []
 
 
+PLANS_SAID = {
+    "en": (
+        "Monthly ¥58 (1 month). 7 days of trial first. ",
+        "Applicants state: Company, Company founded on (a day), Yearly revenue (CNY) (a number), ",
+        "Brings Whole profiles, Member’s badge, Talent search and vacancies on top.",
+        "A personal contact</h3><p>Service · dedicated support · members for whom this holds: has VIP, or has",
+    ),
+    "zh-hans": (
+        "商务会员、招聘会员、VIP 会员、企业家会员（由低到高）同一时间只能有一个。",
+        "由运营人员审批。 到期后宽限 7 天；到期前 30 天提醒。",
+        "包含：查看完整资料、会员标识、人才搜索与职位置顶。",
+    ),
+    "zh-hant": (
+        "可先試用 7 天。",
+        "部分退款按比例縮短。",
+        "包含：檢視完整檔案、會員標章、人才搜尋與職缺置頂。",
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", PLANS_SAID)
+def test_plans_and_benefits_are_on_the_page(desk: Client, alice: Operator, language: str) -> None:
+    version.cache_clear()
+    publish(template("workpass"), "tests")
+    alice.language = language
+    alice.save()
+    page = unescape(desk.get("/console/programme/").content.decode())
+    assert [line for line in PLANS_SAID[language] if line not in page] == []
+
+
 @pytest.mark.django_db
 def test_what_a_programme_has_not_is_not_shown(desk: Client) -> None:
     version.cache_clear()

@@ -132,3 +132,46 @@ def test_from_one_brand_to_another_everything_is_told(language: str) -> None:
     assert count(sections) > 50
     assert {change.kind for section in sections for change in section.changes} == set(Kind)
     assert all(change.text.strip() for section in sections for change in section.changes)
+
+
+WORKPASS = template("workpass")
+
+
+def test_of_a_plan_its_price_its_trial_and_who_may_have_it_are_told() -> None:
+    changed = told(
+        ('price: "58.00"', 'price: "68.00"'),
+        ("trial: {days: 7}", "trial: {days: 14}"),
+        ("value: 20000000", "value: 10000000"),
+        ("一对一引荐，品牌专访", "一对一引荐"),
+        source=WORKPASS,
+        language="en",
+    )
+    condition = (
+        "For those for whom this holds: it is not the case that Company founded on is within the last 731 days, and"
+        " it is not the case that Company founded on is within the next 3660 days, and Yearly revenue (CNY) is more"
+        " than {}, and does not have the tag “不良记录”"
+    )
+    before, after = condition.format("20,000,000"), condition.format("10,000,000")
+    assert changed == {
+        "Paid plans": [
+            "“Business”: “Monthly ¥58 (1 month)” → “Monthly ¥68 (1 month)”",
+            "“Business”: “7 days of trial first” → “14 days of trial first”",
+            f"“Entrepreneur”: “{before}” → “{after}”",
+            "“Entrepreneur”: the text on what it brings was rewritten",
+        ]
+    }
+
+
+def test_of_a_plan_what_applicants_need_not_state_is_told_once() -> None:
+    file = "kind: file}"
+    assert told((file, "kind: file, required: false}"), source=WORKPASS) == {
+        "付费会员": [
+            "“企业家会员”：“须提交公司全称、公司成立日期（日期）、年营收（元）（数字）、审计报告或纳税证明（文件）” →"
+            " “须提交公司全称、公司成立日期（日期）、年营收（元）（数字）、审计报告或纳税证明（文件）（选填）”"
+        ]
+    }
+
+
+def test_of_a_benefit_its_terms_are_told() -> None:
+    changed = told(('cost: "2000.00"', 'cost: "2500.00"'), source=WORKPASS, language="zh-hant")
+    assert changed == {"權益": ["「品牌專訪一次」：「每次成本 2,000 元」 → 「每次成本 2,500 元」"]}

@@ -15,7 +15,7 @@ from regulars.programme.vocabulary import fields_for
 
 BY_LEVEL = words("{levels}", "{levels}", "members on {levels}")
 AND_ABOVE = words("{level}及以上", "{level}以上", "{level} and above")
-BY_AUDIENCE = words("满足“{when}”的会员", "符合「{when}」的會員", "members for whom {when}")
+BY_AUDIENCE = words("满足“{when}”的会员", "符合「{when}」的會員", "members for whom this holds: {when}")
 BY_RULES = words("由规则{rules}发放", "由規則{rules}發放", "granted by the rule {rules}")
 BY_HAND = words("只由人工发放", "僅由人工發放", "granted by hand only")
 

@@ -4,8 +4,7 @@ Parts that the programme can say in words are compared by what they say; whateve
 place in the file, so that no change goes unsaid, also in parts that have no words here.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,8 +16,9 @@ from regulars.campaigns.contracts import Rule
 from regulars.language.sentence import grouped
 from regulars.language.text import LANGUAGES, Text, say
 from regulars.programme import diff_words as said
-from regulars.programme import experiment_words, holdings, ladder_words, sentences
+from regulars.programme import ladder_words
 from regulars.programme.contracts import Programme
+from regulars.programme.diff_things import Thing, name_of, things
 from regulars.tiers.contracts import Ladder
 
 SHOWN_MOST = 40
@@ -51,28 +51,11 @@ class Section:
     changes: tuple[Change, ...]
 
 
-Lines = Sequence[tuple[str, str]]
-"""(aspect, sentence): what a thing says of itself; an aspect occurs once in both versions to be compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One named thing of a programme, and what it says."""
-
-    id: str
-    name: str
-    value: Any
-    lines: Lines = ()
-    told: frozenset[str] = frozenset()
-    """Fields of `value` that the lines (and the name) tell completely."""
-    when: str = ""
-
-
 def compare(before: Programme, after: Programme, language: str) -> tuple[Section, ...]:
     """What `after` has otherwise than `before`, part by part in the order of the file; empty: nothing that matters."""
     found = []
     for part in PARTS:
-        mine, yours = _things(part, before, language), _things(part, after, language)
+        mine, yours = things(part, before, language), things(part, after, language)
         changes = tuple(_compare(mine, yours, language))
         if part in _FRAMES:
             changes = tuple(_compare_frames(part, before, after, language)) + changes
@@ -88,111 +71,6 @@ def count(sections: Iterable[Section]) -> int:
     """How many sentences that are."""
     return sum(len(section.changes) for section in sections)
 
-
-# The things of each part
-
-
-def _things(part: str, programme: Programme, language: str) -> dict[str, Thing]:
-    """Everything of a part by its id, in the order of the file."""
-    speak = SPEAKERS.get(part)
-    if speak is not None:
-        return {thing.id: thing for thing in speak(programme, language)}
-    value = getattr(programme, part)
-    if value is None or is_dataclass(value):
-        title = say(said.PARTS.get(part, said.part(part)), language)
-        return {} if value is None else {part: Thing(part, title, value)}
-    items = value.items() if isinstance(value, Mapping) else ((_id_of(one), one) for one in value)
-    return {
-        str(one_id): Thing(str(one_id), _name_of(one, str(one_id), language), one) for one_id, one in items
-    }
-
-
-def _assets(programme: Programme, language: str) -> Iterator[Thing]:
-    for asset in programme.assets.values():
-        use, life, back = holdings.asset_in_words(asset, language)
-        terms = holdings.asset_terms_in_words(asset, programme, language)
-        lines = [("use", use), ("life", life), ("back", back), *_numbered("terms", terms)]
-        told = {"name", "spendable", "expiry", "clawback", "pending", "caps", "spend_order", "floor", "grace_days",
-                "gifting", "remind_days", "adjust_limit", "cost"}  # fmt: skip
-        yield Thing(asset.id, say(asset.name, language), asset, lines, frozenset(told))
-
-
-def _wallets(programme: Programme, language: str) -> Iterator[Thing]:
-    for wallet in programme.wallets.values():
-        lines = _numbered("terms", holdings.wallet_in_words(wallet, programme, language))
-        told = {"name", "principal", "bonus", "order", "steps", "least", "most_at_once", "most"}
-        yield Thing(wallet.id, say(wallet.name, language), wallet, lines, frozenset(told))
-
-
-def _conversions(programme: Programme, language: str) -> Iterator[Thing]:
-    for one in programme.conversions.values():
-        lines = [("rate", holdings.conversion_in_words(one, programme, language))]
-        told = {"name", "source", "target", "give", "get", "per_day"}
-        yield Thing(one.id, say(one.name, language), one, lines, frozenset(told))
-
-
-def _campaigns(programme: Programme, language: str) -> Iterator[Thing]:
-    for one in programme.campaigns.values():
-        lines = [("budget", sentences.campaign_in_words(one, programme, language))]
-        yield Thing(one.id, say(one.name, language), one, lines, frozenset({"name", "budget"}))
-
-
-def _rules(programme: Programme, language: str) -> Iterator[Thing]:
-    for words in sentences.rules_in_words(programme, language):
-        rule = words.rule
-        told = frozenset(
-            {"name", "on", "when", "then", "limit", "budget", "campaign", "experiment", "variant"}
-        )
-        lines = [("what", words.what), ("bounds", words.bounds)]
-        yield Thing(rule.id, say(rule.name, language), rule, lines, told, words.when)
-
-
-def _experiments(programme: Programme, language: str) -> Iterator[Thing]:
-    for one in programme.experiments.values():
-        lines = [("groups", experiment_words.experiment_in_words(one, programme, language))]
-        told = {"name", "metric", "days", "ends_at"}
-        yield Thing(one.id, say(one.name, language), one, lines, frozenset(told))
-
-
-def _control(programme: Programme, language: str) -> Iterator[Thing]:
-    if programme.control_group is not None:
-        lines = [("who", experiment_words.control_in_words(programme.control_group, programme, language))]
-        told = {"share", "since", "except_", "days"}
-        title = say(said.PARTS["control_group"], language)
-        yield Thing("control_group", title, programme.control_group, lines, frozenset(told))
-
-
-def _messages(programme: Programme, language: str) -> Iterator[Thing]:
-    for one in programme.templates.values():
-        subject = sentences.blanks(say(one.subject, language))
-        yield Thing(one.id, subject or one.id, one, (), frozenset())
-
-
-def _ladders(programme: Programme, language: str) -> Iterator[Thing]:
-    for ladder in programme.ladders.values():
-        lines = [("how", ladder_words.ladder_in_words(ladder, programme, language))]
-        told = {"name", "levels", "measure", "period", "up", "down", "floor", "grace_days"}
-        yield Thing(ladder.id, say(ladder.name, language), ladder, lines, frozenset(told))
-
-
-def _numbered(aspect: str, lines: Iterable[str]) -> Lines:
-    """Sentences that may come and go: known by what they say, figures apart."""
-    return [(f"{aspect}:{_FIGURES.sub('#', line)}", line) for line in lines]
-
-
-_FIGURES = re.compile(r"[\d,.]+")
-
-SPEAKERS: dict[str, Callable[[Programme, str], Iterator[Thing]]] = {
-    "assets": _assets,
-    "wallets": _wallets,
-    "conversions": _conversions,
-    "ladders": _ladders,
-    "campaigns": _campaigns,
-    "experiments": _experiments,
-    "control_group": _control,
-    "rules": _rules,
-    "templates": _messages,
-}
 
 _OWN = frozenset({
     "number", "id", "name", "zone", "currency", "minor_digits", "language", "quiet_after_days", "rules_on", "about",
@@ -261,6 +139,8 @@ def _changes(before: Thing, after: Thing, language: str) -> Iterator[Change]:
     found += [_turned(name, line, "", language) for aspect, line in old.items() if line and aspect not in new]
     yield from (Change(Kind.CHANGED, after.id, text) for text in found)
     told = after.told | {"name"} if before.name != after.name else after.told - {"name"}
+    said_anew = {aspect for aspect in {*old, *new} if old.get(aspect) != new.get(aspect)}
+    told |= {field for field, aspects in after.said_by.items() if said_anew.intersection(aspects)}
     for place, was, now in _differences(before.value, after.value):
         top = place.split(".")[0].split("[")[0]
         if top in told or top == "rank":
@@ -344,20 +224,11 @@ def shown(value: Any, language: str) -> str:
         return say(said.LIST, language).join(shown(each, language) for each in value)
     if hasattr(value, "to_raw"):
         return str(value.to_raw())
-    return _name_of(value, str(value), language)
+    return name_of(value, str(value), language)
 
 
 def _put(frame: Text, language: str, **values: str) -> str:
     return say(frame, language).format(**values)
-
-
-def _id_of(value: Any) -> str:
-    return str(getattr(value, "id", value))
-
-
-def _name_of(value: Any, otherwise: str, language: str) -> str:
-    name = getattr(value, "name", None)
-    return (say(name, language) if isinstance(name, Mapping) else "") or otherwise
 
 
 # Levels, and the frame

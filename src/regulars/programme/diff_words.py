@@ -49,6 +49,7 @@ THRESHOLD = words(
     "「{name}」門檻由 {before} 改為 {after}",
     "“{name}” starts at {after} instead of {before}",
 )
+OF_KIND = words("{kind}，{what}。", "{kind}，{what}。", "{kind}: {what}.")
 CONDITION = words("条件：{when}", "條件：{when}", "if {when}")
 ALWAYS = words("无", "無", "always")
 ORDER = words("调整了先后顺序", "調整了先後順序", "They stand in another order")
@@ -97,6 +98,10 @@ FIELDS: dict[str, Text] = {
     ),
     "horizon_days": words("价值预测天数", "價值預測天數", "days of value looked ahead"),
     "discount_percent": words("年折现率（%）", "年折現率（%）", "yearly discount (%)"),
+    "description": words("说明", "說明", "description"),
+    "perks": words("权益说明", "權益說明", "text on what it brings"),
+    "hint": words("开通条件说明", "開通條件說明", "text on who may have it"),
+    "entry": words("开通条件", "開通條件", "entry conditions"),
     "cost": words("单位成本", "單位成本", "cost of a unit"),
     "experiment": words("所属实验", "所屬實驗", "experiment"),
     "groups": words("分组", "分組", "groups"),

@@ -12,7 +12,9 @@ from regulars.console.views.publishing import STATES
 from regulars.engine.revising import progress, under_way, waiting
 from regulars.insight.freshness import kept
 from regulars.programme import holdings, ladder_words, publications, sentences, service
+from regulars.programme.benefit_words import benefit_in_words
 from regulars.programme.contracts import Programme
+from regulars.programme.plan_sentences import brought_by, plan_in_words
 from regulars.programme.queries import version_source, versions
 from regulars.staff.contracts import Permission
 
@@ -46,6 +48,7 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
             for campaign in shown.campaigns.values()
         ],
         "ladders": ladders,
+        **_perks(shown, language),
         "rules": list(sentences.rules_in_words(shown, language)),
         "source": version_source(shown.number),
         "open": [*publications.waiting(), *publications.scheduled()],
@@ -76,6 +79,21 @@ def _holdings(shown: Programme, language: str) -> dict[str, Any]:
             for conversion in shown.conversions.values()
         ],
     }  # fmt: skip
+
+
+def _perks(shown: Programme, language: str) -> dict[str, Any]:
+    """What members buy and are entitled to, in words."""
+    return {
+        "plans": [
+            (
+                plan,
+                [line for _, line in plan_in_words(plan, shown, language)],
+                brought_by(plan, shown, language),
+            )
+            for plan in shown.plans.values()
+        ],
+        "benefits": [benefit_in_words(benefit, shown, language) for benefit in shown.benefits.values()],
+    }
 
 
 @page()
