@@ -6,7 +6,7 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.language.effects import PlanAct
@@ -63,6 +63,23 @@ def test_the_order_of_arrival_says_nothing() -> None:
     ]
     ends = {tuple(spans(follow(family(VIP), some))) for some in permutations(acts)}
     assert ends == {(("vip", "01-15", "01-30"), ("vip", "02-10", "03-10"), ("vip", "05-01", "06-01"))}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(5)), st.lists(st.integers(1, 28), min_size=5, max_size=5), st.integers(1, 6000))
+def test_refunds_that_nobody_can_place_yet_end_where_the_others_do(
+    order: list[int], days: list[int], amount: int
+) -> None:
+    def on(place: int, month: int) -> str:
+        return f"{month:02}-{days[place]:02}"
+
+    first, higher = paid("vip", on(0, 1)), paid("svip", on(1, 2), amount=6000)
+    acts = [first, higher, refunded(first, on(2, 1), min(amount, 3000)), refunded(higher, on(3, 2), amount)]
+    acts.append(paid("vip", on(4, 3)))
+    placeless = [replace(one, plan="") if one.kind == "refunded" else one for one in acts]
+    both = family(VIP, SVIP)
+    assert spans(follow(both, [placeless[place] for place in order])) == spans(follow(both, acts))
+    assert follow(family(plan("other")), placeless).terms == []
 
 
 def test_a_share_and_the_rest_are_the_whole() -> None:

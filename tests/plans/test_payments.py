@@ -5,7 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from regulars.plans.models import Subscription
+from regulars.plans.models import Act, Subscription
+from regulars.plans.queries import revenue
 from tests.engine.world import balances, books, event, level, order, took, who_is
 from tests.plans.shop import (
     SVIP,
@@ -66,7 +67,6 @@ def test_refunds_shorten_and_end() -> None:
     assert stands("vip") == ("active", "month", "01-15", "01-30")
     assert refused(refund("p", "2026-01-20", "15.00", refund_id="r")) == "refund_known"
     assert refused(refund("p", "2026-01-20", "15.01")) == "refund_exceeds_payment"
-    assert refused(refund("q", "2026-01-20", "1.00")) == "payment_unknown"
     took(refund("p", "2026-01-21", "15.00"))
     assert stands("vip") == ("lapsed", "month", "01-15", "01-20")
     assert happened()[-1] == ("lapsed", "01-21")
@@ -80,6 +80,42 @@ def test_what_comes_late_ends_where_it_would_have_ended_in_order() -> None:
         took(*(paid("vip", f"2026-{day}", payment_id=name, who=who) for day, name in some))
         ends.add(stands("vip", who))
     assert ends == {("active", "month", "03-20", "04-20")}
+
+
+def test_a_refund_waits_for_its_payment() -> None:
+    opened(VIP)
+    some = [
+        paid("vip", "2026-01-15", payment_id="p1", id="one"),
+        refund("p1", "2026-01-20", "15.00", refund_id="r1"),
+        refund("p1", "2026-01-21", "5.00", refund_id="r2"),
+        paid("vip", "2026-01-25", payment_id="p2", id="two"),
+    ]
+    found = set()
+    for number, told in enumerate(permutations(some)):
+        who = f"m{number}"
+        member(who)
+        for one in told:  # each in a batch of its own
+            took({**one, "id": f"{who}{one['id']}", "member": {"pos": who}})
+        night("2026-03-20 10:00")
+        one = Subscription.objects.get(member_id=who_is(who), plan="vip")
+        income = Act.objects.filter(member_id=who_is(who), kind="refunded")
+        found.add((stands("vip", who), one.grown_to, sum(act.amount_minor for act in income)))
+    assert found == {(("lapsed", "month", "01-15", "02-25"), None, 2000)}
+    (month,) = revenue("Asia/Shanghai", date(2026, 1, 1), date(2026, 1, 31))
+    assert (month.plan, month.paid_minor, month.refunded_minor) == ("vip", 24 * 6000, 24 * 2000)
+
+
+def test_a_refund_that_nobody_can_place_yet_is_kept_and_known_again() -> None:
+    opened(VIP, SVIP)
+    member()
+    one = refund("p", "2026-01-20", "60.00", refund_id="r")
+    took(one)
+    assert refused({**one, "id": "another"}) == "refund_known"
+    assert acts() == [("", "refunded")]
+    assert not Subscription.objects.filter(member_id=who_is("a")).exists()
+    took(paid("svip", "2026-01-20 09:00", price="60.00", payment_id="p"))
+    assert stands("svip") == ("lapsed", "", "", "")
+    assert balances("a") == {}, "no day of it was lived"
 
 
 def test_a_late_payment_brings_back_what_had_lapsed_meanwhile() -> None:

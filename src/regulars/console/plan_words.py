@@ -60,10 +60,19 @@ def plan_record(record: dict[str, Any], programme: Programme) -> str:
         "amount": formats.money(amount, programme) if amount is not None else "",
         "due": record.get("due", ""),
     }
+    if not record["plan"]:
+        return (
+            _("%(amount)s of a payment went back that is not known yet; it counts when the payment comes")
+            % values
+        )
     deed = _DEEDS.get(record.get("what", ""))
     said = str(deed) % values if deed else values["plan"]
     if record.get("what") == "quoted":
         return said
-    said = _("%(deed)s; %(status)s") % {"deed": said, "status": status_name(record.get("after", ""))}
+    if record.get("back_minor"):
+        back = formats.money(record["back_minor"], programme)
+        said = _("%(deed)s, of which %(back)s had gone back already") % {"deed": said, "back": back}
+    if record.get("after"):
+        said = _("%(deed)s; %(status)s") % {"deed": said, "status": status_name(record["after"])}
     until = record.get("until")
     return said + (_(", until %(day)s") % {"day": formats.day(date.fromisoformat(until))} if until else "")

@@ -4,7 +4,7 @@ What the payment side tells happened: it is refused only where it can't be under
 """
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -210,6 +210,9 @@ def paid(turn: Turn) -> None:
     told: dict[str, Any] = {"period": period.id, "amount_minor": act.amount_minor}
     if asked != act.amount_minor:
         told["price_minor"] = asked
+    back = sum(one.amount_minor for one in acts if one.kind == "refunded" and one.payment == act.payment)
+    if back:
+        told["back_minor"] = back
     done(turn, plan, act, **told)
 
 
@@ -226,7 +229,8 @@ def payment_failed(turn: Turn) -> None:
 
 
 def refunded(turn: Turn) -> None:
-    """Money of a payment went back. One that is not known yet will be shortened when it comes."""
+    """Money of a payment went back. Where the payment is not known yet, it waits: it shortens the plan when the
+    payment comes."""
     data, event = turn.event.data, turn.event
     name = (data.get("payment_source") or event.source, data["payment_id"])
     refund_id = data.get("refund_id") or event.key
@@ -238,25 +242,25 @@ def refunded(turn: Turn) -> None:
             "这笔退款已经入账", "這筆退款已經入帳", "this refund has been counted already",
         )  # fmt: skip
     payment = next((one for one in acts if one.kind == "paid" and one.payment == name), None)
-    if payment is None or payment.plan not in turn.plan.programme.plans:
-        raise refusal(
-            "payment_unknown", "data.payment_id",
-            "还没有这笔支付，请先发送 plan.paid", "還沒有這筆付款，請先傳送 plan.paid",
-            "this payment is not known yet: send plan.paid first",
-        )  # fmt: skip
     back = sum(one.amount_minor for one in earlier)
-    if back + data["amount_minor"] > payment.amount_minor:
+    if payment is not None and back + data["amount_minor"] > payment.amount_minor:
         raise refusal(
             "refund_exceeds_payment", "data.amount",
             "退款合计超过支付金额", "退款合計超過付款金額", "the refunds come to more than the payment",
         )  # fmt: skip
     turn.count_day(event.type, turn.day, data["amount_minor"])
-    plan = turn.plan.programme.plans[payment.plan]
-    act = replace(
-        new_act(turn, plan, "refunded", refund_id=refund_id, amount_minor=data["amount_minor"]),
-        source=name[0], payment_id=name[1],
+    act = PlanAct(
+        turn.take_id(), payment.plan if payment else "", "refunded", event.time, turn.day, *name, refund_id,
+        amount_minor=data["amount_minor"],
     )  # fmt: skip
-    done(turn, plan, act, amount_minor=data["amount_minor"])
+    plan = turn.plan.programme.plans.get(act.plan)
+    if plan is None:
+        acts.append(act)
+        turn.effects.append(
+            PlanChange(act.plan, act.kind, "", "", None, act, {"amount_minor": act.amount_minor})
+        )
+    else:
+        done(turn, plan, act, amount_minor=act.amount_minor)
 
 
 def cancelled(turn: Turn) -> None:

@@ -171,8 +171,10 @@ class Course:
 
     def _paid(self, act: PlanAct, day: date) -> None:
         plan = self.plans[act.plan]
+        refunds = self.refunds.get(act.payment, [])
         if plan.asks_approval and act.plan not in self.approved:
-            self.waiting.append(act)
+            if sum(one.amount_minor for one in refunds) < act.amount_minor:
+                self.waiting.append(act)
             return
         day = max(day, act.starts or day)
         running = self.at(day)
@@ -182,7 +184,7 @@ class Course:
         else:
             term = self._after(act, day, plan)
         self._insert(term)
-        for refund in self.refunds.get(act.payment, ()):  # those that came before it
+        for refund in refunds:  # those that came before it
             self._refund(refund)
 
     def _from(self, act: PlanAct, day: date, credit: int, quote: PlanAct | None) -> Term:
@@ -275,8 +277,11 @@ class Course:
 def follow(plans: Mapping[str, PaidPlan], acts: Iterable[PlanAct]) -> Course:
     """The course of one family, `plans`: what was done in the order in which it happened, whenever it was told."""
     known = list(acts)
+    sold = {act.payment: act.plan for act in known if act.kind == "paid"}
     course = Course(plans, quotes={act.id: act for act in known if act.kind == "quoted"})
     for act in sorted(known, key=lambda one: (one.at, SAME_MOMENT.get(one.kind, 0), one.id)):
-        if act.plan in plans:
+        if (
+            act.plan or sold.get(act.payment)
+        ) in plans:  # a refund that came before its payment names no plan
             course.take(act)
     return course

@@ -14,6 +14,12 @@ _SUBSCRIPTION = (
     "s.member_id, s.plan, s.status, s.period, s.since, s.until, s.last_day, s.turns_on, s.auto_renew, s.trial_used,"
     " s.application"
 )
+_SOLD = (
+    "CASE WHEN a.plan <> '' THEN a.plan ELSE coalesce((SELECT p.plan FROM plans_act p WHERE p.member_id = a.member_id"
+    " AND p.bucket = a.bucket AND p.kind = 'paid' AND (p.source, p.payment_id) = (a.source, a.payment_id) LIMIT 1), '')"
+    " END"
+)
+"""The plan that an act is about; a refund that came before its payment names none, its payment does."""
 _LIST, _ASKED = "plans.list", "plans.asked"
 LATEST = 100
 """So many acts of a member are told."""
@@ -156,11 +162,12 @@ def revenue(zone: str, first: date, last: date) -> list[Month]:
     """What was paid for plans and went back, by month and plan; a month is that of the time zone."""
     return read(
         Month,
-        "SELECT to_char(at AT TIME ZONE %s, 'YYYY-MM') AS month, plan, count(*) FILTER (WHERE kind = 'paid'),"
+        f"SELECT to_char(at AT TIME ZONE %s, 'YYYY-MM') AS month, {_SOLD} AS sold,"
+        " count(*) FILTER (WHERE kind = 'paid'),"
         " coalesce(sum(amount_minor) FILTER (WHERE kind = 'paid'), 0)::bigint,"
         " coalesce(sum(amount_minor) FILTER (WHERE kind = 'refunded'), 0)::bigint"
-        " FROM plans_act WHERE kind IN ('paid', 'refunded') AND day BETWEEN %s AND %s"
-        " GROUP BY month, plan ORDER BY month, plan",
+        " FROM plans_act a WHERE kind IN ('paid', 'refunded') AND day BETWEEN %s AND %s"
+        " GROUP BY month, sold ORDER BY month, sold",
         [zone, first, last],
     )
 
