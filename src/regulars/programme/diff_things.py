@@ -167,11 +167,6 @@ SPEAKERS: dict[str, Callable[[Programme, str], Iterator[Thing]]] = {
 }
 
 
-def _name_of(value: Any, otherwise: str, language: str) -> str:
-    name = getattr(value, "name", None)
-    return (say(name, language) if isinstance(name, Mapping) else "") or otherwise
-
-
 def _id_of(value: Any) -> str:
     return str(getattr(value, "id", value))
 
