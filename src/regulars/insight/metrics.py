@@ -1,38 +1,9 @@
 """What every figure means: one definition each, shown beside it on pages and in the documentation."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from regulars.insight.defining import Metric, Unit, define
+from regulars.insight.period_metrics import PERIOD_METRICS
 
-from regulars.language.text import Text
-
-
-class Unit(StrEnum):
-    """How a figure is written."""
-
-    COUNT = "count"
-    MONEY = "money"
-    ASSET = "asset"
-    RATE = "rate"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure's name and exact meaning."""
-
-    id: str
-    name: Text
-    definition: Text
-    unit: Unit
-
-
-def _metric(ident: str, unit: Unit, names: tuple[str, str, str], definition: tuple[str, str, str]) -> Metric:
-    codes = ("zh-hans", "zh-hant", "en")
-    return Metric(
-        ident, dict(zip(codes, names, strict=True)), dict(zip(codes, definition, strict=True)), unit
-    )
-
-
-MEMBERS = _metric(
+MEMBERS = define(
     "members",
     Unit.COUNT,
     ("会员总数", "會員總數", "Members"),
@@ -42,7 +13,7 @@ MEMBERS = _metric(
         "Everybody who has joined, whether they have bought or not.",
     ),
 )
-NEW_MEMBERS = _metric(
+NEW_MEMBERS = define(
     "new_members_30d",
     Unit.COUNT,
     ("近 30 天新会员", "近 30 天新會員", "New members, 30 days"),
@@ -52,7 +23,7 @@ NEW_MEMBERS = _metric(
         "Members who joined in the last 30 calendar days, today included, in the programme's time zone.",
     ),
 )
-ACTIVE_30 = _metric(
+ACTIVE_30 = define(
     "active_members_30d",
     Unit.COUNT,
     ("近 30 天活跃会员", "近 30 天活躍會員", "Active members, 30 days"),
@@ -62,7 +33,7 @@ ACTIVE_30 = _metric(
         "Members with at least one paid order in the last 30 calendar days, today included.",
     ),
 )
-ACTIVE_90 = _metric(
+ACTIVE_90 = define(
     "active_members_90d",
     Unit.COUNT,
     ("近 90 天活跃会员", "近 90 天活躍會員", "Active members, 90 days"),
@@ -72,7 +43,7 @@ ACTIVE_90 = _metric(
         "Members with at least one paid order in the last 90 calendar days, today included.",
     ),
 )
-SALES_30 = _metric(
+SALES_30 = define(
     "sales_30d",
     Unit.MONEY,
     ("近 30 天会员销售额", "近 30 天會員銷售額", "Member sales, 30 days"),
@@ -82,7 +53,7 @@ SALES_30 = _metric(
         "The totals of members' orders paid in the last 30 calendar days, today included, before refunds.",
     ),
 )
-SALES_YEAR = _metric(
+SALES_YEAR = define(
     "sales_12m",
     Unit.MONEY,
     ("近 12 个月会员销售额", "近 12 個月會員銷售額", "Member sales, 12 months"),
@@ -92,7 +63,7 @@ SALES_YEAR = _metric(
         "The totals of members' orders paid in the rolling last 12 months, today included, before refunds.",
     ),
 )
-ISSUED = _metric(
+ISSUED = define(
     "issued",
     Unit.ASSET,
     ("累计发放", "累計發放", "Issued"),
@@ -102,13 +73,13 @@ ISSUED = _metric(
         "All units ever given to members. What refunds took back is counted apart, not deducted.",
     ),
 )
-SPENT = _metric(
+SPENT = define(
     "spent",
     Unit.ASSET,
     ("累计使用", "累計使用", "Spent"),
     ("会员已使用的总量。", "會員已使用的總量。", "All units that members have spent."),
 )
-EXPIRED = _metric(
+EXPIRED = define(
     "expired",
     Unit.ASSET,
     ("累计过期", "累計到期", "Expired"),
@@ -118,7 +89,7 @@ EXPIRED = _metric(
         "All units that lapsed because they were not used in time.",
     ),
 )
-REVERSED = _metric(
+REVERSED = define(
     "reversed",
     Unit.ASSET,
     ("累计追回", "累計追回", "Taken back"),
@@ -128,7 +99,7 @@ REVERSED = _metric(
         "All units taken back, in proportion, because their orders were refunded.",
     ),
 )
-OUTSTANDING = _metric(
+OUTSTANDING = define(
     "outstanding",
     Unit.ASSET,
     ("未使用余额", "未使用餘額", "Outstanding"),
@@ -138,7 +109,7 @@ OUTSTANDING = _metric(
         "What members hold now: issued − spent − expired − taken back. Members in debt count below zero.",
     ),
 )
-LEVELS = _metric(
+LEVELS = define(
     "levels",
     Unit.COUNT,
     ("等级分布", "等級分布", "Members per level"),
@@ -148,7 +119,7 @@ LEVELS = _metric(
         "How many members stand on each level now; those not placed yet count on the lowest.",
     ),
 )
-REPURCHASE = _metric(
+REPURCHASE = define(
     "repurchase_rate",
     Unit.RATE,
     ("复购率", "回購率", "Repurchase rate"),
@@ -158,7 +129,7 @@ REPURCHASE = _metric(
         "Members with two or more orders in the last 12 months ÷ members with at least one.",
     ),
 )
-UPGRADE = _metric(
+UPGRADE = define(
     "upgrade_rate",
     Unit.RATE,
     ("升级率", "升級率", "Upgrade rate"),
@@ -174,7 +145,7 @@ METRICS: dict[str, Metric] = {
     metric.id: metric
     for metric in (
         MEMBERS, NEW_MEMBERS, ACTIVE_30, ACTIVE_90, SALES_30, SALES_YEAR, ISSUED, SPENT, EXPIRED, REVERSED,
-        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE,
+        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE, *PERIOD_METRICS,
     )
 }  # fmt: skip
 """Every metric by its id."""

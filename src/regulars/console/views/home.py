@@ -11,6 +11,7 @@ from regulars.console import charts, formats
 from regulars.console.notices import books_check
 from regulars.console.shell import page, programme_of
 from regulars.insight import metrics
+from regulars.insight.defining import Metric
 from regulars.insight.reports import Home, home_at_hand, monthly_flows, weekly
 from regulars.insight.reports import home as figures_of
 from regulars.language.text import say
@@ -67,7 +68,7 @@ def _figures(programme: Programme) -> dict[str, object]:
     }
 
 
-def _figure(metric: metrics.Metric, value: str, note: str = "") -> Figure:
+def _figure(metric: Metric, value: str, note: str = "") -> Figure:
     language = get_language() or "en"
     return Figure(say(metric.name, language), value, say(metric.definition, language), note)
 
