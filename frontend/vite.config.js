@@ -12,7 +12,7 @@ function compressed() {
     name: "compressed",
     closeBundle() {
       for (const name of readdirSync(OUT, { recursive: true })) {
-        if (!/\.(js|css)$/.test(name)) continue;
+        if (!/\.(js|css|wasm)$/.test(name)) continue;
         const path = join(OUT, name);
         writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
       }

@@ -7,6 +7,7 @@ import { startDrafting } from "./drafting";
 import { startEditing } from "./forms";
 import { startKeys } from "./keys";
 import { startRows } from "./rows";
+import { startScanning } from "./scan";
 import { startTheme } from "./theme";
 import { startTray } from "./tray";
 
@@ -16,6 +17,7 @@ startCopying();
 startRows();
 startEditing();
 startDrafting();
+startScanning();
 startTray();
 
 async function drawCharts(): Promise<void> {
