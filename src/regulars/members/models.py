@@ -2,15 +2,27 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Func, Value
 from django.db.models.functions import Lower
 
 from regulars.kit.models import BucketField
 
 
+class NextNumber(Func):
+    """The next number of the identity column `number`."""
+
+    function = "nextval"
+    output_field = models.BigIntegerField()
+
+    def __init__(self, *parts: object, **more: object) -> None:
+        super().__init__(*(parts or (Value("members_member_number_seq"),)), **more)
+
+
 class Member(models.Model):
     """One person, whatever the channel. `id` is a UUIDv7 whose low 6 bits are `bucket`.
 
-    `status`: active, or merged; then `merged_into` is the member whom this record belongs to now.
+    `status`: active, or merged; then `merged_into` is the member whom this record belongs to now. `number` is the
+    record's own, given by the database and never again: the warehouse counts members by it (decision 0044).
     """
 
     pk = models.CompositePrimaryKey("id", "bucket")
@@ -27,8 +39,10 @@ class Member(models.Model):
     joined_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     merged_into = models.UUIDField(null=True)
+    number = models.BigIntegerField(db_default=NextNumber())
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=["number", "bucket"], name="member_number"),)
         indexes = (
             models.Index(fields=["joined_at"], name="member_joined"),
             models.Index(Lower("name"), name="member_name"),
