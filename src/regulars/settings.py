@@ -38,6 +38,25 @@ class Config(BaseSettings):
     threads: int = Field(default=32, ge=1, le=512, description="Threads per server process.")
     background: int = Field(default=min(2, os.cpu_count() or 1), ge=1, le=64, description="Worker processes.")
     batch_events: int = Field(default=500, ge=1, le=5000, description="Most events in one transaction.")
+    warehouse_folder: Path | None = Field(
+        default=None, description="Where history is kept as Parquet; default: `warehouse` in the data folder."
+    )
+    warehouse_seconds: float = Field(
+        default=10.0, ge=1.0, le=3600.0, description="How often the warehouse looks for news."
+    )
+    warehouse_threads: int = Field(
+        default=os.cpu_count() or 1, ge=1, le=256, description="Threads that count a report, in each process."
+    )
+    warehouse_memory: str = Field(
+        default="1GB",
+        pattern=r"^[1-9]\d* ?(MB|GB)$",
+        description="Most memory for counting reports, in each process; what needs more goes to disk.",
+    )
+    warehouse_url: str = Field(
+        default="",
+        validation_alias="WAREHOUSE_URL",
+        description="Another database in which reports are counted, as Ibis names it: clickhouse://, trino://, …",
+    )
     log_level: str = "INFO"
 
     @field_validator("database_owner_url")

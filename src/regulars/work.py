@@ -20,6 +20,8 @@ from regulars.ops.watching import watch_jobs
 from regulars.portal.codes import clear_old as clear_old_codes
 from regulars.programme.publishing import publish_due
 from regulars.programme.service import version
+from regulars.settings import CONFIG
+from regulars.warehouse.service import follow
 
 LOOPS: tuple[Loop, ...] = (
     Loop("settle", settle_due, 2.0),
@@ -31,6 +33,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("jobs", watch_jobs, 60.0),
     Loop("pace", keep_pace, 600.0),
     Loop("publish", publish_due, 1.0),
+    Loop("warehouse", follow, CONFIG.warehouse_seconds),
     Loop("codes", clear_old_codes, 3600.0),
 )
 

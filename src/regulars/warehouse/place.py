@@ -1,0 +1,31 @@
+"""Where the warehouse lies, and who may write there: one at a time."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from regulars.settings import CONFIG, DATA
+
+
+def folder() -> Path:
+    """The warehouse's folder."""
+    return CONFIG.warehouse_folder.absolute() if CONFIG.warehouse_folder else DATA / "warehouse"
+
+
+@contextmanager
+def mine(place: Path, wait: bool = False) -> Iterator[bool]:
+    """Whether this process may write there until the block ends. The lock is on the folder itself, so it holds between
+    all who would write there, and is gone with the process, however that ends."""
+    place.mkdir(parents=True, exist_ok=True)
+    handle = os.open(place / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(handle)
