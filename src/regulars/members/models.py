@@ -1,5 +1,7 @@
 """Members and the many names under which the brand's channels know them."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import Func, Value
@@ -14,7 +16,7 @@ class NextNumber(Func):
     function = "nextval"
     output_field = models.BigIntegerField()
 
-    def __init__(self, *parts: object, **more: object) -> None:
+    def __init__(self, *parts: Any, **more: Any) -> None:
         super().__init__(*(parts or (Value("members_member_number_seq"),)), **more)
 
 

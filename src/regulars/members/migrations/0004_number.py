@@ -14,7 +14,7 @@ REMOVE = "ALTER TABLE members_member DROP COLUMN number"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0002_merges'),
+        ('members', '0003_scores'),
     ]
 
     operations = [
