@@ -53,6 +53,7 @@ def test_what_a_file_says_of_experiments() -> None:
         ("holdout: 10%", "holdout: 10", "experiments.gift.holdout", "such as 10%"),
         ("holdout: 10%", "holdout: 100%", "experiments.gift.holdout", "hold everybody out"),
         ("holdout: 10%, metric", "metric", "experiments.gift", "nothing to compare"),
+        ("metric: orders", "metric: margin", "experiments.gift.metric", "state insight"),
         ("{plain: 50%,", "{plain: 60%,", "experiments.text.variants", "come to 110%"),
         ("{plain: 50%,", "{plain: 40%,", "experiments.text.variants", "come to 90%"),
         ("{plain: 50%,", "{treated: 50%,", "experiments.text.variants.treated", "another name"),

@@ -34,6 +34,8 @@ def read_experiments(document: Document, programme: Programme, errors: Errors) -
         if experiment_id == CONTROL:
             errors.add(place, _taken(CONTROL))
         ends = occasions.moment(part.until, (*place, "until"), ends=True)
+        if part.metric == "margin" and programme.insight.margin_percent is None:
+            errors.add((*place, "metric"), _NO_MARGIN)
         groups = lay_out(_shares(part, place, errors))
         found[experiment_id] = Experiment(
             experiment_id, part.name, groups, Metric(part.metric), part.days, ends
@@ -147,6 +149,11 @@ _NO_COMPARISON = words(
     "没有可比较的组：请写 holdout，或至少两个 variants",
     "沒有可比較的組：請寫 holdout，或至少兩個 variants",
     "has nothing to compare: state holdout, or two variants at least",
+)
+_NO_MARGIN = words(
+    "按毛利比较，请先写 insight: {margin: 35}",
+    "以毛利比較，請先寫 insight: {margin: 35}",
+    "needs to know the margin: state insight: {margin: 35}",
 )
 _ALL_HELD_OUT = words(
     "不能把所有会员都放进对照组，请写小于 100% 的比例，例如 10%",

@@ -112,6 +112,18 @@ AWARDS = ibis.schema(
 )
 """What rules did, one row for each effect; `kind` is the effect's, `asset` and `units` are set where it moved value."""
 
+EXPOSURES = ibis.schema(
+    {
+        "member": "int64",
+        "experiment": "string",
+        "arm": "string",
+        "rule": "string",
+        "at": _MOMENT,
+        "day": "date",
+    }
+)
+"""Each time that a rule of an experiment would have applied; `arm` is the member's group, whether or not it got it."""
+
 STEPS = ibis.schema(
     {
         "member": "int64",
@@ -185,6 +197,7 @@ class Tables:
     events: ir.Table
     entries: ir.Table
     awards: ir.Table
+    exposures: ir.Table
     steps: ir.Table
     standings: ir.Table
     lots: ir.Table
@@ -200,6 +213,7 @@ SCHEMAS: dict[str, Schema] = {
     "events": EVENTS,
     "entries": ENTRIES,
     "awards": AWARDS,
+    "exposures": EXPOSURES,
     "steps": STEPS,
     "standings": STANDINGS,
     "lots": LOTS,
