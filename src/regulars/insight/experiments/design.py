@@ -15,9 +15,9 @@ from regulars.campaigns.experiments import (
     Metric,
     lay_out,
 )
-from regulars.engine.plan import Plan
 from regulars.language.problems import words
 from regulars.language.text import Text
+from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 from regulars.programme.experiments import HOLDOUT_NAME, TREATED_NAME, kept_from_control, rules_of
 
@@ -65,29 +65,31 @@ class Design:
         return timedelta(days=self.days)
 
 
-def design_of(experiment: Experiment, rules: Iterable[Rule], plan: Plan, running: bool = True) -> Design:
+def design_of(
+    experiment: Experiment, rules: Iterable[Rule], programme: Programme, running: bool = True
+) -> Design:
     """How an experiment is read, with what the programme says of costs and margin."""
     arms = tuple(Arm(group.id, group.name, float(group.share)) for group in experiment.groups)
     return _design(
-        plan, experiment.id, experiment.name, arms, experiment.metric, experiment.days, tuple(rules), running,
+        programme, experiment.id, experiment.name, arms, experiment.metric, experiment.days, tuple(rules), running,
         ends_at=experiment.ends_at,
     )  # fmt: skip
 
 
-def design_of_control(control: ControlGroup, plan: Plan) -> Design:
+def design_of_control(control: ControlGroup, programme: Programme) -> Design:
     """How the control group is read: all campaigns together against none, by sales."""
     groups = lay_out(
         ((HELD_OUT, HOLDOUT_NAME, control.share), (TREATED, TREATED_NAME, 1 - Fraction(control.share)))
     )
     arms = tuple(Arm(group.id, group.name, float(group.share)) for group in groups)
-    rules = tuple(rule for rule in plan.programme.rules if kept_from_control(rule, control))
+    rules = tuple(rule for rule in programme.rules if kept_from_control(rule, control))
     return _design(
-        plan, CONTROL, CONTROL_NAME, arms, Metric.SALES, control.days, rules, True, control=control
+        programme, CONTROL, CONTROL_NAME, arms, Metric.SALES, control.days, rules, True, control=control
     )
 
 
 def _design(
-    plan: Plan,
+    programme: Programme,
     ident: str,
     name: Text,
     arms: tuple[Arm, ...],
@@ -98,7 +100,6 @@ def _design(
     ends_at: datetime | None = None,
     control: ControlGroup | None = None,
 ) -> Design:
-    programme = plan.programme
     percent = programme.insight.margin_percent
     return Design(
         ident,
@@ -107,13 +108,18 @@ def _design(
         metric,
         days,
         rules,
-        {asset: cost / 10**6 for asset, cost in plan.costs.items() if cost},
+        {asset.id: _unit(asset, programme) for asset in programme.assets.values() if asset.cost},
         {rule.id: cost for rule in rules if (cost := _grants(rule, programme))},
         float(percent) / 100 if percent is not None else None,
         ends_at,
         control,
         running,
     )
+
+
+def _unit(asset: Asset, programme: Programme) -> float:
+    """What the asset's smallest unit costs, in the currency's."""
+    return float(asset.cost) * 10.0 ** (programme.minor_digits - asset.scale)
 
 
 def _grants(rule: Rule, programme: Programme) -> float:
