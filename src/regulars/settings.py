@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "regulars.programme",
     "regulars.engine",
     "regulars.approvals",
+    "regulars.insight.scoring",
     "regulars.portal",
 ]
 

@@ -30,6 +30,8 @@ OPERATIONS = [
     ("GET", "/members/pos:1/tiers", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/levels/forecast", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/levels/guide", Scope.MEMBERS_READ),
+    ("GET", "/members/pos:1/scores", Scope.MEMBERS_READ),
+    ("GET", "/scores", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/orders", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/messages", Scope.MESSAGES_READ),
     ("GET", "/members/pos:1/timeline", Scope.MEMBERS_READ),

@@ -20,6 +20,7 @@ from regulars.api import (
     plans,
     programme,
     publishing,
+    scores,
     statements,
     value,
 )
@@ -122,7 +123,7 @@ api = Api(
     docs=Swagger(settings={"persistAuthorization": True, "tryItOutEnabled": True}),
 )
 for router in (
-    events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router,
+    events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
     statements.router, members.router,
     approvals.router, budgets.router, programme.router, publishing.router,
 ):  # fmt: skip
