@@ -148,6 +148,7 @@ INSTALLED_APPS = [
     "regulars.benefits",
     "regulars.tiers",
     "regulars.plans",
+    "regulars.audiences",
     "regulars.campaigns",
     "regulars.programme",
     "regulars.engine",

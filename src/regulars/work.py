@@ -6,6 +6,7 @@ what runs at an hour of the day or runs long. Never one job per member.
 
 from functools import partial
 
+from regulars.engine.following import follow_due
 from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
@@ -26,6 +27,7 @@ from regulars.warehouse.service import follow
 LOOPS: tuple[Loop, ...] = (
     Loop("settle", settle_due, 2.0),
     Loop("levels", revise_due, 2.0),
+    Loop("audiences", follow_due, 1.0),
     Loop("schedules", run_due, 5.0),
     Loop("deliver", partial(deliver_due, version), 1.0, rest_seconds=0.2),
     Loop("seal", seal_due, 1.0, rest_seconds=1.0),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
+from regulars.audiences import service as audiences
 from regulars.benefits import service as benefits
 from regulars.campaigns import service as campaigns
 from regulars.campaigns.logic import Budgets
@@ -16,6 +17,7 @@ from regulars.events import service as events
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor
 from regulars.language.effects import (
+    AudienceChange,
     Credit,
     Give,
     LevelChange,
@@ -68,6 +70,7 @@ def apply(
     deeds: list[tuple[UUID, UUID, OrderPaid | OrderRefunded]] = []
     changes: list[tuple[UUID, LevelChange]] = []
     acts: list[tuple[UUID, PlanAct]] = []
+    grouped: list[audiences.Change] = []
     outgoing: list[Outgoing] = []
     stated: dict[UUID, dict[str, Any]] = {}
     changed: set[UUID] = set()
@@ -83,6 +86,8 @@ def apply(
                 outgoing.append(Outgoing(member_id, effect, version, one.event.time, channels))
             elif isinstance(effect, LevelChange):
                 changes.append((member_id, effect))
+            elif isinstance(effect, AudienceChange):
+                grouped.append((member_id, one.event.id, effect.audience, effect.enters, effect.at))
             elif isinstance(effect, PlanChange):
                 if effect.act is not None:
                     acts.append((member_id, effect.act))
@@ -103,6 +108,7 @@ def apply(
     benefits.write(cursor, _entitlements(snapshots))
     members.write(cursor, {one: (snapshots[one].profile, snapshots[one].tags) for one in changed}, now)
     consent(cursor, [(member_id, given) for member_id, given in stated.items() if given])
+    audiences.write(cursor, grouped)
     messaging.enqueue(cursor, outgoing)
 
 

@@ -26,9 +26,9 @@ from regulars.engine.contracts import (
 )
 from regulars.engine.decide import Decided, catch_up, live, settle
 from regulars.engine.load import Loader, Orders, read_orders
-from regulars.engine.plan import Plan, plan
+from regulars.engine.plan import Plan
 from regulars.engine.reach import BETWEEN, OrderName, order_name, other_member
-from regulars.engine.ready import Ready, note, ready_question, ready_to_run
+from regulars.engine.ready import Ready, note, ready_plan, ready_question, ready_to_run, share_question
 from regulars.engine.resolve import Resolver
 from regulars.events import service as events
 from regulars.events.service import Known
@@ -96,7 +96,7 @@ def settle_members(
     `process`."""
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
         in_force = ready_to_run(cursor)
-        ready = plan(in_force.number).without(in_force.parked, failing)
+        ready = ready_plan(in_force, failing)
         snapshots = Loader(cursor, ready, [], Orders(), until=until).load(member_ids)
         budgets = campaigns.lock_budgets(cursor, [])
         now = clock.now()
@@ -167,7 +167,7 @@ class _Batch:
         self.parts.done("resolve")
         work = self._events(owners.owner)
         if work:
-            ready = plan(self.in_force.number).without(self.in_force.parked, self.failing)
+            ready = ready_plan(self.in_force, self.failing)
             self._live(ready, work, orders, owners.fresh)
             resolver.forget(owners, {position for position, _ in work if self._leaves_nothing(position)})
         for position, first in self.twins:
@@ -186,6 +186,7 @@ class _Batch:
         numbers = [name_number(one.source, one.key) for one in self.batch]
         numbers += [name_number("order", *name) for name in names if name]
         questions: list[rows.Question[Any]] = [
+            share_question(),
             ready_question(),
             events.lock_names(numbers),
             events.known([(one.source, one.key) for one in self.batch]),
@@ -196,7 +197,7 @@ class _Batch:
         asked |= {UUID(one.data["to"]) for one in self.batch if one.type in BETWEEN}
         if asked:
             questions.append(existing(asked))
-        in_force, _, *known = rows.ask(self.cursor, questions)
+        _, in_force, _, *known = rows.ask(self.cursor, questions)
         return [in_force, *known] if asked else [in_force, *known, {}]
 
     def _record(self, before: dict[tuple[str, str], Known]) -> list[int]:

@@ -6,19 +6,24 @@ of events can be lived through in memory, in production and in a simulation alik
 """
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from regulars.campaigns.logic import Budgets
 from regulars.engine.clocks import next_due
 from regulars.engine.commands import COMMANDS
+from regulars.engine.grouping import ANEW, BY_AUDIENCE, KEYS, LISTED, REVIEWED, Groups, Mask, by_hand
 from regulars.engine.meanings import MEANINGS, counted, give_back, give_back_credits, message_context
 from regulars.engine.plan import Plan
 from regulars.engine.turn import Turn
 from regulars.kit.ids import event_id
-from regulars.language.effects import Effect, MessageWish
+from regulars.language.calendar import local_day
+from regulars.language.condition import Facts
+from regulars.language.effects import AudienceChange, Effect, MessageWish
 from regulars.language.events import RULES, Event
 from regulars.language.snapshot import Snapshot, Standing
 
@@ -75,7 +80,7 @@ def live(
     """
     first = Decided(event)
     decided = [first]
-    chain = _Chain(plan, snapshot, now, budgets, others or {})
+    course = _Chain(plan, snapshot, now, budgets, others or {})
     if joining and event.type != "member.joined":
         key = f"{event.id}:joined"
         joined = Event(
@@ -89,22 +94,28 @@ def live(
             event.id,
             event.depth + 1,
         )
-        decided += chain.follow(Decided(joined), first)
+        decided += course.follow(Decided(joined), first)
     rules_apply = event.type != "member.joined" or joining
-    return [first, *chain.follow(first, first, rules_apply), *decided[1:]]
+    lived = [first, *course.follow(first, first, rules_apply), *decided[1:]]
+    if plan.groups is not None:
+        lived += course.regroup(plan.groups, lived, joining)
+    return lived
 
 
 def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment."""
     decided: list[Decided] = []
     told_since = plan.programme.told_since(now)
-    chain = _Chain(plan, snapshot, now, budgets, {})
+    course = _Chain(plan, snapshot, now, budgets, {})
     for _ in range(TIMERS_LIMIT):
         due = next_due(plan, snapshot, until, told_since)
         if due is None:
             return decided
         first = Decided(due)
-        decided += [first, *chain.follow(first, first)]
+        lived = [first, *course.follow(first, first)]
+        if plan.groups is not None:
+            lived += course.regroup(plan.groups, lived)
+        decided += lived
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
@@ -153,6 +164,44 @@ class _Chain:
         told.standings = dict(self.snapshot.standings)
         return caused
 
+    def regroup(self, groups: Groups, lived: Sequence[Decided], joining: bool = False) -> list[Decided]:
+        """Who of these members enters or leaves audiences by what they lived through, and what follows from that."""
+        caused: list[Decided] = []
+        fresh = lived
+        for _ in range(DEPTH_LIMIT):
+            followed: list[Decided] = []
+            for member_id, some in _by_member(fresh).items():
+                whose = self.snapshot if member_id == self.snapshot.member_id else self.others[member_id]
+                concerned = groups.everything if joining else _concerned(groups, some)
+                if concerned or some[0].event.type == LISTED:
+                    followed += self._enter_and_leave(groups, whose, concerned, some[0], lived[0])
+            if not followed:
+                break
+            caused += followed
+            fresh, joining = followed, False
+        return caused
+
+    def _enter_and_leave(
+        self, groups: Groups, whose: Snapshot, concerned: Mask, by: Decided, told: Decided
+    ) -> list[Decided]:
+        at = max(by.event.time, self.now)
+        zone = self.plan.programme.zone
+        listed = by_hand(by.event, whose, groups)
+        for audience, _, _ in listed:
+            concerned |= groups.after(audience)
+        facts = Facts(None, whose, local_day(at, zone), zone, at)
+        followed: list[Decided] = []
+        for audience, enters, why in chain(listed, groups.changes(facts, concerned)):
+            effect = AudienceChange(audience, enters, at)
+            by.effects.append(effect)
+            by.records.append(effect.record())
+            by.trace.append([BY_AUDIENCE + audience, enters, *why])
+            kind = "audience.entered" if enters else "audience.left"
+            if kind in self.plan.rules and by.event.depth < DEPTH_LIMIT:
+                event = _moved(by.event, kind, audience, whose.member_id)
+                followed += self.follow(Decided(event), told)
+        return followed
+
     def _turn(self, event: Event) -> Turn:
         """The event's turn, of the member whose it is."""
         whose = self.snapshot if event.member_id == self.snapshot.member_id else self.others[event.member_id]
@@ -165,6 +214,41 @@ class _Chain:
             beginning = Turn(self.plan, self.snapshot, event, self.now, self.budgets)
             for ladder in unknown:
                 beginning.standing(ladder)
+
+
+def _by_member(lived: Iterable[Decided]) -> dict[UUID, list[Decided]]:
+    found: dict[UUID, list[Decided]] = {}
+    for one in lived:
+        found.setdefault(one.event.member_id, []).append(one)
+    return found
+
+
+def _concerned(groups: Groups, lived: Iterable[Decided]) -> Mask:
+    """The audiences that what a member lived through may have changed."""
+    keys: set[str] = set()
+    asked = 0
+    for one in lived:
+        kind = one.event.type
+        if kind in ANEW:
+            return groups.everything
+        if kind == REVIEWED:
+            asked |= groups.of(one.event.data["audiences"])
+        for effect in one.effects:
+            key = KEYS.get(type(effect))
+            if key is not None:
+                keys.add(key)
+        for cell in one.tallied:
+            keys.add(f"tally:{cell[0]}")
+    return asked | groups.concerned(frozenset(keys))
+
+
+def _moved(by: Event, kind: str, audience: str, member_id: UUID) -> Event:
+    """The event that a member enters or leaves an audience."""
+    key = f"{by.id}:{kind}:{audience}"
+    return Event(
+        event_id(by.time, RULES, key), RULES, key, kind, member_id, by.time, {"audience": audience}, by.id,
+        by.depth + 1,
+    )  # fmt: skip
 
 
 def _set_aside(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int]]:

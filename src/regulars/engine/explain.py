@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from regulars.audiences.queries import names as audience_names
+from regulars.audiences.queries import revision as audience_revision
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.campaigns.experiments import CONTROL, HELD_OUT
 from regulars.campaigns.occasions import is_open
 from regulars.engine.asking import CLOSED, IN_GROUP, INSTEAD, WITHHELD
+from regulars.engine.grouping import BY_AUDIENCE
 from regulars.engine.index import guards_of
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import caused_by
 from regulars.language.calendar import local_day
-from regulars.language.condition import Facts, compile_condition
+from regulars.language.condition import Facts, RefusedError, compile_condition, parse_condition
 from regulars.language.events import Event
 from regulars.language.sentence import Line, describe_values, sentence
 from regulars.language.snapshot import Profile, Snapshot
@@ -140,6 +143,17 @@ _NOT_ASKED: dict[str, Text] = {
         "en": "“{name}” was not asked, as none is after “{other}”",
     },
 }
+_ENTERED: Text = {
+    "zh-hans": "进入人群“{name}”",
+    "zh-hant": "進入人群「{name}」",
+    "en": "entered the audience “{name}”",
+}
+_LEFT: Text = {
+    "zh-hans": "离开人群“{name}”",
+    "zh-hant": "離開人群「{name}」",
+    "en": "left the audience “{name}”",
+}
+_BECAUSE: Text = {"zh-hans": "{said}：{parts}", "zh-hant": "{said}：{parts}", "en": "{said}: {parts}"}
 _GONE: Text = {
     "zh-hans": "规则“{rule}”不在版本 {number} 中",
     "zh-hant": "規則「{rule}」不在版本 {number} 中",
@@ -204,6 +218,8 @@ def verdict(
     notes = tuple(
         _note(programme, note, language) for note in noted if note.partition(":")[0] not in _NOT_ASKED
     )
+    if ident.startswith(BY_AUDIENCE):
+        return _audience(programme, line, effects, language, day)
     rule = next((rule for rule in programme.rules if rule.id == ident), None)
     if rule is None:
         gone = say(_GONE, language).format(rule=ident, number=programme.number)
@@ -224,6 +240,30 @@ def verdict(
     form = _ALWAYS if rule.when is None else _HELD if held else _NOT_HELD
     said = say(form, language).format(name=name, parts=between.join(decisive or [when]))
     return Verdict(ident, name, held, when, parts, notes, mine, between.join([said, *notes]))
+
+
+def _audience(
+    programme: Programme, line: Sequence[Any], effects: Sequence[dict[str, Any]], language: str, day: date
+) -> Verdict:
+    """A member who entered an audience, or left it, and what its condition, as it was then, saw."""
+    ident, enters, seen, *noted = line
+    audience = ident.removeprefix(BY_AUDIENCE)
+    mine = tuple(effect for effect in effects if effect.get("audience") == audience)
+    asked = audience_revision(audience, noted[0] if noted else None)
+    name = say(asked.names, language) or audience if asked is not None else audience
+    said = say(_ENTERED if enters else _LEFT, language).format(name=name)
+    if asked is None or asked.condition is None or not seen:
+        return Verdict(ident, name, enters, "", (), (), mine, said)
+    fields = fields_for(programme, None, audience_names())
+    try:
+        condition = parse_condition(asked.condition, fields)
+    except RefusedError:
+        return Verdict(ident, name, enters, "", (), (), mine, said)
+    parts = tuple(describe_values(condition, fields, language, seen, day))
+    decisive = [part for part in parts if part["held"] is enters] or parts
+    told = say(_BREAK, language).join(_seen(part, language) for part in decisive)
+    whole = say(_BECAUSE, language).format(said=said, parts=told)
+    return Verdict(ident, name, enters, sentence(condition, fields, language), parts, (), mine, whole)
 
 
 def _note(programme: Programme, note: str, language: str) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from regulars.audiences.queries import now_in
 from regulars.engine.load_benefits import Held
 from regulars.engine.load_sql import (
     ALL_USES,
@@ -185,6 +186,8 @@ class Loader(Notebook):
             asked.append((self._tallies(known, plan.tallies), self.note_tallies))
         if plan.programme.plans:
             asked.append((_rows(SUBSCRIPTIONS, *whose), self.note_plans))
+        if plan.groups is not None:
+            asked.append((now_in(whose), self.note_audiences))
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
         if plan.scores:

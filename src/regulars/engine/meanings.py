@@ -277,6 +277,8 @@ def nothing(_: Turn) -> None:
 
 MEANINGS: dict[str, Callable[[Turn], None]] = {
     "schedule.due": nothing,
+    "audience.listed": nothing,
+    "audience.reviewed": nothing,
     "order.paid": order_paid,
     "order.refunded": order_refunded,
     "member.joined": profile_stated,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from regulars.audiences import merging as audiences
 from regulars.benefits import merging as benefits
 from regulars.campaigns import merging as uses
 from regulars.campaigns import service as campaigns
@@ -33,8 +34,8 @@ from regulars.engine.merged import (
     open_lots,
 )
 from regulars.engine.operations import Request
-from regulars.engine.plan import Plan, plan
-from regulars.engine.ready import ready_question
+from regulars.engine.plan import Plan
+from regulars.engine.ready import ready_plan, ready_question, share_question
 from regulars.engine.service import leaving_out_what_fails
 from regulars.engine.stated import refusal
 from regulars.events import merging as tallies
@@ -79,9 +80,10 @@ def _take(request: Request, kind: str, gone: UUID, do: Any) -> Outcome:
 
 def _run(one: Incoming, gone: UUID, do: Any, preview: bool, failing: Mapping[str, str]) -> Outcome:
     with lines.borrowed(), transaction.atomic(), rows.cursor() as cursor:
-        ready, _, known = rows.ask(
+        _, ready, _, known = rows.ask(
             cursor,
             [
+                share_question(),
                 ready_question(),
                 events.lock_names([name_number(one.source, one.key)]),
                 events.known([(one.source, one.key)]),
@@ -91,7 +93,7 @@ def _run(one: Incoming, gone: UUID, do: Any, preview: bool, failing: Mapping[str
             raise NotPublished
         if (one.source, one.key) in known:
             return again(one, known[one.source, one.key])
-        outcome: Outcome = do(_Work(cursor, plan(ready.number).without(ready.parked, failing), one, gone))
+        outcome: Outcome = do(_Work(cursor, ready_plan(ready, failing), one, gone))
         if preview:
             transaction.set_rollback(True)
         return outcome
@@ -148,6 +150,7 @@ class _Work:
         merge.memory["standings"] = levels.leave(self.cursor, self.gone)
         tallies.add(self.cursor, self.gone, self.kept)
         uses.add(self.cursor, self.gone, self.kept)
+        merge.memory["lists"] = audiences.join(self.cursor, self.gone, self.kept, self.event.id, self.at)
         members.join(self.cursor, merge, self.at)
         members.note(self.cursor, merge, self.one.data.get("by", ""), self.one.data.get("reason", ""))
         arriving = self._arriving(self.kept, lots, idle)
@@ -178,6 +181,8 @@ class _Work:
         tallies.subtract(self.cursor, self.gone, self.kept)
         tallies.shift(self.cursor, cells, self.kept, self.gone)
         uses.subtract(self.cursor, self.gone, self.kept)
+        lists = merge.memory.get("lists", [])
+        audiences.part(self.cursor, self.gone, self.kept, lists, self.event.id, self.at)
         levels.forget_steps(self.cursor, self.kept, _step_id(merge.id, merge.at, "levels"))
         levels.come_back(self.cursor, self.gone, merge.memory["standings"])
         members.part(self.cursor, merge, self.one.data.get("by", ""), self.at)

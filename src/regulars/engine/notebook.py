@@ -40,6 +40,10 @@ class Notebook:
             snapshot.taken_back[asset] = back
             snapshot.due[asset] = Due(*due)
 
+    def note_audiences(self, rows: list[Any]) -> None:
+        for member_id, audiences in rows:
+            self.snapshots[member_id].audiences = set(audiences)
+
     def note_totals(self, rows: list[Any]) -> None:
         for member_id, *values in rows:
             self.snapshots[member_id].totals = Totals(*values)

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
+from regulars.audiences.queries import definitions
 from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
     SCHEDULED,
@@ -19,6 +20,7 @@ from regulars.campaigns.contracts import (
 from regulars.campaigns.experiments import ControlGroup, Experiment
 from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_of
 from regulars.engine.benefit_plan import PlannedBenefits, plan_benefits
+from regulars.engine.grouping import Groups, make_groups
 from regulars.engine.index import Index, make_index
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
@@ -162,6 +164,8 @@ class Plan:
     parked: frozenset[str] = frozenset()
     """Rules that are not asked: they failed again and again, or are `failing` on the very event that is decided."""
     failing: frozenset[str] = frozenset()
+    groups: Groups | None = None
+    """The live audiences; None where there are none."""
 
     def asked(self, event: Event, day: date, snapshot: Snapshot) -> Iterable[PlannedRule]:
         """The rules that can hold for the event, in their order; parked ones among them."""
@@ -186,10 +190,20 @@ def plan(number: int) -> Plan:
     return make_plan(version(number))
 
 
-def make_plan(programme: Programme) -> Plan:
-    """Compile `programme`, published or a draft."""
+@once(most=16)
+def grouped_plan(names: tuple[int, int]) -> Plan:
+    """The plan of a published version with the live audiences that a generation of them names."""
+    number, generation = names
+    programme = version(number)
+    groups = make_groups(definitions(generation), fields_for(programme, None)) if generation else None
+    return plan(number) if groups is None else make_plan(programme, groups)
+
+
+def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
+    """Compile `programme`, published or a draft, with the live audiences if there are any."""
     rules = {on: _planned_all(on, some, programme) for on, some in programme.rules_on.items()}
     compiled = [one.needs for some in rules.values() for planned in some for one in planned.needs]
+    compiled += [group.ask.needs for group in groups.asked] if groups is not None else []
     gates = _gates(programme)
     benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in compiled))
     compiled += [one.needs for one in benefits.when.values()] if benefits else []
@@ -249,6 +263,7 @@ def make_plan(programme: Programme) -> Plan:
         daily=any(one.daily is not None for one in programme.plans.values()),
         entries=entries,
         choosing=_types_with(programme, lambda rule: rule.group is not None or rule.stop),
+        groups=groups,
         indexes={
             on: index
             for on, some in rules.items()

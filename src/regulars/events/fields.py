@@ -36,6 +36,8 @@ TEXTS: dict[str, Text] = {
     "topup": {"zh-hans": "充值金额", "zh-hant": "儲值金額", "en": "amount paid in"},
     "topup_back": {"zh-hans": "退还金额", "zh-hant": "退還金額", "en": "amount paid back"},
     "benefit": {"zh-hans": "权益", "zh-hant": "權益", "en": "benefit"},
+    "audience": {"zh-hans": "人群", "zh-hant": "人群", "en": "audience"},
+    "on": {"zh-hans": "加入", "zh-hant": "加入", "en": "put on"},
     "was": {"zh-hans": "此前状态", "zh-hant": "先前狀態", "en": "state before"},
     "topup_id": {"zh-hans": "充值单号", "zh-hant": "儲值單號", "en": "top-up number"},
 }

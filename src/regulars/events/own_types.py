@@ -136,4 +136,16 @@ OWN_TYPES: tuple[EventType, ...] = (
     _derived("benefit.renewed", "权益新一期开始", "權益新一期開始", "benefit renewed", benefit=TEXT),
     _derived("benefit.taken_back", "权益收回", "權益收回", "benefit taken back", benefit=TEXT),
     _command("gift.revoked", "撤回赠送", "撤回贈送", "gift taken back"),
+    _derived("audience.entered", "进入人群", "進入人群", "entered an audience", audience=TEXT),
+    _derived("audience.left", "离开人群", "離開人群", "left an audience", audience=TEXT),
+    _derived("audience.reviewed", "人群复核", "人群複核", "audiences reviewed"),
+    _command(
+        "audience.listed",
+        "加入或移出名单",
+        "加入或移出名單",
+        "put on or taken off a list",
+        audience=TEXT,
+        on=YES,
+        reason=TEXT,
+    ),
 )

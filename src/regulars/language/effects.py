@@ -333,6 +333,20 @@ class Exposure:
 
 
 @dataclass(slots=True)
+class AudienceChange:
+    """The member enters an audience, or leaves it, at `at`."""
+
+    kind: ClassVar[str] = "audience"
+    audience: str
+    enters: bool
+    at: datetime
+    rule: str = ""
+
+    def record(self) -> dict[str, Any]:
+        return {"kind": "audience", "rule": self.rule, "audience": self.audience, "enters": self.enters}
+
+
+@dataclass(slots=True)
 class MessageWish:
     """Something to tell the member. `context` is all that the template may show."""
 
@@ -491,4 +505,5 @@ Effect = (
     | TopUpRefunded
     | EntitlementStep
     | PlanChange
+    | AudienceChange
 )

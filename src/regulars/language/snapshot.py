@@ -247,6 +247,7 @@ class Snapshot:
     status: str = "active"
     profile: Profile = field(default_factory=Profile)
     tags: set[str] = field(default_factory=set)
+    audiences: set[str] = field(default_factory=set)
     standings: dict[str, Standing] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
     lots: dict[str, list[Lot]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
+from regulars.audiences.queries import size
 from regulars.benefits.queries import open_holders
 from regulars.campaigns.experiments import moved
 from regulars.campaigns.logic import pots_of
@@ -22,6 +23,7 @@ from regulars.ledger.queries import holders
 from regulars.members.queries import count as count_members
 from regulars.orders.queries import any_order
 from regulars.plans.queries import running
+from regulars.programme import asking
 from regulars.programme.contracts import Programme
 from regulars.tiers.queries import distribution
 
@@ -290,5 +292,39 @@ def experiments(before: Programme, after: Programme) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (assets, currency, levels, wallets, budgets, plans, benefits, experiments)
+def audiences(_: Programme | None, after: Programme) -> Iterator[Finding]:
+    """What asks for an audience that there is not would never hold; an audience that the programme has not all fields
+    for would follow nobody any more."""
+    for use, audience in asking.unknown(after):
+        yield Finding(
+            f"{use.kind}s.{use.id}",
+            0,
+            words(
+                f"“{say(use.name, 'zh-hans')}”（{use.id}）用到的人群“{audience}”不存在：请先建好这个人群，或改用别的。",
+                f"「{say(use.name, 'zh-hant')}」（{use.id}）用到的人群「{audience}」不存在："
+                "請先建立這個人群，或改用別的。",
+                f"{say(use.name, 'en') or use.id} ({use.id}) asks for the audience “{audience}”, which there is not:"
+                " make it first, or ask for another one.",
+            ),
+            True,
+        )
+    for audience, names, fault in asking.unanswerable(after):
+        yield Finding(
+            f"audiences.{audience}",
+            size(audience),
+            words(
+                f"人群“{say(names, 'zh-hans')}”的条件用到了这里没有的内容（{fault}），发布后将停止更新："
+                "请先改这个人群，或确认。",
+                f"人群「{say(names, 'zh-hant')}」的條件用到了這裡沒有的內容（{fault}），發布後將停止更新："
+                "請先修改這個人群，或確認。",
+                f"The audience {say(names, 'en')} asks for what this programme has not ({fault}), and would stand"
+                " still: change the audience first, or accept that.",
+            ),
+            False,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    assets, currency, levels, wallets, budgets, plans, benefits, experiments, audiences,
+)  # fmt: skip
 """Every room whose things members hold has its check here."""

@@ -13,7 +13,7 @@ from regulars.kit.problems import NotFound, Problem
 from regulars.kit.rows import Question
 from regulars.language.problems import words
 from regulars.programme.contracts import Programme
-from regulars.programme.held import find, refuse
+from regulars.programme.held import audiences, find, refuse
 from regulars.programme.loader import load
 from regulars.programme.models import Version
 from regulars.staff.service import audit
@@ -146,8 +146,7 @@ def issue(source: str, after: Programme, by: str, note: str, accepted: Iterable[
     number, digest = latest or (0, "")
     if digest == digest_of(source):
         return int(number)
-    if number:
-        refuse(find(version(number), after), accepted)
+    refuse(find(version(number), after) if number else audiences(None, after), accepted)
     made = Version.objects.create(
         number=number + 1,
         source=source,

@@ -1,0 +1,126 @@
+"""Membership set-wise: from a condition as SQL over members `m` to who enters, who leaves, who differs; and how many
+satisfy it, told in less than a second however many members there are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+
+from regulars.audiences.contracts import BUCKETS, Estimate
+from regulars.kit.sqlread import rows
+from regulars.language.sql_text import Sql
+
+ACTIVE = "m.status = 'active'"
+
+IS_IN = (
+    "EXISTS (SELECT 1 FROM audiences_membership a WHERE a.audience = %s AND a.member_id = m.id"
+    " AND a.bucket = m.bucket AND a.until IS NULL)"
+)
+
+SAMPLE = 20
+LIMIT_SECONDS = 0.9
+"""A count while somebody types takes no longer; what is not done by then is scaled up from what is."""
+
+EXACT_SECONDS = 30.0
+
+
+def enter(audience: str, where: Sql, buckets: Sequence[int], now: datetime) -> int:
+    """Whoever satisfies the condition and is not in is in; how many that were."""
+    return _run(
+        "INSERT INTO audiences_membership (member_id, id, bucket, audience, since, until, by)"
+        " SELECT m.id, gen_random_uuid(), m.bucket, %s, %s, NULL, NULL FROM members_member m"
+        f" WHERE m.bucket = ANY(%s) AND {ACTIVE} AND NOT {IS_IN} AND {where.text} ON CONFLICT DO NOTHING",
+        [audience, now, list(buckets), audience, *where.params],
+    )
+
+
+def leave(audience: str, where: Sql, buckets: Sequence[int], now: datetime) -> int:
+    """Whoever is in and does not satisfy the condition leaves; how many that were."""
+    return _run(
+        "UPDATE audiences_membership AS stay SET until = greatest(stay.since, %s) FROM members_member m"
+        " WHERE stay.audience = %s AND stay.until IS NULL AND stay.bucket = ANY(%s)"
+        f" AND m.id = stay.member_id AND m.bucket = stay.bucket AND NOT ({ACTIVE} AND {where.text})",
+        [now, audience, list(buckets), *where.params],
+    )
+
+
+def differing(audience: str, where: Sql, buckets: Sequence[int]) -> list[UUID]:
+    """Members of these buckets who are in and should not be, or the other way round."""
+    found = rows(
+        f"SELECT m.id FROM members_member m WHERE m.bucket = ANY(%s) AND ({ACTIVE} AND {where.text}) <> {IS_IN}",
+        [list(buckets), *where.params, audience],
+    )
+    return [each for (each,) in found]
+
+
+def estimate(where: Sql, exact: bool = False, sample: int = SAMPLE) -> Estimate:
+    """How many satisfy a condition, and some of them. Where counting all takes too long, so many buckets as there is
+    time for are counted and scaled up, unless it is to be `exact`."""
+    began = perf_counter()
+    total = _members()
+    if exact:
+        return _told(where, range(BUCKETS), total, began, sample, EXACT_SECONDS)
+    first = _counted(where, [0], LIMIT_SECONDS)
+    spent = perf_counter() - began
+    if first is None:
+        return Estimate(0, total, False, 0, (), spent)
+    fits = int((LIMIT_SECONDS - spent) / 2 / max(spent, 0.000_1))
+    if fits >= 1:
+        step = max(BUCKETS // min(BUCKETS, fits + 1), 1)
+        try:
+            return _told(where, range(0, BUCKETS, step), total, began, sample, LIMIT_SECONDS - spent)
+        except OperationalError:
+            pass
+    found, ids = first
+    return Estimate(round(found * BUCKETS), total, False, 1, tuple(ids[:sample]), perf_counter() - began)
+
+
+def _told(where: Sql, buckets: range, total: int, began: float, sample: int, seconds: float) -> Estimate:
+    counted = _counted(where, list(buckets), seconds, sample)
+    if counted is None:
+        raise OperationalError("counting took too long")
+    found, ids = counted
+    every = len(buckets) == BUCKETS
+    members = found if every else round(found * BUCKETS / len(buckets))
+    return Estimate(min(members, total), total, every, len(buckets), tuple(ids), perf_counter() - began)
+
+
+def _counted(
+    where: Sql, buckets: list[int], seconds: float, sample: int = SAMPLE
+) -> tuple[int, list[UUID]] | None:
+    """How many in these buckets, and some of them; None where that takes longer."""
+    among = "" if len(buckets) == BUCKETS else "m.bucket = ANY(%s) AND "
+    try:
+        with transaction.atomic():
+            _bound(seconds)
+            found = rows(
+                f"SELECT count(*), (array_agg(m.id))[:{int(sample)}] FROM members_member m"
+                f" WHERE {among}{ACTIVE} AND {where.text}",
+                [*([buckets] if among else []), *where.params],
+            )
+    except OperationalError:
+        return None
+    return int(found[0][0]), list(found[0][1] or ())
+
+
+def _members() -> int:
+    """How many members there are, as far as can be told at once."""
+    found = rows("SELECT reltuples::bigint FROM pg_class WHERE oid = 'members_member'::regclass")
+    about = int(found[0][0]) if found else -1
+    if about >= 200_000:
+        return about
+    return int(rows(f"SELECT count(*) FROM members_member m WHERE {ACTIVE}")[0][0])
+
+
+def _bound(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(max(int(seconds * 1000), 1))])
+
+
+def _run(sql: str, params: Sequence[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)

@@ -1,0 +1,220 @@
+"""The live audiences of a programme made ready to be asked: which of them an event can have changed, and who enters
+or leaves. Pure.
+
+Every audience has a bit. What was decided about an event names keys (`totals`, `tally:order.paid`, `tags`, …); the
+audiences that ask for any of them are asked, in an order in which each comes after those that it asks for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.audiences.contracts import FIELD, Definition, Kind
+from regulars.audiences.logic import in_order, named
+from regulars.language.condition import (
+    Compiled,
+    Condition,
+    Facts,
+    Field,
+    Fields,
+    Leaf,
+    RefusedError,
+    compile_condition,
+    parse_condition,
+)
+from regulars.language.effects import (
+    Credit,
+    Effect,
+    EntitlementStep,
+    Give,
+    LevelChange,
+    OrderPaid,
+    OrderRefunded,
+    PlanChange,
+    ProfileChange,
+    TagChange,
+    Take,
+    ToppedUp,
+    TopUpRefunded,
+)
+from regulars.language.events import Event
+from regulars.language.matching import leaves_of
+from regulars.language.snapshot import Snapshot
+
+Mask = int
+
+Move = tuple[str, bool, list[Any]]
+"""(audience, whether the member enters it, what a trace keeps of why: the values seen, and the revision that asked)"""
+
+BY_AUDIENCE = "audience:"
+"""How a line of a trace names an audience that was entered or left, where others name a rule."""
+
+LISTED, REVIEWED = "audience.listed", "audience.reviewed"
+"""Somebody was put on a list or taken off it; audiences are asked again, without anything that happened."""
+
+ANEW = frozenset({"tier.reckoned", "member.restored"})
+"""Types of event by which everything about a member may be otherwise: two records were made one, or apart again."""
+
+ANY = f"{FIELD}:*"
+"""The key of whoever asks whether a member is in any audience at all."""
+
+IDENTITIES = "identities"
+"""Names come with any event, without an effect of their own."""
+
+KEYS: dict[type[Effect], str] = {
+    Credit: "balances",
+    Take: "balances",
+    Give: "balances",
+    ToppedUp: "balances",
+    TopUpRefunded: "balances",
+    OrderPaid: "totals",
+    OrderRefunded: "totals",
+    LevelChange: "standings",
+    TagChange: "tags",
+    ProfileChange: "profile",
+    EntitlementStep: "benefits",
+    PlanChange: "plans",
+}
+"""What an effect changes of what conditions look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One live audience by rule."""
+
+    id: str
+    condition: Condition
+    ask: Compiled
+    keys: frozenset[str]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All live audiences of one generation, under one programme.
+
+    `asked`: those by rule, in order; `bits` and `by_key` say which of them something concerns. `lists`: those kept by
+    hand. `broken`: those whose condition asks for what the programme does not have; nobody enters or leaves them.
+    """
+
+    asked: tuple[Group, ...]
+    lists: frozenset[str]
+    broken: frozenset[str]
+    bits: Mapping[str, Mask]
+    by_key: Mapping[str, Mask]
+    always: Mask
+    """Those that any event may concern."""
+    seen: dict[frozenset[str], Mask] = field(default_factory=dict, compare=False)
+
+    @property
+    def everything(self) -> Mask:
+        return (1 << len(self.asked)) - 1
+
+    def concerned(self, keys: frozenset[str]) -> Mask:
+        """The audiences that ask for any of these."""
+        known = self.seen.get(keys)
+        if known is None:
+            known = self.always
+            for key in keys:
+                known |= self.by_key.get(key, 0)
+            if len(self.seen) < REMEMBERED:
+                self.seen[keys] = known
+        return known
+
+    def of(self, audiences: Iterable[str]) -> Mask:
+        """These audiences, those among them that there are."""
+        mask = 0
+        for audience in audiences:
+            mask |= self.bits.get(audience, 0)
+        return mask
+
+    def after(self, audience: str) -> Mask:
+        """The audiences that ask for this one."""
+        return self.by_key.get(f"{FIELD}:{audience}", 0) | self.by_key.get(ANY, 0)
+
+    def changes(self, facts: Facts, left: Mask) -> Iterator[Move]:
+        """Which of `left` the member now enters or leaves. The snapshot follows."""
+        inside = facts.member.audiences
+        while left:
+            lowest = left & -left
+            left ^= lowest
+            group = self.asked[lowest.bit_length() - 1]
+            holds = group.ask.matches(facts)
+            if holds is (group.id in inside):
+                continue
+            seen = group.ask.explain(facts)[1]
+            if holds:
+                inside.add(group.id)
+            else:
+                inside.discard(group.id)
+            left |= self.after(group.id) & ~((lowest << 1) - 1)
+            yield group.id, holds, [seen, group.revision]
+
+
+def by_hand(event: Event, whose: Snapshot, groups: Groups) -> list[Move]:
+    """The list that the event puts the member on, or takes them off, if that changes anything. The snapshot follows."""
+    if event.type != LISTED:
+        return []
+    audience, enters = event.data["audience"], event.data["on"]
+    if audience not in groups.lists or enters is (audience in whose.audiences):
+        return []
+    if enters:
+        whose.audiences.add(audience)
+    else:
+        whose.audiences.discard(audience)
+    return [(audience, enters, [[]])]
+
+
+REMEMBERED = 4096
+"""So many different sets of keys are remembered with the audiences that they concern."""
+
+
+def make_groups(definitions: Sequence[Definition], fields: Fields) -> Groups | None:
+    """The set of audiences, for a programme's `fields`; None where there are none."""
+    if not definitions:
+        return None
+    rules = {one.id: one for one in definitions if one.kind is Kind.RULE}
+    asked: list[Group] = []
+    broken: set[str] = set()
+    for audience in in_order({ident: named(one.condition) for ident, one in rules.items()}):
+        try:
+            condition = parse_condition(rules[audience].condition, fields)
+        except RefusedError:
+            broken.add(audience)
+            continue
+        keys = frozenset(key for leaf in leaves_of(condition) for key in keys_of(leaf, fields[leaf.field]))
+        asked.append(
+            Group(audience, condition, compile_condition(condition, fields), keys, rules[audience].revision)
+        )
+    by_key: dict[str, Mask] = {}
+    for at, group in enumerate(asked):
+        for key in group.keys:
+            by_key[key] = by_key.get(key, 0) | 1 << at
+    return Groups(
+        tuple(asked),
+        frozenset(one.id for one in definitions if one.kind is Kind.LIST),
+        frozenset(broken),
+        {group.id: 1 << at for at, group in enumerate(asked)},
+        by_key,
+        by_key.get(IDENTITIES, 0),
+    )
+
+
+def keys_of(leaf: Leaf, field: Field) -> Iterator[str]:
+    """The keys of what a leaf looks at; none where that is the calendar alone."""
+    if field.name == FIELD:
+        if leaf.value is None:
+            yield ANY
+        else:
+            values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+            yield from (f"{FIELD}:{value}" for value in values)
+    elif leaf.window:
+        yield f"tally:{field.tally}"
+    elif field.count:
+        yield f"tally:{field.count}"
+    elif field.part:
+        yield field.part
+        if field.name.startswith("matrix."):
+            yield "profile"
+    elif field.tally:
+        yield f"tally:{field.tally}"

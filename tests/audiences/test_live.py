@@ -1,0 +1,152 @@
+"""Who is in an audience is settled with the event that changes it, and with time where nothing happens."""
+
+from typing import Any
+
+import pytest
+
+from regulars.audiences import queries
+from regulars.audiences.contracts import Kind, Phase, Wish
+from regulars.audiences.models import Membership
+from regulars.engine import audiences
+from regulars.engine.following import follow_all
+from regulars.events.models import Event
+from tests.engine.world import EARN, fresh, joined, moment, order, refund, shop, today, took, who_is
+
+pytestmark = pytest.mark.django_db
+
+SPENT = {"field": "orders.spend", "op": "gte", "value": 100}
+LATELY = {"field": "orders.spend", "window": {"days": 30}, "op": "gte", "value": 100}
+ASLEEP = {"field": "orders.days_since_last", "op": "gte", "value": 60}
+RULES = (
+    EARN
+    + """\
+  - id: welcome_big
+    name: {zh-hans: 欢迎大客, zh-hant: 歡迎大客, en: Welcome}
+    on: audience.entered
+    when: {field: event.audience, op: eq, value: big}
+    then:
+      - credit: {asset: points, amount: 50}
+      - tag: {add: [big]}
+"""
+)
+
+
+def made(ident: str, condition: Any, kind: Kind = Kind.RULE) -> None:
+    audiences.create(ident, Wish({"en": ident.title()}, kind, condition), "console", "op@x.cn")
+
+
+def inside(who: str) -> list[str]:
+    return queries.of_members([who_is(who)]).get(who_is(who), [])
+
+
+def stays(who: str) -> list[tuple[str, bool]]:
+    found = Membership.objects.filter(member_id=who_is(who)).order_by("since", "audience")
+    return [(one.audience, one.until is None) for one in found]
+
+
+def test_an_event_brings_members_in_and_a_refund_takes_them_out() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("big", SPENT)
+        took(joined("1", "2026-03-01"), order("1", "2026-03-01", 99, "a"))
+        assert inside("1") == []
+        (result,) = took(order("1", "2026-03-01", 1, "b"))
+        assert inside("1") == ["big"]
+        assert {"kind": "audience", "rule": "", "audience": "big", "enters": True} in result["effects"]
+        took(refund("1", "2026-03-01", 1, "b"))
+        assert inside("1") == []
+    assert stays("1") == [("big", False)]
+    came, went = Event.objects.get(key=result["id"]), Event.objects.get(type="order.refunded")
+    asked = queries.get("big").revision
+    assert ["audience:big", True, [10000], asked] in came.trace
+    assert ["audience:big", False, [9900], asked] in went.trace
+    assert Membership.objects.get().by == came.id
+
+
+def test_a_new_audience_is_filled_with_those_who_are_there() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        took(*(order(str(n), "2026-03-01", 60 * n, f"o{n}") for n in (1, 2, 3)))
+        made("big", SPENT)
+        assert queries.get("big").phase is Phase.WAITING
+        follow_all()
+        assert (inside("1"), inside("2"), inside("3")) == ([], ["big"], ["big"])
+        found = queries.get("big")
+        assert (found.phase, found.members, found.percent, found.look_at) == (Phase.SETTLED, 2, 100, None)
+        audiences.change(
+            "big", found.revision, Wish({"en": "Big"}, Kind.RULE, {**SPENT, "value": 150}), "op@x.cn"
+        )
+        follow_all()
+        assert (inside("1"), inside("2"), inside("3")) == ([], [], ["big"])
+    assert Event.objects.filter(type__startswith="audience.").count() == 0
+
+
+def test_time_takes_members_in_and_out() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("lately", LATELY)
+        made("asleep", ASLEEP)
+        took(order("1", "2026-03-01", 120, "a"))
+        follow_all()
+        assert inside("1") == ["lately"]
+        assert queries.get("lately").look_at == moment("2026-03-02 00:00")
+    with today("2026-03-30"):
+        follow_all()
+        assert inside("1") == ["lately"]
+    with today("2026-03-31 00:00"):
+        follow_all()
+        assert inside("1") == []
+    with today("2026-04-30"):
+        follow_all()
+        assert inside("1") == ["asleep"]
+        reviews = Event.objects.filter(type="audience.reviewed").order_by("time")
+        assert [one.data["audiences"] for one in reviews] == [["lately"], ["asleep"]]
+        assert reviews[1].trace == [["audience:asleep", True, [60], queries.get("asleep").revision]]
+        assert reviews[0].effects == [{"kind": "audience", "rule": "", "audience": "lately", "enters": False}]
+        took(order("1", "2026-04-30", 10, "b"))
+        assert inside("1") == []
+        follow_all()
+        assert Event.objects.filter(type="audience.reviewed").count() == 2
+
+
+def test_rules_hear_who_enters_and_ask_who_is_in() -> None:
+    vip = (
+        EARN
+        + """\
+  - id: vip
+    name: VIP
+    on: order.paid
+    when: {field: audience, op: has, value: big}
+    then:
+      - credit: {asset: points, amount: 7}
+"""
+    )
+    fresh(shop())
+    with today("2026-03-01"):
+        made("big", SPENT)
+        fresh(shop(RULES + vip.removeprefix(EARN)))
+        (first,) = took(order("1", "2026-03-01", 100, "a"))
+        assert first["balances"]["points"] == 150
+        (second,) = took(order("1", "2026-03-01", 1, "b"))
+        assert second["balances"]["points"] == 158
+    entered = Event.objects.get(type="audience.entered")
+    assert entered.data == {"audience": "big"}
+    assert entered.cause == Event.objects.get(key=first["id"]).id
+
+
+def test_an_audience_of_audiences_follows_at_once() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("staff", None, Kind.LIST)
+        made("big", SPENT)
+        made("guests", {"all": [{"field": "audience", "op": "has", "value": "big"},
+                                {"field": "audience", "op": "has_not", "value": "staff"}]})  # fmt: skip
+        took(order("1", "2026-03-01", 100, "a"))
+        follow_all()
+        assert inside("1") == ["big", "guests"]
+        assert audiences.put("staff", [who_is("1")], True, "k1", "console", "op@x.cn", "works here") == 1
+        assert inside("1") == ["big", "staff"]
+        assert audiences.put("staff", [who_is("1")], True, "k1", "console", "op@x.cn", "works here") == 1
+        assert audiences.put("staff", [who_is("1")], False, "k2", "console", "op@x.cn") == 1
+        assert inside("1") == ["big", "guests"]
+    assert len(stays("1")) == 4
