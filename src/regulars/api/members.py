@@ -13,6 +13,7 @@ from regulars.api.auth import key
 from regulars.api.problems import ApiProblem, language_of
 from regulars.api.reading import idempotency_key, parameters, region
 from regulars.api.sending import send_one, source_of
+from regulars.audiences import queries as audiences
 from regulars.engine.queries import timeline
 from regulars.events import queries as events
 from regulars.insight.members import MemberFilter, Sort, View, list_members
@@ -257,7 +258,7 @@ def life(
 @parameters()
 def read(request: HttpRequest, ref: str) -> Any:  # noqa: ARG001
     who = member_id(ref)
-    return shapes.whole_member(_profile(who), members.merges_into(who))
+    return shapes.whole_member(_profile(who), members.merges_into(who), audiences.of_member(who))
 
 
 @router.patch(

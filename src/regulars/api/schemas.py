@@ -72,9 +72,17 @@ class MergeOut(Schema):
     reason: str
 
 
-class MemberWholeOut(MemberOut):
-    """Who a member is, and which records are theirs."""
+class InAudienceOut(Schema):
+    """An audience that a member is in."""
 
+    id: str = Field(examples=["big_asleep"])
+    since: datetime
+
+
+class MemberWholeOut(MemberOut):
+    """Who a member is, which records are theirs, and which audiences they are in."""
+
+    audiences: list[InAudienceOut] = Field(description="The latest entered first.")
     merged: list[MergeOut] = Field(description="The records merged into this member, the latest first.")
 
 

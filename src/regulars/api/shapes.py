@@ -3,6 +3,7 @@
 from typing import Any
 
 from regulars.api import schemas
+from regulars.audiences.contracts import Stay
 from regulars.engine.queries import Explanation, Moment, balances_of, money_of, told
 from regulars.events.contracts import RecordedEvent
 from regulars.insight.members import MemberLine
@@ -49,12 +50,13 @@ def member(found: MemberProfile) -> schemas.MemberOut:
     return schemas.MemberOut.model_validate(found, from_attributes=True)
 
 
-def whole_member(found: MemberProfile, merges: list[MergeRow]) -> schemas.MemberWholeOut:
+def whole_member(found: MemberProfile, merges: list[MergeRow], stays: list[Stay]) -> schemas.MemberWholeOut:
     merged = [
         schemas.MergeOut(id=one.gone, into=one.kept, at=one.at, by=one.by, reason=one.reason)
         for one in merges
     ]
-    return schemas.MemberWholeOut(**member(found).model_dump(), merged=merged)
+    audiences = [schemas.InAudienceOut(id=one.audience, since=one.since) for one in stays]
+    return schemas.MemberWholeOut(**member(found).model_dump(), merged=merged, audiences=audiences)
 
 
 def member_line(found: MemberLine, programme: Programme) -> schemas.MemberLineOut:

@@ -184,6 +184,21 @@ STATEMENT: dict[str, Sentence] = {
 }
 """Headings of a statement as a file."""
 
+OVERLAP_IDS = _three(
+    "请列出 2 到 {most} 个人群的编号，用逗号分隔。",
+    "請列出 2 到 {most} 個人群的編號，以逗號分隔。",
+    "Name 2 to {most} audiences, separated by commas.",
+)
+TOO_MANY_ROWS = _three(
+    "超过 {most} 行，请改用 csv。",
+    "超過 {most} 列，請改用 csv。",
+    "These are more than {most} rows: ask for csv.",
+)
+BAD_PERIOD = _three(
+    "开始日期应不晚于结束日期，最多十年。",
+    "開始日期應不晚於結束日期，最多十年。",
+    "The first day is not after the last, and at most ten years before it.",
+)
 DAY_FAR_OFF = _three(
     "日期应在 1970 年到 2200 年之间。",
     "日期應在 1970 年到 2200 年之間。",

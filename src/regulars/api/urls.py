@@ -11,6 +11,7 @@ from ninja.renderers import JSONRenderer
 import regulars
 from regulars.api import (
     approvals,
+    audiences,
     benefits,
     budgets,
     events,
@@ -125,7 +126,7 @@ api = Api(
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
     statements.router, members.router,
-    approvals.router, budgets.router, programme.router, publishing.router,
+    approvals.router, audiences.router, budgets.router, programme.router, publishing.router,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -36,6 +36,9 @@ from regulars.staff.service import audit
 NAME_MOST, NOTE_MOST, ID_MOST = 60, 500, 40
 ID = re.compile(rf"[a-z][a-z0-9_]{{0,{ID_MOST - 1}}}")
 
+RESERVED = frozenset({"count", "overlap", "new", "import"})
+"""What addresses are called, so no audience is."""
+
 DEFINING = 0x6175_6469_656E_6365
 """The lock of whoever changes an audience: one after the other, so that the latest revision names the whole set."""
 
@@ -90,13 +93,13 @@ def change(audience: str, revision: int | None, wish: Wish, by: str) -> Audience
     with transaction.atomic():
         lock_definitions()
         row = _record(audience)
-        if revision is not None and row.revision != revision:
-            raise AudienceChanged(row.updated_by)
         if row.kind != wish.kind.value:
             raise BadAudience.of([("kind", _KIND_STAYS)])
         said = _said(wish)
         if all(getattr(row, name) == value for name, value in said.items()):
             return queries.get(audience)
+        if revision is not None and row.revision != revision:
+            raise AudienceChanged(row.updated_by)
         refill = row.condition != said["condition"]
         for name, value in said.items():
             setattr(row, name, value)
@@ -245,6 +248,8 @@ def _said(wish: Wish) -> dict[str, Any]:
 
 
 def _id_faults(audience: str) -> list[tuple[str, Text]]:
+    if audience in RESERVED:
+        return [("id", _RESERVED)]
     return [] if ID.fullmatch(audience) else [("id", _BAD_ID)]
 
 
@@ -269,6 +274,11 @@ _BAD_ID = words(
     f"编号只能含小写字母、数字和下划线，以字母开头，最长 {ID_MOST} 个字符。",
     f"編號只能含小寫字母、數字和底線，以字母開頭，最長 {ID_MOST} 個字元。",
     f"An id has lower-case letters, digits and underscores, begins with a letter and is at most {ID_MOST} long.",
+)
+_RESERVED = words(
+    "这个编号由系统保留，请换一个。",
+    "這個編號由系統保留，請換一個。",
+    "This id is reserved: take another one.",
 )
 _NO_NAME = words(
     "请写上名称，至少一种语言（zh-hans、zh-hant、en）。",

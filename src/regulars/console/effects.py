@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from regulars.audiences.queries import names as audience_names
 from regulars.console import formats
 from regulars.console.plan_words import plan_record
 from regulars.language.effects import (
@@ -184,6 +185,17 @@ def benefit_name(benefit_id: str, programme: Programme) -> str:
     return say(known.name, get_language() or "en") if known else benefit_id
 
 
+def audience_name(audience: str) -> str:
+    """What people call this audience; its id where there is none of that id any more."""
+    return say(audience_names().get(audience, {}), get_language() or "en") or audience
+
+
+def audience_step(record: dict[str, Any], _programme: Programme) -> str:
+    """An audience that was entered or left."""
+    said = _("Entered the audience %(name)s") if record["enters"] else _("Left the audience %(name)s")
+    return said % {"name": audience_name(record["audience"])}
+
+
 def benefit_step(record: dict[str, Any], programme: Programme) -> str:
     """A benefit and how it now stands."""
     state = str(record.get("state", ""))
@@ -199,9 +211,9 @@ def benefit_step(record: dict[str, Any], programme: Programme) -> str:
 
 
 def _text(record: dict[str, Any], programme: Programme) -> str:
-    said = ROOMS.get(str(record.get("kind")))
-    if said is not None:
-        return said(record, programme)
+    room = ROOMS.get(str(record.get("kind")))
+    if room is not None:
+        return room(record, programme)
     match record.get("kind"):
         case "credit":
             return _credit(record, programme)
@@ -258,6 +270,7 @@ ROOMS: dict[str, Callable[[dict[str, Any], Programme], str]] = {
     "plan": plan_record,
     "benefit": benefit_step,
     "experiment": group_record,
+    "audience": audience_step,
 }
 """Kinds of effect that have words of their own."""
 

@@ -38,6 +38,8 @@ SCOPES = {
     Scope.MESSAGES_READ.value: _("Read messages"),
     Scope.PROGRAMME_READ.value: _("Read the programme and event types"),
     Scope.PROGRAMME_WRITE.value: _("Write drafts of the programme and publish them"),
+    Scope.AUDIENCES_READ.value: _("Read audiences and who is in them"),
+    Scope.AUDIENCES_WRITE.value: _("Make and change audiences, keep lists"),
     Scope.METRICS_READ.value: _("Read measurements for Prometheus"),
     Scope.ALL.value: _("Everything, also what is added later"),
 }
@@ -78,5 +80,11 @@ DEEDS = {
     "value.withdrawn": _("Withdrew a change asked for"),
     "members.merged": _("Merged two records of a member"),
     "members.unmerged": _("Took merged records apart"),
+    "audience.created": _("Made an audience"),
+    "audience.changed": _("Changed an audience"),
+    "audience.archived": _("Archived an audience"),
+    "audience.restored": _("Restored an audience"),
+    "audience.deleted": _("Deleted an audience"),
+    "audience.exported": _("Exported an audience"),
     "alert.acknowledged": _("Took note of an alert"),
 }

@@ -13,11 +13,20 @@ from regulars.kit import paging
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.sqlread import from_json, row, rows
 from regulars.members.queries import profile
-from regulars.messaging.contracts import BookOf, DeliveryRow, InboxItem, Letter, MessageRow, Reader
+from regulars.messaging.contracts import (
+    ALWAYS,
+    UNASKED,
+    BookOf,
+    DeliveryRow,
+    InboxItem,
+    Letter,
+    MessageRow,
+    Reader,
+)
 from regulars.messaging.letters import inbox_item, letter, subject
 
 __all__ = [
-    "between", "count", "counts", "depth", "in_inbox", "inbox", "of_member", "subject", "unread",
+    "between", "count", "counts", "depth", "in_inbox", "inbox", "of_member", "subject", "unread", "willing",
 ]  # fmt: skip
 
 _MESSAGES = "messaging.member"
@@ -70,6 +79,20 @@ def in_inbox(member_id: UUID, message_id: UUID, book_of: BookOf, reader: Reader)
     """One message of the member's inbox; None where it isn't there."""
     found = _messages(" AND inbox AND id = %s", member_id, message_id)
     return inbox_item(found[0], book_of, reader) if found else None
+
+
+def willing(member_ids: Sequence[UUID], channel: str, category: str) -> set[UUID]:
+    """Those of these members to whom the category may go out over the channel, by what they have said."""
+    pair = (channel, category)
+    if pair in ALWAYS:
+        return set(member_ids)
+    found = rows(
+        "SELECT member_id, allowed FROM messaging_preference"
+        " WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND channel = %s AND category = %s",
+        [list(member_ids), sorted({bucket_of(each) for each in member_ids}), channel, category],
+    )
+    said = dict(found)
+    return {each for each in member_ids if said.get(each, pair in UNASKED)}
 
 
 def unread(member_id: UUID) -> int:

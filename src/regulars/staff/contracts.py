@@ -22,6 +22,8 @@ class Scope(StrEnum):
     LEVELS_WRITE = "levels:write"
     PLANS_WRITE = "plans:write"
     PLANS_DECIDE = "plans:decide"
+    AUDIENCES_READ = "audiences:read"
+    AUDIENCES_WRITE = "audiences:write"
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
