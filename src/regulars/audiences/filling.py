@@ -26,6 +26,9 @@ LIMIT_SECONDS = 0.9
 
 EXACT_SECONDS = 30.0
 
+ALWAYS_EXACT = 50_000
+"""So many members are counted one and all, whatever the condition."""
+
 
 def enter(audience: str, where: Sql, buckets: Sequence[int], now: datetime) -> int:
     """Whoever satisfies the condition and is not in is in; how many that were."""
@@ -61,21 +64,22 @@ def estimate(where: Sql, exact: bool = False, sample: int = SAMPLE) -> Estimate:
     time for are counted and scaled up, unless it is to be `exact`."""
     began = perf_counter()
     total = _members()
-    if exact:
+    if exact or total <= ALWAYS_EXACT:
         return _told(where, range(BUCKETS), total, began, sample, EXACT_SECONDS)
-    first = _counted(where, [0], LIMIT_SECONDS)
-    spent = perf_counter() - began
+    asked = perf_counter()
+    first = _counted(where, [0], LIMIT_SECONDS, sample)
+    spent = perf_counter() - asked
     if first is None:
-        return Estimate(0, total, False, 0, (), spent)
-    fits = int((LIMIT_SECONDS - spent) / 2 / max(spent, 0.000_1))
-    if fits >= 1:
-        step = max(BUCKETS // min(BUCKETS, fits + 1), 1)
+        return Estimate(0, total, False, 0, (), perf_counter() - began)
+    left = LIMIT_SECONDS - (perf_counter() - began)
+    fits = min(int(left / 2 / spent), BUCKETS)
+    if fits > 1:
         try:
-            return _told(where, range(0, BUCKETS, step), total, began, sample, LIMIT_SECONDS - spent)
+            return _told(where, range(0, BUCKETS, -(-BUCKETS // fits)), total, began, sample, left)
         except OperationalError:
             pass
     found, ids = first
-    return Estimate(round(found * BUCKETS), total, False, 1, tuple(ids[:sample]), perf_counter() - began)
+    return Estimate(found * BUCKETS, total, False, 1, tuple(ids), perf_counter() - began)
 
 
 def _told(where: Sql, buckets: range, total: int, began: float, sample: int, seconds: float) -> Estimate:
