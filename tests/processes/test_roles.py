@@ -16,7 +16,9 @@ from regulars.kit import postgres, postgres_access
 from regulars.processes import roles
 from tests.processes.house import House, regulars
 
-HISTORY = ("events_event", "ledger_entry", "ledger_page", "ledger_seal", "plans_act", "staff_auditentry")
+HISTORY = (
+    "audiences_revision", "events_event", "ledger_entry", "ledger_page", "ledger_seal", "plans_act", "staff_auditentry",
+)  # fmt: skip
 REWRITING = (
     "UPDATE {} SET {} = {}",
     "DELETE FROM {}",
@@ -25,6 +27,7 @@ REWRITING = (
     "ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
 )
 COLUMNS = {
+    "audiences_revision": "audience",
     "events_event": "data",
     "ledger_entry": "amount",
     "ledger_page": "digest",

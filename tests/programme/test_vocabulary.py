@@ -31,7 +31,7 @@ def test_rules_on_orders_can_ask_for_all_this() -> None:
         "member.days_since_joining", "member.age", "member.identities",
         "member.attribute.city", "member.attribute.size", "member.attribute.pet", "member.attribute.married",
         "member.attribute.age_group",
-        "tags", "level.level", "level.vip", "balance.points", "balance.credit", "wallet.purse",
+        "tags", "audience", "level.level", "level.vip", "balance.points", "balance.credit", "wallet.purse",
         "orders.count", "orders.spend", "orders.average", "orders.first_at", "orders.last_at", "orders.days_since_last",
         "earned.points", "earned.credit", "events.order.paid.count", "events.checkin.count",
         "calendar.day", "calendar.weekday", "calendar.month", "calendar.date", "calendar.hour", "calendar.holiday",

@@ -1,7 +1,7 @@
 """What operators and other systems do with audiences: make, change, archive, delete them, keep lists, count, and ask
 why somebody is in. Conditions are checked against the programme in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,13 +192,16 @@ def put(
     return sum(outcome.status in ("processed", "duplicate") for outcome in outcomes)
 
 
-def look_again(parts: Iterable[str]) -> int:
-    """Ask audiences anew that look at these parts of a member (`scores`, …), after what is there has changed without
-    an event; how many are asked."""
-    wanted = set(parts)
+def look_again(*fields: str) -> int:
+    """Ask audiences anew that look at fields which begin so (`score:`), after what is there has changed without an
+    event; how many are asked. In the background: whoever enters or leaves by it does so by events."""
     generation = queries.generation()
     groups = grouped_plan((current().number, generation)).groups if generation else None
-    asking = [group.id for group in groups.asked if not wanted.isdisjoint(group.keys)] if groups else []
+    asking = [
+        group.id
+        for group in (groups.asked if groups else ())
+        if any(key.startswith(fields) for key in group.keys)
+    ]
     return service.look_again(asking, clock.now())
 
 
