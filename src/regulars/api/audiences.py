@@ -1,6 +1,6 @@
 """Audiences over the API: made, changed, counted, explained; who is in them, read and exported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -68,7 +68,7 @@ def listed(request: HttpRequest, archived: Annotated[bool, Query(False)]) -> Any
 def create(request: HttpRequest, body: schemas.AudienceIn) -> Any:
     """Who is in is settled in the background within seconds (`state`); from then on it follows every event. Sent again
     with the same body it changes nothing and answers with the audience; with another body the id is taken (409)."""
-    wish = Wish(dict(body.names), Kind(body.kind), body.condition, body.note)
+    wish = Wish(_texts(body.names), Kind(body.kind), body.condition, body.note)
     try:
         found = work.create(body.id, wish, "api", _by(request))
     except AudienceExists:
@@ -159,7 +159,7 @@ def change(request: HttpRequest, audience: str, body: schemas.AudiencePatch) -> 
     leave by it."""
     found = queries.get(audience)
     wish = Wish(
-        dict(body.names) if body.names is not None else found.names,
+        _texts(body.names) if body.names is not None else found.names,
         found.kind,
         body.condition if body.condition is not None else found.condition,
         found.note if body.note is None else body.note,
@@ -392,6 +392,10 @@ def uses(request: HttpRequest, audience: str) -> Any:
 
 def _by(request: HttpRequest) -> str:
     return f"{BY_KEY}{holder_of(request).name}"
+
+
+def _texts(names: Mapping[Any, str]) -> dict[str, str]:
+    return {str(code): name for code, name in names.items()}
 
 
 def _shown(found: Audience, language: str) -> schemas.AudienceOut:
