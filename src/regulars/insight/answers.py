@@ -1,0 +1,117 @@
+"""Asking a report: the warehouse opened, the tables narrowed, the other period counted too, the answer kept for a while.
+
+One and the same question is counted once, whoever asks: by what was asked, the programme's version and the day. What
+is counted quickly is at most 30 seconds old, what takes longer up to 5 minutes while it is counted anew (`freshness`);
+every answer carries the moment up to which the warehouse knew everything.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import ibis.expr.types as ir
+
+from regulars.insight.freshness import kept
+from regulars.insight.ground import ground_of
+from regulars.insight.report import Answer, Asked, BadQuestion, Figure, Ground, Report
+from regulars.kit import clock
+from regulars.language.calendar import local_day
+from regulars.language.problems import words
+from regulars.programme.contracts import Programme
+from regulars.warehouse.contracts import Tables
+from regulars.warehouse.queries import freshness, open_tables
+
+MEMBERS_MOST = 10_000
+"""So many members behind a figure are listed; all of them are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, to which question of which report, and up to when everything that happened is in it."""
+
+    report: Report
+    asked: Asked
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The members behind a figure: how many, and the ids of the first `MEMBERS_MOST`."""
+
+    count: int
+    ids: tuple[str, ...]
+
+
+def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
+    """The answer. Refuses (`BadQuestion`) what makes no sense to ask; `WarehouseUnavailable` where there is nothing to
+    ask now."""
+    check_options(report, asked, programme)
+    today = local_day(clock.now(), programme.zone)
+    key = ("report", report.id, asked, programme.id, programme.number, today)
+    return kept(key, lambda: counted(report, asked, programme, open_tables(), today, freshness())).value
+
+
+def counted(
+    report: Report, asked: Asked, programme: Programme, tables: Tables, today: date, at: datetime
+) -> Answered:
+    """The answer counted now, with the period compared with beside it."""
+    answer = report.build(ground_of(asked, programme, tables, today))
+    other = asked.before() if report.compares else None
+    if other is not None:
+        answer = beside(answer, report.build(ground_of(other, programme, tables, today)))
+    return Answered(report, asked, answer, at)
+
+
+def beside(answer: Answer, other: Answer) -> Answer:
+    """The answer, each of its figures with what it was in the other one."""
+    then = {(figure.metric.id, figure.asset): figure.value for figure in other.figures}
+
+    def both(figure: Figure) -> Figure:
+        return replace(figure, before=then.get((figure.metric.id, figure.asset)))
+
+    return replace(answer, figures=tuple(both(figure) for figure in answer.figures))
+
+
+def behind(report: Report, asked: Asked, key: str, programme: Programme) -> Behind:
+    """The members behind a figure or a row, by its drill's key."""
+    if report.members is None or not key:
+        return Behind(0, ())
+    check_options(report, asked, programme)
+    tables = open_tables()
+    today = local_day(clock.now(), programme.zone)
+    return members_behind(report, ground_of(asked, programme, tables, today), key)
+
+
+def members_behind(report: Report, ground: Ground, key: str) -> Behind:
+    """As `behind`, on given ground."""
+    assert report.members is not None
+    numbers: ir.Table = report.members(ground, key).select("member").distinct()
+    members = ground.people.members.semi_join(numbers, "member")
+    count = int(members.count().to_pyarrow().as_py())
+    chosen = members.order_by("member").limit(MEMBERS_MOST).select("member_id")
+    return Behind(count, tuple(chosen.to_pyarrow()["member_id"].to_pylist()))
+
+
+def check_options(report: Report, asked: Asked, programme: Programme) -> None:
+    """Refuses an option that the report lacks, and a choice that the option does not have."""
+    known = {option.id: option for option in report.options}
+    for name, chosen in asked.options:
+        if name not in known:
+            raise BadQuestion(
+                words(
+                    f"这份报表没有选项 {name}，可用：{'、'.join(known) or '无'}。",
+                    f"這份報表沒有選項 {name}，可用：{'、'.join(known) or '無'}。",
+                    f"This report has no option {name!r}; it has: {', '.join(known) or 'none'}.",
+                ),
+                field=name,
+            )
+        choices = known[name].choices(programme)
+        if choices and chosen not in choices:
+            raise BadQuestion(
+                words(
+                    f"选项 {name} 没有 {chosen} 这一项，可选：{'、'.join(choices)}。",
+                    f"選項 {name} 沒有 {chosen} 這一項，可選：{'、'.join(choices)}。",
+                    f"Option {name!r} has no choice {chosen!r}; choose one of: {', '.join(choices)}.",
+                ),
+                field=name,
+            )

@@ -1,0 +1,86 @@
+"""Values of reports as a reader of one language reads them."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from regulars.insight.defining import Unit
+from regulars.insight.report import Cell, Sentence
+from regulars.language.text import say
+from regulars.programme.contracts import Programme
+
+LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
+NOTHING = "–"
+_DAYS = {
+    Unit.DAY: {"en": "MMM d, yyyy", "": "yyyy年M月d日"},
+    Unit.WEEK: {"en": "MMM d, yyyy", "": "yyyy年M月d日"},
+    Unit.MONTH: {"en": "MMM yyyy", "": "yyyy年M月"},
+}
+_AXIS = {
+    Unit.DAY: {"en": "MMM d", "": "M月d日"},
+    Unit.WEEK: {"en": "MMM d", "": "M月d日"},
+    Unit.MONTH: {"en": "MMM", "": "M月"},
+}
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language, "zh_Hans_CN"))
+
+
+def value(cell: Cell, unit: Unit, programme: Programme, language: str, asset: str = "") -> str:
+    """A cell in words: grouped numbers, money with its currency, a rate in per cent, days as the language has them."""
+    if cell is None:
+        return NOTHING
+    if isinstance(cell, Mapping):
+        return say(cell, language)
+    if isinstance(cell, date):
+        pattern = _DAYS.get(unit, _DAYS[Unit.DAY])
+        return str(format_date(cell, pattern.get(language, pattern[""]), locale=_locale(language)))
+    if isinstance(cell, str):
+        return cell
+    return _number(cell, unit, programme, language, asset)
+
+
+def _number(cell: float, unit: Unit, programme: Programme, language: str, asset: str) -> str:
+    locale = _locale(language)
+    match unit:
+        case Unit.RATE:
+            return f"{cell * 100:.1f}%"
+        case Unit.MONEY:
+            amount = Decimal(round(cell)).scaleb(-programme.minor_digits)
+            return str(format_currency(amount, programme.currency, locale=locale))
+        case Unit.NUMBER:
+            return str(format_decimal(round(cell, 2), locale=locale))
+        case Unit.ASSET:
+            known = programme.assets.get(asset)
+            scale = known.scale if known else 0
+            shown = "#,##0" + ("." + "0" * scale if scale else "")
+            return str(format_decimal(Decimal(round(cell)).scaleb(-scale), format=shown, locale=locale))
+    return str(format_decimal(round(cell), locale=locale))
+
+
+def on_axis(cell: Cell, unit: Unit, language: str) -> str:
+    """A day, week or month on the axis of a chart: short, with the year in January; other names as they are."""
+    if isinstance(cell, date) and unit in _AXIS:
+        pattern = _AXIS[unit].get(language, _AXIS[unit][""])
+        if unit is Unit.MONTH and cell.month == 1:
+            pattern = _DAYS[unit].get(language, _DAYS[unit][""])
+        return str(format_date(cell, pattern, locale=_locale(language)))
+    if isinstance(cell, Mapping):
+        return say(cell, language)
+    return NOTHING if cell is None else str(cell)
+
+
+def sentence(said: Sentence, programme: Programme, language: str) -> str:
+    """A sentence with its values written out."""
+    values = {
+        name: value(cell, unit, programme, language, said.assets.get(name, ""))
+        for name, (unit, cell) in said.values.items()
+    }
+    return say(said.text, language).format(**values)
