@@ -21,6 +21,7 @@ from regulars.api import (
     plans,
     programme,
     publishing,
+    reports,
     scores,
     statements,
     value,
@@ -126,7 +127,7 @@ api = Api(
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
     statements.router, members.router,
-    approvals.router, audiences.router, budgets.router, programme.router, publishing.router,
+    approvals.router, audiences.router, budgets.router, programme.router, publishing.router, reports.router,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -45,6 +45,9 @@ COMMANDS = {
     "stats": Command("stats", "Members, orders, points, levels in figures."),
     "reconcile": Command("reconcile", "Check that the books add up, for every member and asset."),
     "verify": Command("verify", "Prove that no entry of the books was changed, removed or inserted."),
+    "report": Command(
+        "report", "Sales, funnel, retention, levels, points: every report, as JSON or CSV too."
+    ),
     "forecast": Command("forecast", "How often predicted upgrades came true."),
     "programme": Command("programme", "Validate, publish, show or compare programmes."),
     "apikey": Command("apikey", "Create keys for other systems."),

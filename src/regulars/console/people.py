@@ -40,6 +40,7 @@ SCOPES = {
     Scope.PROGRAMME_WRITE.value: _("Write drafts of the programme and publish them"),
     Scope.AUDIENCES_READ.value: _("Read audiences and who is in them"),
     Scope.AUDIENCES_WRITE.value: _("Make and change audiences, keep lists"),
+    Scope.REPORTS_READ.value: _("Read reports: sales, funnel, retention, levels, points"),
     Scope.METRICS_READ.value: _("Read measurements for Prometheus"),
     Scope.ALL.value: _("Everything, also what is added later"),
 }

@@ -1,4 +1,4 @@
-"""Asking a report: the warehouse opened, the tables narrowed, the other period counted too, the answer kept for a while.
+"""Asking a report: the warehouse opened, the tables narrowed, the other period counted too, the answer kept.
 
 One and the same question is counted once, whoever asks: by what was asked, the programme's version and the day. What
 is counted quickly is at most 30 seconds old, what takes longer up to 5 minutes while it is counted anew (`freshness`);

@@ -50,9 +50,7 @@ PRESETS: Mapping[str, Preset] = {
         lambda today: (add_months(_month(today), -1), _month(today) - DAY),
     ),
     "quarter": Preset(words("本季度", "本季", "This quarter"), lambda today: (_quarter(today), today)),
-    "year": Preset(
-        words("今年", "今年", "This year"), lambda today: (today.replace(month=1, day=1), today)
-    ),
+    "year": Preset(words("今年", "今年", "This year"), lambda today: (today.replace(month=1, day=1), today)),
     "last_year": Preset(
         words("去年", "去年", "Last year"),
         lambda today: (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),

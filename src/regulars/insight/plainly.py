@@ -101,9 +101,7 @@ def lines(table: Table, programme: Programme, language: str) -> list[list[Plain]
     ]
 
 
-def in_sheet(
-    cell: Cell, column: Column, programme: Programme, language: str
-) -> str | int | Decimal | None:
+def in_sheet(cell: Cell, column: Column, programme: Programme, language: str) -> str | int | Decimal | None:
     """A cell of a file: numbers as numbers, money as a decimal."""
     found = plain(cell, column.unit, programme, language, column.asset)
     if column.unit is Unit.MONEY and isinstance(found, str):

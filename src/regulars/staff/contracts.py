@@ -27,6 +27,7 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
+    REPORTS_READ = "reports:read"
     METRICS_READ = "metrics:read"
     ALL = "*"
 
