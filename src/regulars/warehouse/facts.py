@@ -15,7 +15,7 @@ from regulars.language.snapshot import CANCELLED
 from regulars.warehouse.contracts import SCHEMAS
 from regulars.warehouse.source import Source, text
 
-FACTS = ("events", "orders", "lines", "refunds", "awards", "entries")
+FACTS = ("events", "orders", "lines", "refunds", "awards", "exposures", "entries")
 """Tables that are only added to."""
 
 _SPAN = "{e}.received_at >= {first} AND {e}.received_at < {end}"
@@ -60,7 +60,7 @@ _PAID = """'{"order_id": "VARCHAR", "total_minor": "BIGINT", "channel": "VARCHAR
             "price_minor": "BIGINT", "total_minor": "BIGINT"}]}'"""
 
 _EFFECTS = """'[{"kind": "VARCHAR", "rule": "VARCHAR", "asset": "VARCHAR", "amount": "BIGINT", "order_id": "VARCHAR",
-                "amount_minor": "BIGINT"}]'"""
+                "amount_minor": "BIGINT", "experiment": "VARCHAR", "group": "VARCHAR"}]'"""
 
 _PREPARE = f"""
 CREATE TEMP TABLE paid AS
@@ -98,7 +98,11 @@ _WRITTEN = {
         SELECT member, event, effect.rule AS rule, effect.kind AS kind, coalesce(effect.asset, '') AS asset,
                CASE effect.kind WHEN 'take' THEN -effect.amount ELSE effect.amount END AS units, version,
                moment AS "at", local::date AS day
-          FROM done WHERE effect.rule <> ''""",
+          FROM done WHERE effect.rule <> '' AND effect.kind <> 'experiment'""",
+    "exposures": """
+        SELECT member, effect.experiment AS experiment, effect."group" AS arm, effect.rule AS rule, moment AS "at",
+               local::date AS day
+          FROM done WHERE effect.kind = 'experiment'""",
     "entries": """
         SELECT member, asset, account, units, rule, moment AS "at", local::date AS day FROM moved""",
 }
