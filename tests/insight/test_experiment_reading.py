@@ -3,15 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from regulars.insight.boards.experiments import EXPERIMENT, EXPERIMENTS
+from regulars.insight.defining import Unit
 from regulars.insight.experiments.design import Design, definitions, design_of, design_of_control
-from regulars.insight.experiments.gathering import MARGIN, ORDERS, SALES, Came, gather, met, sums_of
+from regulars.insight.experiments.gathering import MARGIN, ORDERS, SALES, Came, gather, met, met_of, sums_of
 from regulars.insight.experiments.reading import Reading, Says, State, read, readable_on
 from regulars.insight.experiments.sums import Sums
+from regulars.insight.ground import ground_of
+from regulars.insight.report import Asked
 from regulars.programme.loader import load
 from tests.programme.test_faults import BASE
+from tests.reports.small import member as person
 from tests.reports.small import tables_of
 
 DAY = date(2026, 3, 1)
@@ -195,3 +201,42 @@ def test_the_control_group_is_read_as_an_experiment() -> None:
     assert [(arm.id, arm.share) for arm in found.arms] == [("holdout", 0.1), ("treated", 0.9)]
     assert [rule.id for rule in found.rules] == ["gift"]
     assert (found.days, found.units, found.margin) == (90, {"points": 1.0}, 0.4)
+
+
+def test_the_control_group_is_everybody_from_its_day_on() -> None:
+    """Who is in it follows from the id; those who joined later count from their joining."""
+    programme = load(SOURCE)
+    control = programme.control_group
+    assert control is not None
+    plan = design_of_control(control, programme)
+    people = [person(number, date(2026, 2, 1)) for number in range(1, 301)] + [person(301, date(2026, 3, 20))]
+    tables = tables_of(members=people, orders=[paid(number, 3, 1_000) for number in range(1, 301)])
+    until = datetime(2026, 6, 15, tzinfo=UTC)
+    found = gather(tables, plan, met_of(tables, plan, until), until)
+    held = sum(control.holds(UUID(one["member_id"])) for one in people)
+    came = {
+        arm: sum(each.members for each in found.came if each.arm == arm) for arm in ("holdout", "treated")
+    }
+    assert came == {"holdout": held, "treated": 301 - held}
+    assert {each.day for each in found.came} == {date(2026, 3, 1), date(2026, 3, 20)}
+    assert sums_of(found.done, "treated", ORDERS) == Sums.of([1.0] * (300 - held_of(people[:300])))
+
+
+def held_of(people: list[Any]) -> int:
+    control = load(SOURCE).control_group
+    assert control is not None
+    return sum(control.holds(UUID(one["member_id"])) for one in people)
+
+
+def test_as_a_report() -> None:
+    rows = [came(number, ("treated", "holdout")[number % 2], number % 9) for number in range(400)]
+    orders = [paid(number, number % 9 + 2, 1_000 + number % 7) for number in range(400)]
+    tables, programme = tables_of(exposures=rows, orders=orders), load(SOURCE)
+    asked = Asked(date(2026, 3, 1), date(2026, 4, 20), options=(("id", "gift"),))
+    found = EXPERIMENT.build(ground_of(asked, programme, tables, date(2026, 4, 21)))
+    assert found.sentence.text["zh-hans"].startswith("目前看不出差别：")
+    assert found.sentence.values["days"] == (Unit.COUNT, 10)
+    assert [row[2:4] for row in found.table("groups").rows] == [(200, 200), (200, 200)]
+    assert len(found.table("path_treated").rows) > 0
+    both = EXPERIMENTS.build(ground_of(asked, programme, tables, date(2026, 4, 21)))
+    assert [row[0]["en"] for row in both.table("experiments").rows] == ["Control group", "Gift"]  # type: ignore[index,call-overload]

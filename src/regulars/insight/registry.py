@@ -4,6 +4,7 @@ API, a command and a place in scheduled mails."""
 from collections.abc import Mapping
 
 from regulars.insight.boards.cohorts import COHORTS
+from regulars.insight.boards.experiments import EXPERIMENT, EXPERIMENTS
 from regulars.insight.boards.funnel import FUNNEL
 from regulars.insight.boards.levels import LEVELS
 from regulars.insight.boards.mix import MIX
@@ -16,6 +17,7 @@ from regulars.insight.report import NoSuchReport, Report
 
 REPORTS: tuple[Report, ...] = (
     OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS,
+    EXPERIMENTS, EXPERIMENT,
 )  # fmt: skip
 
 _BY_ID: Mapping[str, Report] = {report.id: report for report in REPORTS}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from regulars.kit.sqlread import read, row
+from regulars.kit.sqlread import read, row, rows
 
 VERSIONS_MOST = 500
 
@@ -37,3 +37,12 @@ def published_at(number: int) -> datetime | None:
     """When a version was published."""
     found = row("SELECT published_at FROM programme_version WHERE number = %s", [number])
     return found[0] if found else None
+
+
+def versions_with(text: str) -> list[int]:
+    """The latest versions whose file has `text` in it, newest first."""
+    found = rows(
+        "SELECT number FROM programme_version WHERE position(%s IN source) > 0 ORDER BY number DESC LIMIT %s",
+        [text, VERSIONS_MOST],
+    )
+    return [int(number) for (number,) in found]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from regulars.campaigns.contracts import GrantAction, Rule
@@ -15,6 +15,7 @@ from regulars.campaigns.experiments import (
     Metric,
     lay_out,
 )
+from regulars.language.calendar import local_day
 from regulars.language.problems import words
 from regulars.language.text import Text
 from regulars.ledger.contracts import Asset
@@ -51,6 +52,8 @@ class Design:
     ends_at: datetime | None = None
     control: ControlGroup | None = None
     running: bool = True
+    since_day: date | None = None
+    """The local day on which the control group begins."""
 
     @property
     def base(self) -> Arm:
@@ -114,6 +117,7 @@ def _design(
         ends_at,
         control,
         running,
+        local_day(control.since, programme.zone) if control is not None else None,
     )
 
 

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from regulars.campaigns.experiments import HELD_OUT, TREATED
 from regulars.insight.experiments.design import Design
 from regulars.insight.experiments.sums import Sums
 from regulars.warehouse.contracts import Tables
@@ -60,6 +63,32 @@ def met(tables: Tables, design: Design, until: datetime) -> ir.Table:
         arm=came["arm"].argmin(came["at"]),
         arms=came["arm"].nunique(),
     )
+
+
+def met_of(tables: Tables, design: Design, until: datetime) -> ir.Table:
+    """Who came, as `met`; of the control group everybody, from its beginning or from joining on, by what the hash of
+    their id says."""
+    control = design.control
+    if control is None:
+        return met(tables, design, until)
+    ids = tables.members.select("member", "member_id").to_pyarrow().to_pydict()
+    held = [
+        number
+        for number, member_id in zip(ids["member"], ids["member_id"], strict=True)
+        if control.holds(UUID(member_id))
+    ]
+    outside = ibis.memtable(pa.table({"held": pa.array(held, type=pa.int64())}))
+    members = tables.members.filter(tables.members.joined_at < ibis.timestamp(until))
+    members = members.left_join(outside, members.member == outside.held)
+    since = ibis.timestamp(control.since)
+    late = members.joined_at > since
+    return members.select(
+        member=members.member,
+        met=ibis.ifelse(late, members.joined_at, since),
+        met_day=ibis.ifelse(late, members.joined_day, ibis.date(design.since_day)),
+        arm=ibis.ifelse(members.held.notnull(), HELD_OUT, TREATED),
+        arms=ibis.literal(1),
+    ).filter(lambda each: each.met < ibis.timestamp(until))
 
 
 def gather(tables: Tables, design: Design, firsts: ir.Table, until: datetime) -> Gathered:
