@@ -11,6 +11,7 @@ from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
 from regulars.insight.pacing import keep_pace
+from regulars.insight.scoring import tasks as scoring
 from regulars.insight.watching import watch_budgets
 from regulars.kit.loops import Loop
 from regulars.ledger.sealing import seal_due
@@ -47,4 +48,6 @@ JOBS = (
     nightly.verify,
     nightly.reconcile_now,
     nightly.verify_now,
+    scoring.score,
+    scoring.score_now,
 )

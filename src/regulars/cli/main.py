@@ -49,6 +49,7 @@ COMMANDS = {
         "report", "Sales, funnel, retention, levels, points: every report, as JSON or CSV too."
     ),
     "forecast": Command("forecast", "How often predicted upgrades came true."),
+    "score": Command("score", "Score every member; how scores are made, how good they are."),
     "programme": Command("programme", "Validate, publish, show or compare programmes."),
     "apikey": Command("apikey", "Create keys for other systems."),
     "operator": Command("operator", "Create accounts for the console."),

@@ -5,19 +5,22 @@ from collections.abc import Mapping
 
 from regulars.insight.boards.cohorts import COHORTS
 from regulars.insight.boards.experiments import EXPERIMENT, EXPERIMENTS
+from regulars.insight.boards.foretold import FORETOLD
 from regulars.insight.boards.funnel import FUNNEL
 from regulars.insight.boards.levels import LEVELS
+from regulars.insight.boards.lifecycle import LIFECYCLE
 from regulars.insight.boards.mix import MIX
 from regulars.insight.boards.overview import OVERVIEW
 from regulars.insight.boards.places import CHANNELS, STORES
 from regulars.insight.boards.points import POINTS
 from regulars.insight.boards.products import PRODUCTS
 from regulars.insight.boards.rates import RATES
+from regulars.insight.boards.rfm import RFM
 from regulars.insight.report import NoSuchReport, Report
 
 REPORTS: tuple[Report, ...] = (
-    OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS,
-    EXPERIMENTS, EXPERIMENT,
+    OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS, RFM,
+    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT,
 )  # fmt: skip
 
 _BY_ID: Mapping[str, Report] = {report.id: report for report in REPORTS}

@@ -1,0 +1,122 @@
+"""How well the models foretell: fitted on the earlier history, held beside what happened then."""
+
+from regulars.insight.boards.rfm import until
+from regulars.insight.defining import Unit
+from regulars.insight.report import Answer, Chart, Column, Draw, Figure, Ground, Report, Sentence, Table
+from regulars.insight.scoring import metrics
+from regulars.insight.scoring.calibration import Bar, Calibration, calibrate
+from regulars.language.problems import words
+from regulars.language.text import Text
+
+
+def build(ground: Ground) -> Answer:
+    found = calibrate(ground.tables, until(ground))
+    if found is None:
+        return Answer(
+            Sentence(
+                words(
+                    "历史还太短：需要八周以上的订单，且至少 30 位会员、其中 10 位买过不止一次，才能拟合并检验模型。",
+                    "歷史還太短：需要八週以上的訂單，且至少 30 位會員、其中 10 位買過不止一次，才能擬合並檢驗模型。",
+                    "There is too little history: to fit the model and to test it takes eight weeks of orders, 30"
+                    " members, and 10 of them who bought more than once.",
+                )
+            ),
+            empty=True,
+        )
+    return Answer(
+        Sentence(
+            words(
+                "用 {first} 至 {parted} 的历史预测之后到 {last} 的购买：预测 {expected} 次，实际 {actual} 次。",
+                "以 {first} 至 {parted} 的歷史預測之後到 {last} 的購買：預測 {expected} 次，實際 {actual} 次。",
+                "From {first} to {parted} the model foretold {expected} purchases through {last}; {actual} were made.",
+            ),
+            {
+                "first": (Unit.DAY, found.fitted_from),
+                "parted": (Unit.DAY, found.fitted_to),
+                "last": (Unit.DAY, found.until),
+                "expected": (Unit.COUNT, round(found.expected)),
+                "actual": (Unit.COUNT, round(found.actual)),
+            },
+        ),
+        (
+            Figure(metrics.FORETOLD, round(found.expected, 1)),
+            Figure(metrics.CAME_TRUE, found.actual),
+            Figure(metrics.CORRELATION, None if found.correlation is None else round(found.correlation, 3)),
+        ),
+        (_bars(found.bars), _parameters(found)),
+        (
+            Chart(
+                "bars",
+                words("每人预测与实际", "每人預測與實際", "Foretold and made, each"),
+                Draw.ACROSS,
+                "bars",
+                "before",
+                ("expected", "actual"),
+            ),
+        ),
+    )
+
+
+def _bars(bars: tuple[Bar, ...]) -> Table:
+    return Table(
+        "bars",
+        words("按此前购买次数", "依此前購買次數", "By purchases before"),
+        (
+            Column("before", words("此前购买次数", "此前購買次數", "Purchases before"), Unit.TEXT),
+            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+            Column("expected", words("每人预测", "每人預測", "Foretold each"), Unit.NUMBER),
+            Column("actual", words("每人实际", "每人實際", "Made each"), Unit.NUMBER),
+        ),
+        tuple((_span(bar), bar.members, round(bar.expected, 2), round(bar.actual, 2)) for bar in bars),
+    )
+
+
+def _span(bar: Bar) -> str:
+    if bar.most is None:
+        return f"{bar.least}+"
+    return str(bar.least) if bar.least == bar.most else f"{bar.least}–{bar.most}"
+
+
+def _parameters(found: Calibration) -> Table:
+    model = found.model
+    rows: list[tuple[Text | str, float | None]] = [
+        ("r", round(model.r, 4)),
+        ("α", round(model.alpha, 4)),
+        ("a", round(model.a, 4)),
+        ("b", round(model.b, 4)),
+        (words("对数似然", "對數概似", "Log-likelihood"), round(model.log_likelihood, 1)),
+    ]
+    if found.chi_square is not None and found.p_value is not None:
+        rows.append((f"χ²({found.degrees})", round(found.chi_square, 2)))
+        rows.append(("p", round(found.p_value, 4)))
+    return Table(
+        "fit",
+        words("BG/NBD 参数", "BG/NBD 參數", "BG/NBD parameters"),
+        (
+            Column("name", words("参数", "參數", "Parameter"), Unit.TEXT),
+            Column("value", words("值", "值", "Value"), Unit.NUMBER),
+        ),
+        tuple(rows),
+        note=words(
+            "时间以周计；同一天的订单算一次。χ² 比较拟合期内购买次数的分布，p 小于 0.05 表示分布与模型有可见差别。",
+            "時間以週計；同一天的訂單算一次。χ² 比較擬合期內購買次數的分布，p 小於 0.05 表示分布與模型有可見差別。",
+            "Time is in weeks; orders of one day are one. χ² compares how many members bought how often in the earlier"
+            " part; p below 0.05 says that the model differs visibly from them.",
+        ),
+    )
+
+
+FORETOLD = Report(
+    "models",
+    words("模型检验", "模型檢驗", "Models tested"),
+    words(
+        "购买预测准不准？",
+        "購買預測準不準？",
+        "How well do the models foretell what members will buy?",
+    ),
+    build,
+    (metrics.FORETOLD, metrics.CAME_TRUE, metrics.CORRELATION),
+    (),
+    None,
+    compares=False,
+)

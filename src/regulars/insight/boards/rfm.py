@@ -1,0 +1,219 @@
+"""RFM: the groups, the matrix, and who went from one group to another."""
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from regulars.insight.boards.counting import rate, read
+from regulars.insight.defining import Unit
+from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Ground, Report, Sentence, Table
+from regulars.insight.scoring import metrics, rfm
+from regulars.language.problems import words
+from regulars.language.text import Text
+from regulars.members.scores import RFM_GROUPS
+
+OUTSIDE = "outside"
+NAMES: dict[str, Text] = {str(one.value): one.label for one in RFM_GROUPS}
+BEST = ("champions", "loyal")
+GOING = ("at_risk", "cant_lose")
+
+
+def build(ground: Ground) -> Answer:
+    seen = _scored(ground, until(ground))
+    groups = {
+        row["group"]: row
+        for row in read(
+            seen.group_by("group").agg(
+                members=seen.count(),
+                orders=seen.orders.sum(),
+                sales=seen.spend_minor.sum(),
+                days=seen.recency_days.mean(),
+            )
+        )
+    }
+    members = sum(row["members"] for row in groups.values())
+    sales = sum(row["sales"] for row in groups.values())
+    best = sum(groups[name]["sales"] for name in BEST if name in groups)
+    going = sum(groups[name]["members"] for name in GOING if name in groups)
+    return Answer(
+        _sentence(groups, members, sales, best, going),
+        (
+            Figure(metrics.SCORED, members),
+            Figure(metrics.WORTH, rate(best, sales)),
+            Figure(metrics.GOING, rate(going, members), drill="going" if going else ""),
+        ),
+        (_groups(groups, members, sales), _matrix(seen), _moves(ground)),
+        (
+            Chart(
+                "matrix", words("RFM 矩阵（会员数）", "RFM 矩陣（會員數）", "RFM matrix (members)"),
+                Draw.HEAT, "matrix", "r", tuple(f"fm{step}" for step in range(1, 6)),
+            ),
+            Chart(
+                "groups", words("各组会员与销售占比", "各群會員與銷售占比", "Members and sales by group"),
+                Draw.ACROSS, "groups", "group", ("share", "sales_share"),
+            ),
+            Chart(
+                "moves", words("与期初相比的流向", "與期初相比的流向", "Moves since the beginning"),
+                Draw.FLOW, "moves", "old", ("members",), into="new",
+            ),
+        ),
+        empty=not members,
+    )  # fmt: skip
+
+
+def until(ground: Ground) -> date:
+    """The day that is looked at: the period's last, or today where that is yet to come."""
+    return min(ground.asked.last, ground.today)
+
+
+def _scored(ground: Ground, day: date) -> ir.Table:
+    return rfm.scored(ground.tables, ground.programme.insight.rfm, day)
+
+
+def _sentence(groups: dict[str, dict[str, int]], members: int, sales: int, best: int, going: int) -> Sentence:
+    if not members:
+        return Sentence(
+            words(
+                "窗口内还没有订单。接入订单后，这里会按近度、频度、额度给会员分组。",
+                "期間內還沒有訂單。接入訂單後，這裡會依近度、頻度、額度為會員分群。",
+                "There are no orders in the window yet. Once orders come in, this groups members by how lately, how"
+                " often and for how much they buy.",
+            )
+        )
+    top = sum(groups[name]["members"] for name in BEST if name in groups)
+    return Sentence(
+        words(
+            "冠军与忠诚客户占会员的 {share}，带来 {sales} 的销售；{going} 位好顾客正在流失。",
+            "冠軍與忠誠顧客占會員的 {share}，帶來 {sales} 的銷售；{going} 位好顧客正在流失。",
+            "Champions and loyal members are {share} of all and bring {sales} of sales; {going} good customers are"
+            " about to be lost.",
+        ),
+        {
+            "share": (Unit.RATE, rate(top, members)),
+            "sales": (Unit.RATE, rate(best, sales)),
+            "going": (Unit.COUNT, going),
+        },
+    )
+
+
+def _groups(groups: dict[str, dict[str, int]], members: int, sales: int) -> Table:
+    there = [name for name in NAMES if name in groups]
+    return Table(
+        "groups",
+        words("分组", "分群", "Groups"),
+        (
+            Column("group", words("分组", "分群", "Group"), Unit.TEXT),
+            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+            Column("share", words("会员占比", "會員占比", "Of members"), Unit.RATE),
+            Column("sales", words("实付金额", "實付金額", "Paid"), Unit.MONEY),
+            Column("sales_share", words("销售占比", "銷售占比", "Of sales"), Unit.RATE),
+            Column("orders", words("人均订单", "人均訂單", "Orders each"), Unit.NUMBER),
+            Column("spend", words("人均金额", "人均金額", "Paid each"), Unit.MONEY),
+            Column("days", words("平均距上次天数", "平均距上次天數", "Days since the last"), Unit.NUMBER),
+        ),
+        tuple(_group_row(name, groups[name], members, sales) for name in there),
+        tuple(f"group:{name}" for name in there),
+    )
+
+
+def _group_row(name: str, row: dict[str, int], members: int, sales: int) -> tuple[Cell, ...]:
+    count = row["members"]
+    return (
+        NAMES[name],
+        count,
+        rate(count, members),
+        row["sales"],
+        rate(row["sales"], sales),
+        round(row["orders"] / count, 1),
+        round(row["sales"] / count),
+        round(row["days"], 1),
+    )
+
+
+def _matrix(seen: ir.Table) -> Table:
+    """Newest on top, most often to the right."""
+    found = {
+        (row["recency"], row["both"]): row["members"]
+        for row in read(seen.group_by(["recency", "both"]).agg(members=seen.count()))
+    }
+    return Table(
+        "matrix",
+        words("RFM 矩阵", "RFM 矩陣", "RFM matrix"),
+        (
+            Column("r", words("近度", "近度", "Recency"), Unit.TEXT),
+            *(
+                Column(f"fm{step}", words(f"频额 {step}", f"頻額 {step}", f"FM {step}"), Unit.COUNT)
+                for step in range(1, 6)
+            ),
+        ),
+        tuple(
+            (f"R {step}", *(found.get((step, both), 0) for both in range(1, 6))) for step in range(5, 0, -1)
+        ),
+        tuple(f"r:{step}" for step in range(5, 0, -1)),
+        words(
+            "R 越高，最近一次购买越近；频额是频度分与额度分的平均，越高越常买、买得越多。",
+            "R 越高，最近一次購買越近；頻額是頻度分與額度分的平均，越高越常買、買得越多。",
+            "The higher R, the later the latest order; FM is the mean of the scores for frequency and money.",
+        ),
+    )
+
+
+def _both(ground: Ground) -> ir.Table:
+    """Everybody scored now or at the beginning, with both groups."""
+    before = _scored(ground, ground.asked.first - timedelta(days=1)).select("member", old="group")
+    after = _scored(ground, until(ground)).select("member", new="group")
+    both = before.outer_join(after, "member")
+    return both.select(
+        member=ibis.coalesce(both.member, both.member_right),
+        old=ibis.coalesce(both.old, OUTSIDE),
+        new=ibis.coalesce(both.new, OUTSIDE),
+    )
+
+
+def _moves(ground: Ground) -> Table:
+    both = _both(ground)
+    order = list(NAMES)
+    rows = read(both.group_by(["old", "new"]).agg(members=both.count()))
+    rows.sort(key=lambda row: (order.index(row["old"]), order.index(row["new"])))
+    return Table(
+        "moves",
+        words("分组流向", "分群流向", "Moves between groups"),
+        (
+            Column("old", words("期初", "期初", "At the beginning"), Unit.TEXT),
+            Column("new", words("期末", "期末", "At the end"), Unit.TEXT),
+            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+        ),
+        tuple((NAMES[row["old"]], NAMES[row["new"]], row["members"]) for row in rows),
+        tuple(f"move:{row['old']}:{row['new']}" for row in rows),
+    )
+
+
+def members(ground: Ground, key: str) -> ir.Table:
+    """Who is in a group (`group:loyal`), has an R score (`r:5`), is `going`, or went from one to another
+    (`move:loyal:at_risk`)."""
+    kind, _, rest = key.partition(":")
+    if kind == "move":
+        old, _, new = rest.partition(":")
+        both = _both(ground)
+        return both.filter((both.old == old) & (both.new == new)).select("member")
+    seen = _scored(ground, until(ground))
+    if kind == "r" and rest.isdigit():
+        return seen.filter(seen.recency == int(rest)).select("member")
+    wanted = GOING if kind == "going" else (rest,)
+    return seen.filter(seen.group.isin(wanted)).select("member")
+
+
+RFM = Report(
+    "rfm",
+    words("RFM 分组", "RFM 分群", "RFM"),
+    words(
+        "哪些会员买得近、买得勤、买得多，哪些正在离开？",
+        "哪些會員買得近、買得勤、買得多，哪些正在離開？",
+        "Who bought lately, often and much, and who is leaving?",
+    ),
+    build,
+    (metrics.SCORED, metrics.WORTH, metrics.GOING),
+    (),
+    members,
+)
