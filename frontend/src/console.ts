@@ -29,10 +29,19 @@ async function drawCharts(): Promise<void> {
 void drawCharts();
 document.addEventListener("htmx:afterSettle", () => void drawCharts());
 
+async function askConditions(): Promise<void> {
+  if (!document.querySelector("[data-conditions]:not([data-mounted])")) return;
+  const { mountConditions } = await import("./conditions/mount");
+  mountConditions();
+}
+
+void askConditions();
+document.addEventListener("htmx:afterSettle", () => void askConditions());
+
 async function buildRules(): Promise<void> {
   const root = document.querySelector<HTMLElement>("[data-rule-builder]");
   if (!root) return;
-  const { build } = await import("./rules");
+  const { build } = await import("./rules/mount");
   build(root);
 }
 

@@ -32,7 +32,7 @@ RULE: dict[str, Any] = {
 
 
 def post(client: Client, where: str, **body: Any) -> dict[str, Any]:
-    answer = client.post(f"/console/programme/rules/{where}", json.dumps(body), "application/json")
+    answer = client.post(f"/console/programme/{where}", json.dumps(body), "application/json")
     found: dict[str, Any] = answer.json()
     return found
 
@@ -58,39 +58,79 @@ def test_a_parked_rule_is_shown_and_resumed(desk: Client, bob: object) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_fields_come_with_names_operators_and_values(desk: Client) -> None:
-    found = desk.get("/console/programme/rules/fields", {"on": "order.paid"}).json()["fields"]
+    found = desk.get("/console/programme/conditions/fields", {"on": "order.paid"}).json()["fields"]
     by_name = {one["name"]: one for one in found}
     assert by_name["event.total"]["ops"][0] == ["eq", "is", "one"]
     assert by_name["item.category"]["line"] is True
     assert by_name["orders.count"]["windows"] is True
-    scheduled = desk.get("/console/programme/rules/fields", {"on": "schedule"}).json()["fields"]
+    assert (by_name["event.total"]["unit"], by_name["calendar.days_to_birthday"]["unit"]) == ("CNY", "days")
+    scheduled = desk.get("/console/programme/conditions/fields", {"on": "schedule"}).json()["fields"]
     assert [one["name"] for one in scheduled if one["name"].startswith("event.")] == []
-    assert desk.get("/console/programme/rules/fields", {"on": "nothing"}).status_code == 404
+    assert desk.get("/console/programme/conditions/fields", {"on": "nothing"}).status_code == 404
+
+
+@pytest.mark.usefixtures("shop")
+def test_values_are_searched_where_they_are(desk: Client) -> None:
+    """Among what members have, what events had, and what the programme names."""
+
+    def values(field: str, q: str = "", on: str = "order.paid") -> list[list[str]]:
+        found = desk.get("/console/programme/conditions/values", {"field": field, "q": q, "on": on}).json()
+        return [[one["value"], one["label"]] for one in found["values"]]
+
+    assert values("event.store", "0") == [["S01", "S01"]]
+    assert values("event.source", "po") == [["pos", "pos"]]
+    assert values("level.level", "gold") == [["gold", "Gold"]]
+    assert ["春节", "春节"] in values("calendar.holiday", "春")
+    assert values("member.source", "po", "member") == [["pos", "pos"]]
+    assert values("event.total", "1") == []
+    assert values("nothing") == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_condition_alone_is_told_and_counted(desk: Client) -> None:
+    found = post(
+        desk, "conditions/check", on="member", condition={"field": "orders.count", "op": "gte", "value": 1}
+    )
+    assert found["sentence"] == "placed at least 1 order in all"
+    assert found["fits"].endswith("members, counted just now.")
+    none = post(desk, "conditions/check", on="member", condition=None)
+    assert (none["sentence"], none["problems"]) == ("", [])
+    wrong = post(
+        desk, "conditions/check", on="member", condition={"any": [{"field": "orders.count", "op": "gte"}]}
+    )
+    assert [one["place"] for one in wrong["problems"]] == ["any.0.value"]
+    event = post(
+        desk, "conditions/check", on="member", condition={"field": "event.total", "op": "gte", "value": 1}
+    )
+    assert [one["place"] for one in event["problems"]] == ["field"]
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_rule_is_told_counted_and_tried(desk: Client, shop: dict[str, UUID]) -> None:
-    found = post(desk, "check", rule=RULE)
+    found = post(desk, "rules/check", rule=RULE)
     assert found["sentence"].startswith("When a member buys")
     assert found["fits"].startswith("Fits ")
     assert "not counted in" in found["fits"]
-    tried = post(desk, "try", rule=RULE, member="lin@example.cn")
+    tried = post(desk, "rules/try", rule=RULE, member="lin@example.cn")
     assert tried["held"] is True
     assert tried["effects"] == ["+7 points"]
     assert [part["held"] for part in tried["parts"]] == [True, True]
-    assert post(desk, "try", rule=RULE, member="nobody@example.cn")["told"] == "No member is known by this."
-    wrong = post(desk, "check", rule={**RULE, "when": {"field": "event.totl", "op": "gte", "value": 1}})
+    assert (
+        post(desk, "rules/try", rule=RULE, member="nobody@example.cn")["told"]
+        == "No member is known by this."
+    )
+    wrong = post(desk, "rules/check", rule={**RULE, "when": {"field": "event.totl", "op": "gte", "value": 1}})
     assert [one["place"] for one in wrong["problems"]] == ["when.field"]
     assert shop
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_rule_is_put_into_a_new_draft_and_changed_there(desk: Client) -> None:
-    found = post(desk, "keep", rule=RULE)
+    found = post(desk, "rules/keep", rule=RULE)
     draft = drafts.get(UUID(found["goto"].split("/")[-2]))
     assert draft.source.startswith(GROCERY.rstrip("\n"))
     assert [rule.id for rule in load(draft.source).rules][-1] == "tea"
-    post(desk, "keep", rule={**RULE, "then": [{"tag": {"add": ["tea"]}}]}, draft=str(draft.id))
+    post(desk, "rules/keep", rule={**RULE, "then": [{"tag": {"add": ["tea"]}}]}, draft=str(draft.id))
     changed = drafts.get(draft.id).source
     assert raw_rule(changed, "tea") == {**RULE, "then": [{"tag": {"add": ["tea"]}}]}
     assert changed.startswith(GROCERY.rstrip("\n"))

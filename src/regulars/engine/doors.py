@@ -157,7 +157,7 @@ def check(raw: Any, programme: Programme, source_default: str, now: datetime, su
     elif event_type is not None and event_type.command:
         errors.append(fault("command_type", "type", type=type_id))
     elif event_type is not None:
-        data = _payload(event_type.adapter, raw.get("data", {}), errors)
+        data = payload(event_type.adapter, raw.get("data", {}), errors)
         if event_type.states_profile:
             _profile(data, programme, errors)
     if errors or event_type is None:
@@ -296,7 +296,8 @@ def _identities(
     return tuple(identities), member_id
 
 
-def _payload(adapter: Any, value: Any, errors: list[Rejected]) -> dict[str, Any]:
+def payload(adapter: Any, value: Any, errors: list[Rejected]) -> dict[str, Any]:
+    """An event's data as the log keeps it; empty after adding to `errors` what is wrong with it."""
     if not isinstance(value, dict):
         errors.append(fault("dict_type", "data"))
         return {}

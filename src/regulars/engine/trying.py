@@ -9,6 +9,8 @@ from django.db import transaction
 
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.campaigns.logic import Budgets
+from regulars.engine.contracts import Rejected
+from regulars.engine.doors import Faulty, payload
 from regulars.engine.explain import Verdict, verdict
 from regulars.engine.load import Loader, Orders
 from regulars.engine.plan import make_plan
@@ -63,9 +65,9 @@ def _of_members(condition: Condition) -> bool:
     return all(not leaf.field.startswith(("event.", "item.", "calendar.")) for leaf in leaves_of(condition))
 
 
-def fits(rule: Rule, programme: Programme) -> Fits:
-    """How many members the rule's condition fits now."""
-    asked, whole = member_part(rule.when)
+def fits(condition: Condition | None, programme: Programme) -> Fits:
+    """How many members a condition fits now."""
+    asked, whole = member_part(condition)
     counted = row("SELECT count(*) FROM members_member AS m WHERE m.status = 'active'")
     total = int(counted[0]) if counted else 0
     if asked is None:
@@ -111,6 +113,16 @@ def try_on(rule: Rule, programme: Programme, event: RecordedEvent, language: str
     line = next((one for one in turn.trace if one[0] == rule.id), [rule.id, False, []])
     day = local_day(event.time, programme.zone)
     return Tried(verdict(alone, line, records, language, day), records)
+
+
+def stated(programme: Programme, rule: Rule, member_id: UUID, data: Any) -> RecordedEvent:
+    """An event with a payload that somebody wrote to try a rule on, as if it came in now. Raises Faulty with all that
+    is wrong with it."""
+    errors: list[Rejected] = []
+    checked = payload(programme.event_types[rule.on].adapter, data, errors)
+    if errors:
+        raise Faulty(errors)
+    return at_moment(rule, member_id, checked, clock.now())
 
 
 def at_moment(rule: Rule, member_id: UUID, data: dict[str, Any], at: datetime) -> RecordedEvent:

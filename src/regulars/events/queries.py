@@ -300,8 +300,8 @@ LOOKED_AT = 20_000
 
 SEEN_VALUES = """
 SELECT DISTINCT found.value
-  FROM (SELECT data FROM events_event ORDER BY received_at DESC LIMIT %s) AS late,
-       LATERAL (SELECT late.data ->> %s AS value) AS found
+  FROM (SELECT source, data FROM events_event ORDER BY received_at DESC LIMIT %s) AS late,
+       LATERAL (SELECT CASE %s WHEN 'source' THEN late.source ELSE late.data ->> %s END AS value) AS found
  WHERE found.value ILIKE %s ORDER BY 1 LIMIT %s
 """
 
@@ -320,5 +320,5 @@ def values_seen(path: str, lines: bool, text: str, limit: int) -> list[str]:
     if lines:
         found = rows(SEEN_LINES, [path, LOOKED_AT, path, pattern, limit])
     else:
-        found = rows(SEEN_VALUES, [LOOKED_AT, path, pattern, limit])
+        found = rows(SEEN_VALUES, [LOOKED_AT, path, path, pattern, limit])
     return [value for (value,) in found]

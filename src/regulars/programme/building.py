@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from regulars.campaigns.contracts import SCHEDULED, Rule
+from regulars.language.condition import Condition, parse_condition
 from regulars.language.fields import Field, Fields, Scope, Type
 from regulars.language.operators import WANTS, operators_of
 from regulars.language.problems import Errors, Problem, words
-from regulars.language.text import Text, say
+from regulars.language.sentence import sentence
+from regulars.language.text import LANGUAGES, Text, say
 from regulars.language.tree import Op
 from regulars.programme.contracts import Programme
 from regulars.programme.document import RulePart
@@ -57,6 +59,9 @@ GROUPS: dict[str, Text] = {
     "history": words("历史行为", "歷史行為", "what the member did"),
     "calendar": words("日期时间", "日期時間", "the calendar"),
 }
+ON_MEMBER = "member"
+"""What `on` is for conditions that have no event to ask about."""
+
 _MEMBERS = frozenset({"member", "tags", "level", "balance", "wallet", "plan", "benefit", "benefits"})
 
 
@@ -81,6 +86,22 @@ class Offered:
     choices: tuple[tuple[str | int, str], ...]
     known: tuple[tuple[str | int, str], ...]
     windows: bool
+    unit: str
+
+    def row(self, language: str) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "type": self.type.value,
+            "group": say(GROUPS[self.group], language),
+            "line": self.scope is Scope.LINE,
+            "ops": self.ops,
+            "choices": self.choices,
+            "known": self.known,
+            "windows": self.windows,
+            "unit": self.unit,
+        }
 
 
 def event_types(programme: Programme, language: str) -> list[tuple[str, str]]:
@@ -92,11 +113,12 @@ def event_types(programme: Programme, language: str) -> list[tuple[str, str]]:
 
 
 def vocabulary(programme: Programme, on: str) -> Fields | None:
-    """The fields of rules on a type of event (`schedule`: those that start by themselves); None: no such type."""
-    if on == ON_SCHEDULE:
-        return fields_for(programme, None)
+    """The fields of rules on a type of event (`schedule`: those that start by themselves; `member`: of whatever asks
+    about members alone, as audiences do); None: no such type."""
     event_type = programme.event_types.get(on)
-    return fields_for(programme, event_type) if event_type is not None else None
+    if event_type is not None:
+        return fields_for(programme, event_type)
+    return fields_for(programme, None) if on in (ON_SCHEDULE, ON_MEMBER) else None
 
 
 def offered(fields: Fields, language: str) -> list[Offered]:
@@ -112,9 +134,37 @@ def offered(fields: Fields, language: str) -> list[Offered]:
             tuple((each.value, say(each.label, language)) for each in one.choices),
             tuple((each.value, say(each.label, language)) for each in one.known),
             one.windows,
+            _unit(one, fields, language),
         )
         for one in fields
     ]
+
+
+def _unit(field: Field, fields: Fields, language: str) -> str:
+    """What stands after a number of this field: the currency, or days, points, times."""
+    if field.type is Type.MONEY:
+        return fields.currency
+    return say(field.unit, language).rpartition("|")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One condition by itself: what it is and says (nothing where there is none), or what is wrong with it."""
+
+    condition: Condition | None
+    sentence: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+
+
+def ask(raw: Any, fields: Fields) -> Asked:
+    """The condition that `raw` (as YAML or JSON has it) states about `fields`; None: it asks for nothing."""
+    if raw is None:
+        return Asked(None, {})
+    errors = Errors()
+    condition = parse_condition(raw, fields, (), errors)
+    if condition is None or errors.problems:
+        return Asked(None, {}, tuple(errors.problems))
+    return Asked(condition, {language: sentence(condition, fields, language) for language in LANGUAGES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +190,7 @@ def build(raw: Any, programme: Programme) -> Built:
         inner = [Problem(one.place[2:], one.text) for one in errors.problems]
         return Built(None, {}, tuple(inner))
     alone = with_rule(programme, rules[0])
-    said = {
-        language: next(iter(rules_in_words(alone, language))).sentence
-        for language in ("zh-hans", "zh-hant", "en")
-    }
+    said = {language: next(iter(rules_in_words(alone, language))).sentence for language in LANGUAGES}
     return Built(rules[0], said)
 
 
@@ -210,6 +257,11 @@ def _span(node: Any, lines: list[str]) -> tuple[int, int]:
     while last > first + 1 and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
         last -= 1
     return first, last
+
+
+def written(raw: Mapping[str, Any]) -> str:
+    """The rule as a file would have it."""
+    return _written(raw, 0)
 
 
 def _written(raw: Mapping[str, Any], column: int) -> str:

@@ -66,6 +66,11 @@ def names() -> list[str]:
     return [*festivals(), EVERY_HOLIDAY]
 
 
+def named() -> dict[str, Text]:
+    """What can be named in every country, in words."""
+    return {one.name: one.label for one in festivals().values()} | {EVERY_HOLIDAY: _EVERY}
+
+
 @lru_cache(maxsize=1)
 def festivals() -> Mapping[str, Holiday]:
     """The festivals that have an id, in the order of the year."""

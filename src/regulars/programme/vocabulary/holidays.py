@@ -43,6 +43,12 @@ def all_holidays(country: str) -> Iterator[tuple[date, str]]:
                 yield day, name
 
 
+def names_in(country: str, year: int) -> list[str]:
+    """The names of a year's holidays, each once, in the order of the year."""
+    days = sorted(_year(country, year).items())
+    return list(dict.fromkeys(name for _, names in days for name in sorted(names)))
+
+
 @lru_cache(maxsize=256)
 def _year(country: str, year: int) -> Mapping[date, frozenset[str]]:
     names: defaultdict[date, set[str]] = defaultdict(set)
