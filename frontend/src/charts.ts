@@ -1,21 +1,26 @@
 // The charts island. A figure [data-chart] names a <script type="application/json"> that holds a Spec; the table
 // behind the chart comes from the server, so nothing is lost without this script.
-import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, TooltipComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
+import { GridComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
+import { shapes } from "./shapes";
 
-use([BarChart, LineChart, GridComponent, TooltipComponent, LabelLayout, SVGRenderer]);
+use([
+  BarChart, HeatmapChart, LineChart, SankeyChart, GridComponent, TooltipComponent, VisualMapComponent,
+  LabelLayout, SVGRenderer,
+]);
 
-type Series = { name: string; data: (number | null)[]; type?: "bar" | "line"; axis?: number; stack?: string; colour?: string };
-type Spec = {
-  kind: "time" | "across";
+export type Series = { name: string; data: (number | null)[]; type?: "bar" | "line"; axis?: number; stack?: string; colour?: string };
+export type Spec = {
+  kind: "time" | "across" | "funnel" | "heat" | "flow";
   labels: string[];
   titles?: string[];
   series: Series[];
-  axes: { name: string; format: "number" | "money"; currency?: string; digits?: number }[];
+  axes: { name: string; format: "number" | "money" | "percent"; currency?: string; digits?: number }[];
   colours?: string[];
+  links?: { source: string; target: string; value: number }[]; // of a flow
   running?: string; // what the last period is called that is not over yet: drawn as an outline
 };
 
@@ -30,17 +35,18 @@ function palette(): Record<string, string> {
   };
 }
 
-function formatter(spec: Spec, axis: number, compact: boolean): (value: number) => string {
+export function formatter(spec: Spec, axis: number, compact: boolean): (value: number) => string {
   const { format, currency, digits } = spec.axes[axis] ?? { format: "number" };
   const options: Intl.NumberFormatOptions = compact
     ? { notation: "compact", maximumFractionDigits: 1 }
     : { maximumFractionDigits: format === "money" ? (digits ?? 2) : 0 };
+  if (format === "percent") Object.assign(options, { style: "percent", notation: "standard", maximumFractionDigits: compact ? 0 : 1 });
   if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "symbol" });
   const format_ = new Intl.NumberFormat(document.documentElement.lang, options);
   return (value) => format_.format(value);
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   const node = document.createElement("i");
   node.textContent = text;
   return node.innerHTML;
@@ -130,7 +136,8 @@ function render(figure: HTMLElement): void {
   const spec = JSON.parse(source.textContent) as Spec;
   const chart = drawn.get(figure) ?? init(figure, undefined, { renderer: "svg" });
   drawn.set(figure, chart);
-  chart.setOption(option(spec, figure.clientWidth), true);
+  const shape = shapes[spec.kind];
+  chart.setOption(shape ? shape(spec, palette(), figure.clientWidth) : option(spec, figure.clientWidth), true);
 }
 
 function renderAll(): void {

@@ -1,4 +1,5 @@
 // Filter forms send only what is filled in, so that the address stays readable; data-submit sends on change;
+// data-frees empties other fields;
 // data-picks chooses the radio button that a field belongs to; data-fill puts values into the form's fields (the demo's sign-in).
 function trim(form: HTMLFormElement): void {
   for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input[name], select[name]")) {
@@ -17,10 +18,19 @@ function fill(button: HTMLElement): void {
   }
 }
 
+// A field that speaks for others empties them: days of one's own and a period by name.
+function free(field: HTMLElement): void {
+  for (const name of (field.dataset.frees ?? "").split(" ").filter(Boolean)) {
+    const other = field.closest("form")?.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`);
+    if (other && (field as HTMLInputElement).value) other.value = "";
+  }
+}
+
 export function startEditing(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-fill]");
     if (button) fill(button);
+    if ((event.target as Element).closest("[data-print]")) print();
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
@@ -30,6 +40,7 @@ export function startEditing(): void {
     const field = event.target as HTMLElement;
     const picks = (field as HTMLInputElement).dataset.picks;
     if (picks) field.closest("form")?.querySelector<HTMLInputElement>(`[name="${picks}"][value="at"]`)?.click();
+    free(field);
     if (field.dataset.submit !== undefined) field.closest("form")?.requestSubmit();
   });
 }

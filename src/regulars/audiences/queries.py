@@ -140,6 +140,17 @@ def chunks(audience: str, size_most: int = EXPORT_CHUNK) -> Iterator[list[Member
         after = found[-1].member_id
 
 
+def numbers(audience: str) -> list[int]:
+    """The numbers of everybody who is in, by which the warehouse names members."""
+    found = rows(
+        "SELECT m.number FROM audiences_membership a"
+        " JOIN members_member m ON m.id = a.member_id AND m.bucket = a.bucket"
+        " WHERE a.audience = %s AND a.until IS NULL",
+        [audience],
+    )
+    return [number for (number,) in found]
+
+
 def among(audience: str, member_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these members who are in."""
     found = rows(

@@ -48,23 +48,26 @@ class Chart:
     colours: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    """Of a flow: `source`, `target` and `value` of each stream."""
     running: str = ""
     """What is said of the last period while it is not over; empty where every period is whole."""
 
     @property
     def spec(self) -> dict[str, Any]:
-        names = ("kind", "labels", "series", "axes", "titles", "colours", "running")
+        names = ("kind", "labels", "series", "axes", "titles", "colours", "running", "links")
         whole = asdict(self)
         return {name: whole[name] for name in names if whole[name]}
 
     @property
     def key(self) -> list[str]:
-        """The names of stacked series, which can't stand beside their bars."""
-        return [series.name for series in self.series] if any(series.stack for series in self.series) else []
+        """The names of series that stand side by side or on each other, which can't stand beside their bars."""
+        bars = [series.name for series in self.series if series.type == "bar"]
+        return bars if self.kind == "time" and len(bars) > 1 else []
 
     @property
     def empty(self) -> bool:
-        return not any(value for series in self.series for value in series.data)
+        return not self.links and not any(value for series in self.series for value in series.data)
 
 
 def sales(weeks: list[Week], programme: Programme) -> Chart:

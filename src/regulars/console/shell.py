@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("benefits", "console:benefits", _("Benefits"), "gift"),
     Entry("plans", "console:plans", _("Paid plans"), "id-badge-2"),
     Entry("books", "console:books", _("Books"), "report-money"),
+    Entry("insight", "console:reports", _("Insight"), "chart-bar"),
     Entry("events", "console:events", _("Events"), "activity"),
     Entry("alerts", "console:alerts", _("Alerts"), "bell"),
     Entry("settings", "console:settings", _("Settings"), "settings"),

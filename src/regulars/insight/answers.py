@@ -8,8 +8,11 @@ every answer carries the moment up to which the warehouse knew everything.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from regulars.audiences import queries as audiences
 from regulars.insight.freshness import kept
 from regulars.insight.ground import ground_of
 from regulars.insight.report import Answer, Asked, BadQuestion, Figure, Ground, Report
@@ -55,11 +58,20 @@ def counted(
     report: Report, asked: Asked, programme: Programme, tables: Tables, today: date, at: datetime
 ) -> Answered:
     """The answer counted now, with the period compared with beside it."""
-    answer = report.build(ground_of(asked, programme, tables, today))
+    audience = in_audience(asked)
+    answer = report.build(ground_of(asked, programme, tables, today, audience))
     other = asked.before() if report.compares else None
     if other is not None:
-        answer = beside(answer, report.build(ground_of(other, programme, tables, today)))
+        answer = beside(answer, report.build(ground_of(other, programme, tables, today, audience)))
     return Answered(report, asked, answer, at)
+
+
+def in_audience(asked: Asked) -> ir.Table | None:
+    """The numbers of those who are in the audience asked about, now; None: everybody. Raises `UnknownAudience`."""
+    if not asked.audience:
+        return None
+    numbers = audiences.numbers(audiences.get(asked.audience).id)
+    return ibis.memtable(pa.table({"member": pa.array(numbers, pa.int64())}))
 
 
 def beside(answer: Answer, other: Answer) -> Answer:
@@ -79,7 +91,7 @@ def behind(report: Report, asked: Asked, key: str, programme: Programme) -> Behi
     check_options(report, asked, programme)
     tables = open_tables()
     today = local_day(clock.now(), programme.zone)
-    return members_behind(report, ground_of(asked, programme, tables, today), key)
+    return members_behind(report, ground_of(asked, programme, tables, today, in_audience(asked)), key)
 
 
 def members_behind(report: Report, ground: Ground, key: str) -> Behind:

@@ -1,0 +1,273 @@
+"""A report's answer as a page, a file and a mail show it: figures, charts, tables, in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from regulars.console import charts
+from regulars.insight import plainly, saying
+from regulars.insight.answers import Answered
+from regulars.insight.defining import Unit
+from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Table
+from regulars.kit import sheets
+from regulars.language.text import say
+from regulars.programme.contracts import Programme
+
+_KINDS = {
+    Draw.TIME: "time",
+    Draw.ACROSS: "across",
+    Draw.FUNNEL: "funnel",
+    Draw.HEAT: "heat",
+    Draw.FLOW: "flow",
+}
+NUMBERS = (Unit.COUNT, Unit.MONEY, Unit.ASSET, Unit.RATE, Unit.NUMBER)
+STEADY = 0.0005
+"""A change of less than that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """A figure with its definition, and how it changed. `drill` names the members behind it."""
+
+    name: str
+    value: str
+    definition: str
+    note: str
+    rising: bool | None
+    drill: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell; `shade` (0 to 100) where the table is a heat map."""
+
+    label: str
+    text: str
+    number: bool
+    shade: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column, with what its figures mean."""
+
+    name: str
+    number: bool
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row, and the key of the members behind it."""
+
+    cells: list[ShownCell]
+    drill: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table as it stands on the page; `charts` are drawn from it and stand above."""
+
+    id: str
+    title: str
+    note: str
+    head: list[Heading]
+    rows: list[ShownRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything of an answer that a page shows."""
+
+    sentence: str
+    figures: list[ShownFigure]
+    charts: list[charts.Chart]
+    tables: list[ShownTable]
+    hints: list[str] = field(default_factory=list)
+    empty: bool = False
+
+
+def shown(found: Answered, programme: Programme) -> Shown:
+    """The answer in the language in force."""
+    language = get_language() or "en"
+    answer = found.answer
+    heat = {chart.table for chart in answer.charts if chart.draw is Draw.HEAT}
+    drawn_only = {chart.table for chart in answer.charts if chart.table in ("drawn", "loop", "curve")}
+    return Shown(
+        saying.sentence(answer.sentence, programme, language),
+        [_figure(figure, programme, language) for figure in answer.figures],
+        [drawn(chart, answer, found, programme) for chart in answer.charts if answer.table(chart.table).rows],
+        [
+            table_of(table, programme, language, table.id in heat)
+            for table in answer.tables
+            if table.id not in drawn_only
+        ],
+        [say(hint, language) for hint in answer.hints],
+        answer.empty,
+    )
+
+
+def _figure(figure: Figure, programme: Programme, language: str) -> ShownFigure:
+    unit, asset = figure.metric.unit, figure.asset
+    change, rising = _change(figure, programme, language)
+    return ShownFigure(
+        say(figure.metric.name, language),
+        saying.value(figure.value, unit, programme, language, asset),
+        say(figure.metric.definition, language),
+        change,
+        rising,
+        figure.drill,
+    )
+
+
+def _change(figure: Figure, programme: Programme, language: str) -> tuple[str, bool | None]:
+    """How it changed against the other period: a rate by points, all else in per cent; and whether it rose."""
+    now, before = figure.value, figure.before
+    if before is None:
+        return "", None
+    then = saying.value(before, figure.metric.unit, programme, language, figure.asset)
+    if now is None or not before:
+        return _("before: %(value)s") % {"value": then}, None
+    if figure.metric.unit is Unit.RATE:
+        by = now - before
+        said = _("%(change)s points, before: %(value)s") % {"change": f"{by * 100:+.1f}", "value": then}
+    else:
+        by = (now - before) / abs(before)
+        said = _("%(change)s, before: %(value)s") % {"change": f"{by * 100:+.1f}%", "value": then}
+    return said, None if abs(by) < STEADY else by > 0
+
+
+def table_of(table: Table, programme: Programme, language: str, heat: bool = False) -> ShownTable:
+    """A table in words; in a heat map each share has the shade of its part of the largest."""
+    top = _largest(table) if heat else 0.0
+
+    def cell(column: Column, value: Cell) -> ShownCell:
+        text = saying.value(value, column.unit, programme, language, column.asset)
+        shade = None
+        if top and column.unit is Unit.RATE and isinstance(value, float | int):
+            shade = min(100, round(100 * value / top))
+        text = "" if heat and value is None else text
+        return ShownCell(say(column.name, language), text, column.unit in NUMBERS, shade)
+
+    drills = table.drills or ("",) * len(table.rows)
+    return ShownTable(
+        table.id,
+        say(table.title, language),
+        say(table.note, language) if table.note else "",
+        [
+            Heading(
+                say(column.name, language),
+                column.unit in NUMBERS,
+                say(column.definition, language) if column.definition else "",
+            )
+            for column in table.columns
+        ],
+        [
+            ShownRow([cell(column, value) for column, value in zip(table.columns, row, strict=True)], drill)
+            for row, drill in zip(table.rows, drills, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _largest(table: Table) -> float:
+    """The largest share but that of the first column of shares, which is often everybody."""
+    rates = [place for place, column in enumerate(table.columns) if column.unit is Unit.RATE]
+    found = [
+        value for row in table.rows for place in rates[1:] if isinstance(value := row[place], float | int)
+    ]
+    return max(found, default=0.0)
+
+
+def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -> charts.Chart:
+    """A chart for the island, from the rows of its table."""
+    language = get_language() or "en"
+    table = answer.table(chart.table)
+    places = {column.id: place for place, column in enumerate(table.columns)}
+    label = table.columns[places[chart.label]]
+    values = [table.columns[places[name]] for name in chart.values]
+    names = [row[places[chart.label]] for row in table.rows]
+    flow = chart.draw is Draw.FLOW
+    return charts.Chart(
+        id=f"chart-{found.report.id}-{chart.id}",
+        title=say(chart.title, language),
+        answer=saying.sentence(chart.answer, programme, language) if chart.answer else "",
+        kind=_KINDS[chart.draw],
+        labels=[] if flow else [saying.on_axis(name, label.unit, language) for name in names],
+        titles=[saying.value(name, label.unit, programme, language) for name in names],
+        series=[] if flow else [
+            _series(column, places[column.id], chart, table, programme, language) for column in values
+        ],
+        axes=[_axis(values[0], programme)],
+        running=_("still running") if chart.draw is Draw.TIME and _runs(found, label.unit) else "",
+        links=_links(chart, table, places, language) if flow else [],
+    )  # fmt: skip
+
+
+def _runs(found: Answered, unit: Unit) -> bool:
+    """Whether the last week or month of the chart is not over: bars of it would look like a fall."""
+    return unit in (Unit.WEEK, Unit.MONTH) and found.asked.last >= found.at.date()
+
+
+def _series(
+    column: Column, place: int, chart: Chart, table: Table, programme: Programme, language: str
+) -> charts.Series:
+    scale, sign = _scale(column, programme), -1 if column.id in chart.below else 1
+    return charts.Series(
+        say(column.name, language),
+        [_point(row[place], scale * sign) for row in table.rows],
+        "line" if column.id in chart.lines else "bar",
+        stack=chart.id if chart.stacked else None,
+    )
+
+
+def _point(value: Cell, scale: int) -> float | None:
+    return value / scale if isinstance(value, int | float) else None
+
+
+def _scale(column: Column, programme: Programme) -> int:
+    if column.unit is Unit.MONEY:
+        return int(10**programme.minor_digits)
+    asset = programme.assets.get(column.asset)
+    return int(10**asset.scale) if asset else 1
+
+
+def _axis(column: Column, programme: Programme) -> charts.Axis:
+    match column.unit:
+        case Unit.MONEY:
+            return charts.Axis("", "money", programme.currency, programme.minor_digits)
+        case Unit.RATE:
+            return charts.Axis("", "percent")
+    return charts.Axis("")
+
+
+def _links(chart: Chart, table: Table, places: Mapping[str, int], language: str) -> list[dict[str, Any]]:
+    """What flows from which name on the left to which on the right."""
+    ends = (places[chart.label], places[chart.into], places[chart.values[0]])
+    return [
+        {
+            "source": saying.on_axis(row[ends[0]], Unit.TEXT, language),
+            "target": saying.on_axis(row[ends[1]], Unit.TEXT, language),
+            "value": row[ends[2]],
+        }
+        for row in table.rows
+        if row[ends[2]]
+    ]
+
+
+def sheet(table: Table, programme: Programme) -> list[sheets.Column[tuple[Cell, ...]]]:
+    """The columns of a table's file."""
+    language = get_language() or "en"
+    return [
+        sheets.Column(say(column.name, language), partial(_in_sheet, column, place, programme, language))
+        for place, column in enumerate(table.columns)
+    ]
+
+
+def _in_sheet(
+    column: Column, place: int, programme: Programme, language: str, row: tuple[Cell, ...]
+) -> sheets.Cell:
+    return plainly.in_sheet(row[place], column, programme, language)

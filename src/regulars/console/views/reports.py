@@ -1,0 +1,215 @@
+"""The reports: one page for all of them, the members behind a figure, and every table as a file."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from regulars.audiences.queries import every as every_audience
+from regulars.console import formats, reporting
+from regulars.console.people import EXPORTERS
+from regulars.console.shell import operator_of, page, programme_of
+from regulars.console.tables import KINDS, as_file
+from regulars.insight import answers
+from regulars.insight.asking import address_of, asked_of
+from regulars.insight.ground import check, ladder_of
+from regulars.insight.members import MemberFilter, Sort, View, list_members
+from regulars.insight.periods import PRESETS, USUAL, days_of
+from regulars.insight.registry import REPORTS, report_of
+from regulars.insight.report import Against, Asked, BadQuestion, NoSuchReport, Report
+from regulars.kit import clock
+from regulars.language.calendar import local_day
+from regulars.language.text import say
+from regulars.programme.contracts import Programme
+from regulars.staff.service import audit
+from regulars.warehouse.trouble import WarehouseUnavailable
+
+AGAINST = {
+    Against.NOTHING: gettext_lazy("nothing"),
+    Against.PREVIOUS: gettext_lazy("the period before"),
+    Against.LAST_YEAR: gettext_lazy("the year before"),
+}
+LISTED = 50
+SORTS = {Sort.SPEND, Sort.LAST_ORDER, Sort.JOINED}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page asks: the report, the question, and what was wrong with the address, if anything."""
+
+    report: Report
+    asked: Asked
+    preset: str
+    wrong: str = ""
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The question for links: by the period's name, where it has one."""
+        given = address_of(self.asked)
+        if self.preset:
+            given = {name: value for name, value in given.items() if name not in ("from", "to")}
+            given["period"] = self.preset
+        return given
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.address)
+
+
+@page()
+def index(request: HttpRequest) -> HttpResponse:
+    """Which reports there are, each with the question that it answers."""
+    language = get_language() or "en"
+    cards = [(one.id, say(one.name, language), say(one.about, language)) for one in REPORTS]
+    return render(request, "console/reports.html", {"part": "insight", "cards": cards})
+
+
+@page()
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """The page: what is asked, in the head; the answer is fetched, for counting may take a moment."""
+    programme = programme_of(request)
+    question = question_of(request, name, programme)
+    context = _head(question, programme) | {"part": "insight"}
+    return render(request, "console/report.html", context)
+
+
+@page()
+def counted(request: HttpRequest, name: str) -> HttpResponse:
+    """The answer alone. Where the warehouse can't be read, a banner says so; everything else goes on."""
+    programme = programme_of(request)
+    question = question_of(request, name, programme)
+    context: dict[str, object] = {"question": question, "wrong": question.wrong}
+    try:
+        found = answers.answered(question.report, question.asked, programme)
+        context |= {
+            "found": found,
+            "shown": reporting.shown(found, programme),
+            "may_export": operator_of(request).role in EXPORTERS,
+            "compared": _compared(question.asked),
+        }
+    except WarehouseUnavailable as trouble:
+        context["trouble"] = trouble.say(get_language() or "en")
+    except BadQuestion as bad:
+        context["wrong"] = bad.say(get_language() or "en")
+    return render(request, "console/_report.html", context)
+
+
+@page(roles=EXPORTERS)
+def download(request: HttpRequest, name: str, table: str, kind: str) -> HttpResponseBase:
+    """One table as a file. Who exported what is kept in the audit trail."""
+    programme = programme_of(request)
+    question = question_of(request, name, programme)
+    if kind not in KINDS:
+        raise Http404
+    found = answers.answered(question.report, question.asked, programme)
+    chosen = next((one for one in found.answer.tables if one.id == table), None)
+    if chosen is None:
+        raise Http404
+    audit(operator_of(request).email, "report.exported", f"{name}.{kind}", table=table, **question.address)
+    title = say(question.report.name, get_language() or "en")
+    file = f"{title}-{question.asked.first:%Y%m%d}-{question.asked.last:%Y%m%d}"
+    return as_file(kind, file, title, reporting.sheet(chosen, programme), chosen.rows)
+
+
+@page()
+def members(request: HttpRequest, name: str) -> HttpResponse:
+    """The members behind a figure: how many, and some of them as the members list shows them."""
+    programme = programme_of(request)
+    question = question_of(request, name, programme)
+    key = request.GET.get("of", "")[:300]
+    behind = answers.behind(question.report, question.asked, key, programme)
+    sort = _sort(request)
+    chosen = MemberFilter(ids=tuple(UUID(each) for each in behind.ids))
+    found = list_members(programme, chosen, View(sort=sort), request.GET.get("cursor") or None, LISTED)
+    ladder = next(iter(programme.ladders.values()), None)
+    context = _head(question, programme) | {
+        "part": "insight",
+        "behind": behind,
+        "most": answers.MEMBERS_MOST,
+        "lines": found.items,
+        "next": found.next,
+        "later_page": bool(request.GET.get("cursor")),
+        "levels": {level.id: level for level in ladder.levels} if ladder else {},
+        "sort": sort.value,
+        "of": key,
+        "back": question.query,
+    }
+    return render(request, "console/report_members.html", context)
+
+
+def question_of(request: HttpRequest, name: str, programme: Programme) -> Question:
+    """What the address asks. Where that makes no sense, the usual question, and what was wrong."""
+    try:
+        report = report_of(name)
+    except NoSuchReport:
+        raise Http404 from None
+    today = local_day(clock.now(), programme.zone)
+    given = request.GET.dict()
+    try:
+        asked = asked_of(given, report, today)
+        check(asked, programme)
+        answers.check_options(report, asked, programme)
+        return Question(report, asked, _preset(given))
+    except BadQuestion as bad:
+        return Question(report, Asked(*days_of(USUAL, today)), USUAL, bad.say(get_language() or "en"))
+
+
+def _preset(given: dict[str, str]) -> str:
+    """The period's name, where it has one; days that were given have none."""
+    if given.get("period"):
+        return given["period"]
+    return "" if given.get("from") or given.get("to") else USUAL
+
+
+def _head(question: Question, programme: Programme) -> dict[str, object]:
+    """What one may choose, with what is chosen."""
+    language, report, asked = get_language() or "en", question.report, question.asked
+    ladder = ladder_of(asked, programme)
+    return {
+        "question": question,
+        "title": say(report.name, language),
+        "about": say(report.about, language),
+        "presets": [(ident, say(one.name, language)) for ident, one in PRESETS.items()],
+        "against": [(each.value, text) for each, text in AGAINST.items()] if report.compares else [],
+        "levels": [(one.id, say(one.name, language)) for one in ladder.levels]
+        if ladder and "level" in report.filters
+        else [],
+        "audiences": [(one.id, say(one.names, language)) for one in every_audience()]
+        if "audience" in report.filters
+        else [],
+        "texts": [
+            (name, label, getattr(asked, name))
+            for name, label in (("channel", _("Channel")), ("store", _("Store")))
+            if name in report.filters
+        ],
+        "options": [
+            (
+                option.id,
+                say(option.name, language),
+                [(ident, say(text, language)) for ident, text in option.choices(programme).items()],
+                asked.choice(option.id),
+            )
+            for option in report.options
+        ],
+        "reports": [(one.id, say(one.name, language)) for one in REPORTS],
+        "days": f"{formats.day(asked.first)} – {formats.day(asked.last)}",
+    }
+
+
+def _compared(asked: Asked) -> str:
+    """The other period in words; empty where nothing is compared."""
+    other = asked.before()
+    return f"{formats.day(other.first)} – {formats.day(other.last)}" if other else ""
+
+
+def _sort(request: HttpRequest) -> Sort:
+    try:
+        found = Sort(request.GET.get("sort", Sort.SPEND.value))
+    except ValueError:
+        return Sort.SPEND
+    return found if found in SORTS else Sort.SPEND
