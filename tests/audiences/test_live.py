@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 
 from regulars.audiences import queries
-from regulars.audiences.contracts import Kind, Phase, Wish
+from regulars.audiences.contracts import AudienceInUse, Kind, Phase, Wish
 from regulars.audiences.models import Membership
 from regulars.engine import audiences
 from regulars.engine.following import follow_all
+from regulars.engine.merging import merge, unmerge
+from regulars.engine.operations import Request
 from regulars.events.models import Event
+from regulars.programme.held import StillHeld
+from regulars.programme.service import publish
 from tests.engine.world import EARN, fresh, joined, moment, order, refund, shop, today, took, who_is
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +154,78 @@ def test_an_audience_of_audiences_follows_at_once() -> None:
         assert audiences.put("staff", [who_is("1")], False, "k2", "console", "op@x.cn") == 1
         assert inside("1") == ["big", "guests"]
     assert len(stays("1")) == 4
+
+
+def test_an_audience_follows_what_another_asks_now() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("big", SPENT)
+        made("guests", {"field": "audience", "op": "has", "value": "big"})
+        took(order("1", "2026-03-01", 100, "a"))
+        follow_all()
+        assert inside("1") == ["big", "guests"]
+        wish = Wish({"en": "Big"}, Kind.RULE, {**SPENT, "value": 101})
+        audiences.change("big", None, wish, "op@x.cn")
+        assert queries.get("guests").phase is Phase.WAITING
+        follow_all()
+        assert inside("1") == []
+        assert queries.get("guests").phase is Phase.SETTLED
+
+
+def test_two_records_made_one_are_asked_again_and_keep_their_lists() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("big", SPENT)
+        made("press", None, Kind.LIST)
+        made("staff", None, Kind.LIST)
+        took(order("1", "2026-03-01", 60, "a"), order("2", "2026-03-01", 60, "b"))
+        ann, double = who_is("1"), who_is("2")
+        audiences.put("press", [double], True, "k1", "console")
+        audiences.put("staff", [ann, double], True, "k2", "console")
+        assert merge(Request(ann, "console", "m1", "op@x.cn", "same"), double).status == "processed"
+        assert queries.of_members([ann, double]) == {ann: ["big", "press", "staff"]}
+        assert unmerge(Request(ann, "console", "m2", "op@x.cn"), double).status == "processed"
+        assert queries.of_members([ann, double]) == {ann: ["staff"], double: ["press", "staff"]}
+
+
+def test_a_programme_that_means_something_else_fills_audiences_anew() -> None:
+    fresh(shop())
+    gold = {"field": "level.level", "op": "gte", "value": "silver"}
+    with today("2026-03-01"):
+        made("gold", gold)
+        took(order("1", "2026-03-01", 100, "a"))
+        follow_all()
+        first = queries.get("gold")
+        fresh(shop(EARN + EARN.replace("id: base", "id: more")))
+        follow_all()
+        assert queries.get("gold").version == first.version + 1
+        assert queries.get("gold").looked_at == first.looked_at
+        with pytest.raises(StillHeld) as held:
+            publish(shop().replace("silver", "metal"), "tests")
+        assert "audiences.gold" in [one.place for one in held.value.findings]
+        fresh(shop().replace("silver", "metal"))
+        follow_all()
+        assert (queries.get("gold").phase, inside("1")) == (Phase.BROKEN, ["gold"])
+
+
+def test_rules_can_not_ask_for_an_audience_that_there_is_not() -> None:
+    vip = (
+        EARN
+        + """\
+  - id: vip
+    name: VIP
+    on: order.paid
+    when: {field: audience, op: has, value: big}
+    then:
+      - credit: {asset: points, amount: 7}
+"""
+    )
+    with pytest.raises(StillHeld) as held:
+        publish(shop(vip), "tests")
+    assert [one.place for one in held.value.findings] == ["rules.vip"]
+    fresh(shop())
+    made("big", SPENT)
+    fresh(shop(vip))
+    with pytest.raises(AudienceInUse) as used:
+        audiences.delete("big", "op@x.cn")
+    assert [(one.kind, one.id) for one in used.value.uses] == [("rule", "vip")]

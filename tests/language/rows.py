@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 from hypothesis import strategies as st
 
+from regulars.audiences.models import Membership
 from regulars.events.models import Event as EventRow
 from regulars.events.models import Tally
 from regulars.kit import ids
@@ -182,6 +183,9 @@ PROFILES = st.builds(
 )
 
 
+AUDIENCES = st.sampled_from(["big", "asleep", "guests"])
+
+
 @dataclass
 class Drawn:
     """One member and one event of theirs."""
@@ -205,6 +209,7 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
         member_id,
         profile=draw(PROFILES),
         tags=set(draw(st.lists(SET_TEXTS, max_size=3))),
+        audiences=set(draw(st.lists(AUDIENCES, max_size=3))),
         standings={
             ladder: Standing(ladder, level, date(2026, 1, 1), None)
             for ladder, level in draw(
@@ -235,7 +240,17 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
 def write(drawn: Iterable[Drawn]) -> None:
     """All of it in the tables, in the place of what was there."""
     with as_owner(), connection.cursor() as cursor:
-        for model in (Member, Identity, StandingRow, Balance, MemberTotals, Tally, EventRow, ScoreRow):
+        for model in (
+            Member,
+            Identity,
+            StandingRow,
+            Balance,
+            MemberTotals,
+            Tally,
+            EventRow,
+            ScoreRow,
+            Membership,
+        ):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
     for one in drawn:
         _write(one)
@@ -260,6 +275,14 @@ def _write(one: Drawn) -> None:
     )
     for kind in profile.identities:
         Identity.objects.create(kind=kind, value=f"{kind}-{member.member_id}", created_at=START, **owner)
+    for audience in ("big", "asleep", "guests"):
+        Membership.objects.create(
+            id=uuid4(),
+            audience=audience,
+            since=START,
+            until=None if audience in member.audiences else START,
+            **owner,
+        )
     for standing in member.standings.values():
         StandingRow.objects.create(
             ladder=standing.ladder, level=standing.level, since=standing.since, **owner

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from regulars.language.fields import Field, Fields, Scope, Type
 from regulars.language.operators import WANTS, Wants, operators_of
 from regulars.language.tree import Op
-from tests.language.rows import BIRTHDAYS, NEAR, SET_TEXTS, START
+from tests.language.rows import AUDIENCES, BIRTHDAYS, NEAR, SET_TEXTS, START
 
 _DAYS = BIRTHDAYS | st.integers(0, 500).map(lambda days: START.date() + timedelta(days=days))
 _MONEY = st.integers(-100, 60000).map(lambda minor: minor / 100) | st.sampled_from(
@@ -25,6 +25,8 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         return st.sampled_from([choice.value for choice in field.choices])
     if field.name == "calendar.holiday":
         return st.sampled_from(["春节", "春節", "国庆节", "元旦", "National Day", "nothing"])
+    if field.name == "audience":
+        return AUDIENCES
     if field.name == "member.identities":
         return st.sampled_from(["phone", "email", "wechat"])
     by_type: dict[Type, st.SearchStrategy[Any]] = {

@@ -190,7 +190,7 @@ def test_every_subquery_names_member_and_bucket() -> None:
     fields = VOCABULARIES["UTC"][0]
     asked = [field.sql(Clock(fields.zone, NOW), None).text for field in fields]
     subqueries = [text for text in asked if "SELECT" in text and "unnest" not in text]
-    assert len(subqueries) == 16 + len(SCORES)
+    assert len(subqueries) == 17 + len(SCORES)
     for text in subqueries:
         alias = re.search(r"FROM (\w+) (\w) WHERE", text)
         assert alias, text

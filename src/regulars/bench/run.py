@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from regulars.bench import books, levels, rules
+from regulars.bench import audiences, books, levels, rules
 from regulars.kit import postgres
 from regulars.kit.errors import CliError
 from regulars.programme.gallery import template
@@ -50,6 +50,36 @@ def measure_levels(members: int, tell: Tell) -> dict[str, Any]:
     """The figures of `regulars bench --only levels`: on a house that holds nothing else."""
     with _house(tell) as house:
         return {"levels": _levels(house, members, tell), "cores": os.cpu_count()}
+
+
+def measure_audiences(seconds: float, tell: Tell) -> dict[str, Any]:
+    """The figures of `regulars bench --only audiences`."""
+    with _house(tell) as house:
+        tell(f"{MEMBERS:,} members join")
+        _join(house)
+        return {"audiences": _audiences(house, seconds, tell), "cores": os.cpu_count()}
+
+
+def _audiences(house: House, seconds: float, tell: Tell) -> dict[str, Any]:
+    tell("the same events without audiences and with fifty, in turns")
+    turn = iter(range(20, 1000))
+
+    def single() -> audiences.Figure:
+        found, parts = _watched(house, lambda: _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, next(turn)))
+        return float(_rates(found, 1, 1.0)["rate"]), _work(parts)
+
+    def batch() -> audiences.Figure:
+        found, parts = _watched(
+            house, lambda: _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, next(turn))
+        )
+        return float(_rates(found, BATCH_EVENTS, 1.0)["rate"]), _work(parts)
+
+    return audiences.measure(house.port, house.key, {"single": single, "batch": batch})
+
+
+def _work(parts: dict[str, float]) -> float:
+    """Microseconds of processor time that an event takes of the server and its database."""
+    return parts.get("cpu_server_us", 0.0) + parts.get("cpu_database_us", 0.0)
 
 
 def _levels(house: House, members: int, tell: Tell) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from regulars.bench.run import measure, measure_levels
+from regulars.bench.run import measure, measure_audiences, measure_levels
 
 
 class Part(StrEnum):
     """What can be measured alone."""
 
     LEVELS = "levels"
+    AUDIENCES = "audiences"
 
 
 app = typer.Typer(add_completion=False)
@@ -35,14 +36,30 @@ def bench_command(
     def tell(what: str) -> None:
         console.print(f"[dim]{what} …[/]")
 
-    figures = measure_levels(members, tell) if only else measure(seconds, lots, members, tell)
+    if only is Part.AUDIENCES:
+        figures = measure_audiences(seconds, tell)
+    else:
+        figures = measure_levels(members, tell) if only else measure(seconds, lots, members, tell)
     out = Console(highlight=False)
     if as_json:
         print(json.dumps(figures))
         return
     if not only:
         _print(out, figures)
-    _print_levels(out, figures["levels"])
+    if "levels" in figures:
+        _print_levels(out, figures["levels"])
+    if "audiences" in figures:
+        _print_audiences(out, figures["audiences"])
+
+
+def _print_audiences(out: Console, found: dict[str, Any]) -> None:
+    out.print(f"{found['audiences']} audiences were filled in {found['filled_seconds']} s")
+    for name in ("single", "batch"):
+        one = found[name]
+        out.print(
+            f"{name}: {one['without']:,.0f} events/s without, {one['with']:,.0f} with: {one['cost']:.1%} less;"
+            f" {one['work']:.1%} more processor time an event"
+        )
 
 
 def _print_levels(out: Console, levels: dict[str, Any]) -> None:

@@ -16,9 +16,10 @@ from uuid import UUID
 from regulars.campaigns.logic import Budgets
 from regulars.engine.clocks import next_due
 from regulars.engine.commands import COMMANDS
-from regulars.engine.grouping import ANEW, BY_AUDIENCE, KEYS, LISTED, REVIEWED, Groups, Mask, by_hand
+from regulars.engine.grouping import ANEW, BY_AUDIENCE, KEYS, LISTED, REVIEWED, Groups, by_hand
 from regulars.engine.meanings import MEANINGS, counted, give_back, give_back_credits, message_context
 from regulars.engine.plan import Plan
+from regulars.engine.sheet import Mask
 from regulars.engine.turn import Turn
 from regulars.kit.ids import event_id
 from regulars.language.calendar import local_day
@@ -189,7 +190,7 @@ class _Chain:
         listed = by_hand(by.event, whose, groups)
         for audience, _, _ in listed:
             concerned |= groups.after(audience)
-        facts = Facts(None, whose, local_day(at, zone), zone, at)
+        facts = Facts(None, whose, local_day(at, zone), zone, at, {})
         followed: list[Decided] = []
         for audience, enters, why in chain(listed, groups.changes(facts, concerned)):
             effect = AudienceChange(audience, enters, at)

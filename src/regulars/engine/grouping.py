@@ -11,6 +11,7 @@ from typing import Any
 
 from regulars.audiences.contracts import FIELD, Definition, Kind
 from regulars.audiences.logic import in_order, named
+from regulars.engine.sheet import Holds, Mask, Reading, Sheet, make_reading
 from regulars.language.condition import (
     Compiled,
     Condition,
@@ -40,8 +41,6 @@ from regulars.language.effects import (
 from regulars.language.events import Event
 from regulars.language.matching import leaves_of
 from regulars.language.snapshot import Snapshot
-
-Mask = int
 
 Move = tuple[str, bool, list[Any]]
 """(audience, whether the member enters it, what a trace keeps of why: the values seen, and the revision that asked)"""
@@ -79,14 +78,28 @@ KEYS: dict[type[Effect], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One live audience by rule."""
+class Asked:
+    """One live audience by rule. `nested`: it asks for other audiences. `holds`: its condition as a question about the
+    bits of its leaves; None where one bit, its own, says so."""
 
     id: str
     condition: Condition
     ask: Compiled
     keys: frozenset[str]
     revision: int
+    nested: bool
+    holds: Holds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How some audiences are asked: what is read for them, which bits are theirs at once, and who has to be asked about
+    the bits, or, being nested, about the member."""
+
+    reading: Reading
+    direct: Mask
+    parts: tuple[tuple[Holds, Mask], ...]
+    nested: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +110,16 @@ class Groups:
     hand. `broken`: those whose condition asks for what the programme does not have; nobody enters or leaves them.
     """
 
-    asked: tuple[Group, ...]
+    asked: tuple[Asked, ...]
     lists: frozenset[str]
     broken: frozenset[str]
     bits: Mapping[str, Mask]
     by_key: Mapping[str, Mask]
     always: Mask
     """Those that any event may concern."""
+    fields: Fields
+    leaves: Mapping[Leaf, Mask]
+    looks: dict[Mask, Looking] = field(default_factory=dict, compare=False)
     seen: dict[frozenset[str], Mask] = field(default_factory=dict, compare=False)
 
     @property
@@ -123,9 +139,9 @@ class Groups:
 
     def of(self, audiences: Iterable[str]) -> Mask:
         """These audiences, those among them that there are."""
-        mask = 0
+        mask, bits = 0, self.bits
         for audience in audiences:
-            mask |= self.bits.get(audience, 0)
+            mask |= bits.get(audience, 0)
         return mask
 
     def after(self, audience: str) -> Mask:
@@ -134,21 +150,59 @@ class Groups:
 
     def changes(self, facts: Facts, left: Mask) -> Iterator[Move]:
         """Which of `left` the member now enters or leaves. The snapshot follows."""
-        inside = facts.member.audiences
-        while left:
-            lowest = left & -left
-            left ^= lowest
-            group = self.asked[lowest.bit_length() - 1]
-            holds = group.ask.matches(facts)
-            if holds is (group.id in inside):
-                continue
-            seen = group.ask.explain(facts)[1]
-            if holds:
-                inside.add(group.id)
-            else:
-                inside.discard(group.id)
-            left |= self.after(group.id) & ~((lowest << 1) - 1)
-            yield group.id, holds, [seen, group.revision]
+        look = self._look(left)
+        inside = self.of(facts.member.audiences)
+        bits = look.reading.bits(facts)
+        held = bits & look.direct
+        for holds, bit in look.parts:
+            if holds(bits):
+                held |= bit
+        moving = (held ^ inside) & left & ~look.nested
+        nested = look.nested
+        while moving:
+            lowest = moving & -moving
+            moving ^= lowest
+            one = self.asked[lowest.bit_length() - 1]
+            yield self._move(one, bool(held & lowest), facts)
+            nested |= self.after(one.id)
+        while nested:
+            lowest = nested & -nested
+            nested ^= lowest
+            one = self.asked[lowest.bit_length() - 1]
+            holds_now = one.ask.matches(facts)
+            if holds_now is not (one.id in facts.member.audiences):
+                yield self._move(one, holds_now, facts)
+                nested |= self.after(one.id)
+
+    def _move(self, one: Asked, enters: bool, facts: Facts) -> Move:
+        seen = one.ask.explain(facts)[1]
+        if enters:
+            facts.member.audiences.add(one.id)
+        else:
+            facts.member.audiences.discard(one.id)
+        return one.id, enters, [seen, one.revision]
+
+    def _look(self, mask: Mask) -> Looking:
+        known = self.looks.get(mask)
+        if known is None:
+            known = self._make_look(mask)
+            if len(self.looks) < REMEMBERED:
+                self.looks[mask] = known
+        return known
+
+    def _make_look(self, mask: Mask) -> Looking:
+        chosen = [(one, self.bits[one.id]) for one in self.asked if self.bits[one.id] & mask]
+        flat = [(one, bit) for one, bit in chosen if not one.nested]
+        asked = {leaf for one, _ in flat for leaf in leaves_of(one.condition)}
+        leaves = {leaf: bits for leaf, bits in self.leaves.items() if leaf in asked}
+        direct = nested = 0
+        for one, bit in chosen:
+            if one.nested:
+                nested |= bit
+            elif one.holds is None:
+                direct |= bit
+        parts = tuple((one.holds, bit) for one, bit in flat if one.holds is not None)
+        return Looking(make_reading(leaves, self.fields), direct, parts, nested)
 
 
 def by_hand(event: Event, whose: Snapshot, groups: Groups) -> list[Move]:
@@ -174,30 +228,45 @@ def make_groups(definitions: Sequence[Definition], fields: Fields) -> Groups | N
     if not definitions:
         return None
     rules = {one.id: one for one in definitions if one.kind is Kind.RULE}
-    asked: list[Group] = []
+    parsed: dict[str, Condition] = {}
     broken: set[str] = set()
     for audience in in_order({ident: named(one.condition) for ident, one in rules.items()}):
         try:
-            condition = parse_condition(rules[audience].condition, fields)
+            parsed[audience] = parse_condition(rules[audience].condition, fields)
         except RefusedError:
             broken.add(audience)
-            continue
-        keys = frozenset(key for leaf in leaves_of(condition) for key in keys_of(leaf, fields[leaf.field]))
-        asked.append(
-            Group(audience, condition, compile_condition(condition, fields), keys, rules[audience].revision)
-        )
+    sheet, asked = Sheet(fields, following=len(parsed)), []
+    for at, (audience, condition) in enumerate(parsed.items()):
+        asked.append(_asked(rules[audience], condition, 1 << at, sheet))
     by_key: dict[str, Mask] = {}
-    for at, group in enumerate(asked):
-        for key in group.keys:
+    for at, one in enumerate(asked):
+        for key in one.keys:
             by_key[key] = by_key.get(key, 0) | 1 << at
     return Groups(
         tuple(asked),
         frozenset(one.id for one in definitions if one.kind is Kind.LIST),
         frozenset(broken),
-        {group.id: 1 << at for at, group in enumerate(asked)},
+        {one.id: 1 << at for at, one in enumerate(asked)},
         by_key,
         by_key.get(IDENTITIES, 0),
+        fields,
+        sheet.leaves,
     )
+
+
+def _asked(definition: Definition, condition: Condition, bit: Mask, sheet: Sheet) -> Asked:
+    """An audience with its place on the sheet: one that is a single comparison has that one's bit for its own."""
+    fields = sheet.fields
+    leaves = list(leaves_of(condition))
+    keys = frozenset(key for leaf in leaves for key in keys_of(leaf, fields[leaf.field]))
+    nested = any(leaf.field == FIELD for leaf in leaves)
+    holds = None
+    if not nested and isinstance(condition, Leaf):
+        sheet.leaves[condition] = sheet.leaves.get(condition, 0) | bit
+    elif not nested:
+        holds = sheet.holds(condition)
+    ask = compile_condition(condition, fields)
+    return Asked(definition.id, condition, ask, keys, definition.revision, nested, holds)
 
 
 def keys_of(leaf: Leaf, field: Field) -> Iterator[str]:

@@ -55,13 +55,15 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a condition may look at. `day` is the local day of `moment` in `zone`; windows end with it."""
+    """All that a condition may look at. `day` is the local day of `moment` in `zone`; windows end with it. `sums`, if
+    any: what tallies come to over windows, (tally, days, months) → (count, total), known already."""
 
     event: Event | None
     member: Snapshot
     day: date
     zone: ZoneInfo
     moment: datetime
+    sums: dict[tuple[str, int, int], tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,11 @@ def tally_sum(tally: str, which: int, window: Window | None) -> Callable[[Facts]
     if window is None:
         return lambda facts: sum(each[which] for each in facts.member.tallies.get(tally, {}).values())
     days, months = window.days, window.months
+    name = (tally, days, months)
 
     def read(facts: Facts) -> int:
+        if facts.sums is not None and name in facts.sums:
+            return facts.sums[name][which]
         tallied = facts.member.tallies.get(tally)
         if not tallied:
             return 0

@@ -1,0 +1,136 @@
+"""Live audiences measured: the same events without any and with fifty, of the kinds that brands keep."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from regulars.kit.errors import CliError
+
+SETTLE_SECONDS = 300
+LOOK_SECONDS = 0.5
+
+Figure = tuple[float, float]
+"""Events a second, and microseconds of processor time an event."""
+
+Load = Callable[[], Figure]
+
+
+def leaf(field: str, op: str, value: Any = None, days: int = 0) -> dict[str, Any]:
+    """One comparison in its JSON form."""
+    found: dict[str, Any] = {"field": field, "op": op}
+    if value is not None:
+        found["value"] = value
+    return {**found, "window": {"days": days}} if days else found
+
+
+def both(*parts: dict[str, Any]) -> dict[str, Any]:
+    """All of them."""
+    return {"all": list(parts)}
+
+
+def conditions() -> dict[str, dict[str, Any]]:
+    """Fifty audiences over the grocery's programme: by value, rhythm, level, profile, balance, and by each other."""
+    found: dict[str, dict[str, Any]] = {}
+    for value in (200, 500, 1000, 2000, 5000):
+        found[f"worth_{value}"] = leaf("orders.spend", "gte", value)
+    for days in (30, 90, 180, 365):
+        for value in (100, 500, 1500):
+            found[f"spent_{value}_in_{days}"] = leaf("orders.spend", "gte", value, days)
+    for days, orders in ((7, 2), (30, 2), (30, 4), (90, 6), (180, 10), (365, 20)):
+        found[f"came_{orders}_in_{days}"] = leaf("orders.count", "gte", orders, days)
+    for days in (30, 60, 90, 180):
+        found[f"asleep_{days}"] = leaf("orders.days_since_last", "gte", days)
+    for level in ("silver", "gold", "platinum"):
+        found[f"is_{level}"] = leaf("level.level", "gte", level)
+        found[f"{level}_leaving"] = both(
+            leaf("level.level", "gte", level), leaf("orders.days_since_last", "gte", 45)
+        )
+    for points in (100, 500, 2000):
+        found[f"has_{points}"] = leaf("balance.points", "gte", points)
+    for points in (100, 1000):
+        found[f"earned_{points}"] = leaf("earned.points", "gte", points, 90)
+    found["newcomers"] = leaf("member.days_since_joining", "lte", 30)
+    found["new_buyers"] = both(leaf("member.days_since_joining", "lte", 30), leaf("orders.count", "gte", 1))
+    found["never_bought"] = leaf("orders.count", "eq", 0)
+    found["one_order"] = leaf("orders.count", "eq", 1)
+    found["big_baskets"] = both(leaf("orders.average", "gte", 150), leaf("orders.count", "gte", 3))
+    found["birthday_soon"] = leaf("member.birthday", "is_set")
+    found["has_name"] = leaf("member.name", "is_set")
+    found["tagged"] = leaf("tags", "has_any", ["vip", "staff", "press"])
+    found["mail"] = leaf("member.identities", "has", "email")
+    found["risers"] = {
+        "any": [leaf("orders.spend", "gte", 800, 30), leaf("orders.count", "gte", 5, 30)],
+    }
+    found["core"] = both(leaf("audience", "has", "worth_1000"), leaf("audience", "has", "came_6_in_90"))
+    found["core_leaving"] = both(leaf("audience", "has", "core"), leaf("orders.days_since_last", "gte", 30))
+    return found
+
+
+class House:
+    """The audiences of a running server, over its API."""
+
+    def __init__(self, port: int, key: str) -> None:
+        self.base = f"http://127.0.0.1:{port}/api/v1/audiences"
+        self.key = key
+
+    def call(self, path: str = "", body: Any = None) -> Any:
+        """What the API answers; a body is posted."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        with urllib.request.urlopen(
+            urllib.request.Request(self.base + path, data, headers), timeout=60
+        ) as answer:
+            return json.loads(answer.read())
+
+    def settle(self) -> None:
+        """Wait until everybody is where the conditions put them."""
+        end = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < end:
+            if all(one["state"] == "settled" for one in self.call()):
+                return
+            time.sleep(LOOK_SECONDS)
+        raise CliError(f"After {SETTLE_SECONDS} s audiences are still being filled.")
+
+
+def measure(port: int, key: str, loads: dict[str, Load], rounds: int = 3) -> dict[str, Any]:
+    """Each load without audiences and with all of them, in turns; the best of its rounds. `cost` is what part of the
+    rate they take, `work` how much more processor time an event takes."""
+    house, made = House(port, key), conditions()
+    figures: dict[str, list[list[Figure]]] = {name: [[], []] for name in loads}
+    filled = 0.0
+    for turn in range(rounds):
+        for name, load in loads.items():
+            figures[name][0].append(load())
+        started = time.perf_counter()
+        for name, condition in made.items():
+            if turn:
+                house.call(f"/{name}/restore", {})
+            else:
+                house.call("", {"id": name, "names": {"en": name}, "condition": condition})
+        house.settle()
+        filled = filled or time.perf_counter() - started
+        for name, load in loads.items():
+            figures[name][1].append(load())
+        if turn + 1 < rounds:
+            for name in reversed(made):
+                house.call(f"/{name}/archive", {})
+    return {
+        "audiences": len(made),
+        "filled_seconds": round(filled, 1),
+        **{name: _compared(*found) for name, found in figures.items()},
+    }
+
+
+def _compared(without: list[Figure], along: list[Figure]) -> dict[str, float]:
+    rates = [max(rate for rate, _ in found) for found in (without, along)]
+    times = [min(micros for _, micros in found) for found in (without, along)]
+    return {
+        "without": round(rates[0], 1),
+        "with": round(rates[1], 1),
+        "cost": round(1 - rates[1] / rates[0], 3),
+        "without_us": round(times[0], 1),
+        "with_us": round(times[1], 1),
+        "work": round(times[1] / times[0] - 1, 3),
+    }
