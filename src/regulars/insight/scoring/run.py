@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 from django.db import connection, transaction
 
+from regulars.engine.audiences import look_again
 from regulars.insight.scoring.arrays import Column, People
 from regulars.insight.scoring.compute import Scored, kept, score
 from regulars.insight.scoring.models import Run
@@ -73,6 +74,8 @@ def run(tables: Tables, programme: Programme, until: date | None = None) -> Ran:
             changed=changed,
             fit=scored.fit,
         )
+    if changed:
+        look_again("score:")
     ran = Ran(day, len(scored.people), changed, (ended - began).total_seconds())
     _log.info("members_scored", members=ran.members, changed=ran.changed, seconds=round(ran.seconds, 1))
     return ran
