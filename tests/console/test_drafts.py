@@ -118,7 +118,8 @@ def test_a_file_is_kept_byte_for_byte_there_and_back(desk: Client) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_what_members_stand_on_goes_only_when_it_is_named(desk: Client) -> None:
-    without = "\n".join(line for line in GROCERY.splitlines() if "id: silver" not in line) + "\n"
+    lines = [line for line in GROCERY.splitlines() if "id: silver" not in line]
+    without = "\n".join(lines).replace("value: silver", "value: gold") + "\n"
     draft = begun(desk, source=without, name="No silver")
     path = f"/console/programme/drafts/{draft.id}/publish"
     assert "1 members are Silver now" in text(desk, path)

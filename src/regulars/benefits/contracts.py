@@ -5,13 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from regulars.benefits.kinds.base import Family, Kind, Mode, Terms
+from regulars.benefits.kinds.base import Family, Kind, Mode, Order, Terms
 from regulars.benefits.kinds.registry import KINDS
 from regulars.language.condition import Condition
 from regulars.language.text import Text
 
 __all__ = [
-    "KINDS", "Benefit", "Choice", "Claim", "Family", "Kind", "Level", "Loss", "Mode", "Place", "Quota", "Row",
+    "KINDS", "Benefit", "Choice", "Claim", "Family", "Kind", "Level", "Loss", "Mode", "Order", "Place", "Quota", "Row",
     "Stock", "Terms", "Turnover", "Use",
 ]  # fmt: skip
 

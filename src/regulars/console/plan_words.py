@@ -1,14 +1,30 @@
 """Paid plans in words: plans, periods, statuses, and what became of a member's plan."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
 from regulars.language.text import say
+from regulars.plans.queries import SubscriptionRow, of_members
 from regulars.programme.contracts import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """A plan in words. `record`: whose it was before it was merged, where it was another record's."""
+
+    row: SubscriptionRow
+    name: str
+    period: str
+    status: str
+    record: str = ""
+
 
 STATUSES = {
     "active": gettext_lazy("runs"),
@@ -50,6 +66,21 @@ def period_name(plan_id: str, period_id: str, programme: Programme) -> str:
     plan = programme.plans.get(plan_id)
     period = plan.period(period_id) if plan else None
     return say(period.name, get_language() or "en") if period else period_id
+
+
+def member_plans(member_id: UUID, gone: Mapping[UUID, str], programme: Programme) -> list[PlanShown]:
+    """The member's plans, and what the records that were merged into theirs (id → name) had: history stays where it
+    was written, and is shown where it is looked for."""
+    if not programme.plans:
+        return []
+    found = sorted(of_members([member_id, *gone]), key=lambda one: one.member_id != member_id)
+    return [
+        PlanShown(
+            one, plan_name(one.plan, programme), period_name(one.plan, one.period, programme),
+            status_name(one.status), gone.get(one.member_id, ""),
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def plan_record(record: dict[str, Any], programme: Programme) -> str:

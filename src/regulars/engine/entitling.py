@@ -10,8 +10,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from regulars.benefits import logic
-from regulars.benefits.contracts import Benefit, Loss, Mode, Turnover
-from regulars.benefits.kinds.cashback import share
+from regulars.benefits.contracts import KINDS, Benefit, Loss, Mode, Order, Turnover
 from regulars.engine.benefit_plan import PlannedBenefits
 from regulars.engine.levels import Levels
 from regulars.language.calendar import local_day, start_of
@@ -136,11 +135,10 @@ class Entitling(Levels):
         """What claiming credits."""
         if benefit.mode is not Mode.VALUE:
             return 0
-        if benefit.kind != "cashback":
-            return int(benefit.terms["amount"])
         programme = self.plan.programme
         scale = programme.assets[benefit.terms["asset"]].scale
-        return share(benefit.terms, self.event.data.get("total_minor", 0), programme.minor_digits, scale)
+        order = Order(self.event.data.get("total_minor", 0), programme.minor_digits, scale)
+        return KINDS[benefit.kind].worth(benefit.terms, order)
 
     def grant(self, benefit: Benefit, origin: str, turn: str, rule: str, units: int) -> Entitlement:
         """The member gets it, to claim; or at once, where there is nothing to claim. Stock must have been looked at."""

@@ -75,10 +75,17 @@ class Month:
 
 def of_member(member_id: UUID) -> list[SubscriptionRow]:
     """The member's plans, those of now and those of before."""
+    return of_members([member_id])
+
+
+def of_members(member_ids: Iterable[UUID]) -> list[SubscriptionRow]:
+    """The plans of some members, those of now and those of before, by plan."""
+    whose = list(member_ids)
     return read(
         SubscriptionRow,
-        f"SELECT {_SUBSCRIPTION} FROM plans_subscription s WHERE s.member_id = %s AND s.bucket = %s ORDER BY s.plan",
-        [member_id, bucket_of(member_id)],
+        f"SELECT {_SUBSCRIPTION} FROM plans_subscription s WHERE s.member_id = ANY(%s) AND s.bucket = ANY(%s)"
+        " ORDER BY s.plan, s.until DESC",
+        [whose, sorted({bucket_of(one) for one in whose})],
     )
 
 

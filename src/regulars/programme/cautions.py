@@ -11,13 +11,14 @@ from regulars.campaigns.experiments import HELD_OUT
 from regulars.language.problems import Place, Problem, words
 from regulars.language.text import Text, say
 from regulars.programme.contracts import Programme
+from regulars.programme.doubts import doubts
 from regulars.programme.experiments import kept_from_control, rules_of
 
 UP, DOWN, KEPT = "tier.upgraded", "tier.downgraded", "tier.kept"
 
 
 def cautions(programme: Programme, now: datetime) -> list[Problem]:
-    """All that is worth a second look: experiments, then rules in their order."""
+    """All that is worth a second look: experiments, what can't come to be, then rules in their order."""
     found = [
         *_ended(programme, now),
         *_tried(programme),
@@ -27,7 +28,7 @@ def cautions(programme: Programme, now: datetime) -> list[Problem]:
         *_up_and_down(programme),
     ]
     found.sort(key=lambda one: one.place[1] if len(one.place) > 1 else 0)
-    return [*_without_rules(programme), *found]
+    return [*_without_rules(programme), *doubts(programme), *found]
 
 
 def _places(programme: Programme) -> Iterator[tuple[Place, Rule]]:

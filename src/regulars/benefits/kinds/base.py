@@ -76,11 +76,23 @@ class Settings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What is known of the order that brings a benefit: its total (0: there is none), the currency's decimals, and
+    those of the asset that is credited."""
+
+    total_minor: int
+    minor_digits: int
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of benefit.
 
     `read` turns settings into terms, `say` puts terms into a few words. `pieces`: how often one claim can be used.
-    `inward`: these words name what systems call it, and are no members' business.
+    `inward`: these words name what systems call it, and are no members' business. `stocked`: there must be one for
+    whoever gets it, so a programme should say how many there are. `worth`: what claiming it credits, of kinds that are
+    VALUE.
     """
 
     id: str
@@ -92,3 +104,5 @@ class Kind:
     say: Callable[[Terms, Speaker], str]
     pieces: Callable[[Terms], int] = lambda _: 1
     inward: bool = False
+    stocked: bool = False
+    worth: Callable[[Terms, Order], int] = lambda terms, _: int(terms["amount"])

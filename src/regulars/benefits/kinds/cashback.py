@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from regulars.benefits.kinds.base import Family, House, Kind, Mode, Settings, Speaker, Terms
+from regulars.benefits.kinds.base import Family, House, Kind, Mode, Order, Settings, Speaker, Terms
 from regulars.benefits.kinds.fields import Id, Percent, Units, plain
 from regulars.language.problems import words
 from regulars.language.text import say
@@ -21,10 +21,10 @@ def _read(settings: CashbackSettings, house: House) -> dict[str, Any]:
     return {"asset": settings.asset, "percent": plain(settings.percent), "most": most}
 
 
-def share(terms: Terms, total_minor: int, minor_digits: int, scale: int) -> int:
-    """Units of the asset for an order of `total_minor`, rounded down: one unit as people see it for each yuan."""
-    ratio = Fraction(terms["percent"]) / 100 * 10**scale / 10**minor_digits
-    units = int(max(total_minor, 0) * ratio)
+def _worth(terms: Terms, order: Order) -> int:
+    """Units of the asset for an order, rounded down: one unit as people see it for each yuan."""
+    ratio = Fraction(terms["percent"]) / 100 * 10**order.scale / 10**order.minor_digits
+    units = int(max(order.total_minor, 0) * ratio)
     return min(units, terms["most"]) if terms["most"] else units
 
 
@@ -45,4 +45,5 @@ CASHBACK = Kind(
     CashbackSettings,
     _read,
     _say,
+    worth=_worth,
 )

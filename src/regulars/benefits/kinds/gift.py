@@ -26,4 +26,13 @@ def _say(terms: Terms, speaker: Speaker) -> str:
     return say(frame, speaker.language).format(item=terms["item"], sum=speaker.money(terms["worth_minor"]))
 
 
-GIFT = Kind("gift", Family.ECONOMIC, Mode.SINGLE, words("礼品", "禮品", "gift"), GiftSettings, _read, _say)
+GIFT = Kind(
+    "gift",
+    Family.ECONOMIC,
+    Mode.SINGLE,
+    words("礼品", "禮品", "gift"),
+    GiftSettings,
+    _read,
+    _say,
+    stocked=True,
+)

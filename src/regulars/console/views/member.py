@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.console import effects, formats
 from regulars.console.asked import About, operator_said
 from regulars.console.pairs import members_of
-from regulars.console.plan_words import period_name, plan_name, plan_record, status_name
+from regulars.console.plan_words import member_plans, plan_record
 from regulars.console.shell import may, page, programme_of
 from regulars.engine.queries import Kind, Moment, timeline
 from regulars.events.queries import by_ids, of_member
@@ -28,7 +28,6 @@ from regulars.members.queries import alike, merge_of, merges_into, names, profil
 from regulars.messaging.contracts import Reader
 from regulars.messaging.queries import subject
 from regulars.orders.queries import totals
-from regulars.plans.queries import of_member as plans_of
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, ladder_in_words, measured
 from regulars.programme.service import version
@@ -121,10 +120,6 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "may_place": may(request, Permission.VALUE_ADJUST) and member.merged_into is None,
         "held": held(member_id, programme),
         "endings": [(each, programme.assets.get(each.asset)) for each in endings(member_id)],
-        "plans": [
-            (one, plan_name(one.plan, programme), period_name(one.plan, one.period, programme), status_name(one.status))
-            for one in (plans_of(member_id) if programme.plans else ())
-        ],
         "attributes": [
             (attribute, member.attributes[attribute.id]) for attribute in programme.attributes.values()
             if member.attributes.get(attribute.id) not in (None, "")
@@ -132,7 +127,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "other_attributes": sorted(
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
-        **_merging(request, member),
+        **_merging(request, member, programme),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
         **_timeline(request, member, programme),
     }  # fmt: skip
@@ -231,8 +226,8 @@ def _said(member_id: UUID, moments: Iterable[Moment], programme: Programme) -> d
     }
 
 
-def _merging(request: HttpRequest, member: MemberProfile) -> dict[str, object]:
-    """Which records are the member's, whose this one is, and who may be the same person."""
+def _merging(request: HttpRequest, member: MemberProfile, programme: Programme) -> dict[str, object]:
+    """Which records are the member's, and their plans, whose this one is, and who may be the same person."""
     may_merge = may(request, Permission.MEMBERS_MERGE) and member.merged_into is None
     merges = merges_into(member.id)
     gone = merge_of(member.id) if member.merged_into else None
@@ -240,6 +235,9 @@ def _merging(request: HttpRequest, member: MemberProfile) -> dict[str, object]:
     called = {one: each.name or _("No name") for one, each in known.items()}
     return {
         "may_merge": may_merge,
+        "plans": member_plans(
+            member.id, {each.gone: called.get(each.gone, _("No name")) for each in merges}, programme
+        ),
         "merges": [
             (each, called.get(each.gone, ""), called.get(each.kept, "") if each.kept != member.id else "")
             for each in merges
