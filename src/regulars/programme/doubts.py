@@ -105,7 +105,7 @@ def _together(group: Group) -> Iterator[Condition]:
 
 
 def _narrow(leaf: Leaf, spans: dict[tuple[Any, ...], _Span]) -> None:
-    values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    values: tuple[Any, ...] = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
     if any(isinstance(one, bool) or not isinstance(one, int | Decimal | date) for one in values):
         return
     span = spans.setdefault(
