@@ -79,6 +79,12 @@ OPERATIONS = [
     ("GET", "/programme/source", Scope.PROGRAMME_READ),
     ("POST", "/programme/check", Scope.PROGRAMME_READ),
     ("POST", "/programme/publications", Scope.PROGRAMME_WRITE),
+    ("GET", "/programme/fields", Scope.PROGRAMME_READ),
+    ("GET", "/programme/values", Scope.MEMBERS_READ),
+    ("POST", "/programme/conditions/count", Scope.AUDIENCES_READ),
+    ("POST", "/programme/rules/try", Scope.MEMBERS_READ),
+    ("GET", "/programme/drafts/next", Scope.PROGRAMME_READ),
+    ("PUT", "/programme/drafts/next", Scope.PROGRAMME_WRITE),
 ]
 
 

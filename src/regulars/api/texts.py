@@ -273,3 +273,34 @@ PYDANTIC: dict[str, Sentence] = {
 """Pydantic's error types in our words; values in braces come from the error's context."""
 
 OTHERWISE = _three("格式不正确", "格式不正確", "is not valid")
+
+FIELD_UNKNOWN = _three(
+    "没有字段 {name}，可用字段见 GET /programme/fields。",
+    "沒有欄位 {name}，可用欄位見 GET /programme/fields。",
+    "There is no field {name}; GET /programme/fields lists those there are.",
+)
+TYPE_UNKNOWN = _three(
+    "没有事件类型 {name}，可用类型见 GET /event-types，或写 schedule、member。",
+    "沒有事件類型 {name}，可用類型見 GET /event-types，或寫 schedule、member。",
+    "There is no event type {name}: GET /event-types lists them; or write schedule or member.",
+)
+NOTHING_TO_TRY = _three(
+    "该会员没有这类事件可试。请换一个事件，或在 data 里写明内容。",
+    "該會員沒有這類事件可試。請換一個事件，或在 data 裡寫明內容。",
+    "The member has no such event to try the rule on: name another, or state a payload in data.",
+)
+DRAFT_EXISTS = _three(
+    "已有这份草稿。请在 If-Match 里写上读到的 ETag；确要覆盖请写 *。",
+    "已有這份草稿。請在 If-Match 裡寫上讀到的 ETag；確要覆寫請寫 *。",
+    "There is a draft of this name: put the ETag that you read into If-Match, or * to write over it whatever it is.",
+)
+DRAFT_CHANGED = _three(
+    "草稿已被别人改过，没有覆盖。请重新读取后再写。",
+    "草稿已被他人改過，沒有覆寫。請重新讀取後再寫。",
+    "The draft was changed meanwhile and was not written over: read it again.",
+)
+DRAFT_GONE = _three(
+    "没有这份草稿，可能已发布或删除。新建请去掉 If-Match。",
+    "沒有這份草稿，可能已發布或刪除。新建請移除 If-Match。",
+    "There is no such draft: it may have been published or deleted. Leave If-Match out to make one.",
+)

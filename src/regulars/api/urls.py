@@ -14,6 +14,8 @@ from regulars.api import (
     audiences,
     benefits,
     budgets,
+    conditions,
+    drafts,
     events,
     forecasts,
     levels,
@@ -59,7 +61,7 @@ class Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}  # noqa: RUF012  as ninja declares it
 
 
-WRITES = frozenset({"post", "patch"})
+WRITES = frozenset({"post", "patch", "put"})
 
 
 class Api(NinjaAPI):
@@ -127,7 +129,8 @@ api = Api(
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
     statements.router, members.router,
-    approvals.router, audiences.router, budgets.router, programme.router, publishing.router, reports.router,
+    approvals.router, audiences.router, budgets.router, programme.router, conditions.router, drafts.router,
+    publishing.router, reports.router,
 ):  # fmt: skip
     api.add_router("", router)
 

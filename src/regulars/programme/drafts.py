@@ -152,6 +152,24 @@ def get(draft_id: UUID) -> DraftRow:
     return DraftRow(*found)
 
 
+def find(name: str) -> DraftRow | None:
+    """The draft of that name, of several the one saved last; None: there is none."""
+    if "\0" in name:
+        return None
+    found = (
+        Draft.objects.filter(name=name.strip()).order_by("-updated_at", "-id").values_list(*_COLUMNS).first()
+    )
+    return DraftRow(*found) if found is not None else None
+
+
+def named(name: str) -> DraftRow:
+    """As `find`. Raises UnknownDraft."""
+    found = find(name)
+    if found is None:
+        raise UnknownDraft
+    return found
+
+
 def every() -> Sequence[DraftRow]:
     """The drafts, the latest saved first."""
     found: Any = Draft.objects.order_by("-updated_at", "id").values_list(*_COLUMNS)[:DRAFTS_MOST]
@@ -165,7 +183,7 @@ _COLUMNS = (
 
 def _fit(name: str, source: str) -> str:
     said = name.strip()
-    if not said or len(said) > NAME_LENGTH:
+    if not said or len(said) > NAME_LENGTH or "\0" in said:
         raise BadDraft(
             words(
                 f"请给草稿起个名字，最多 {NAME_LENGTH} 个字符。",
