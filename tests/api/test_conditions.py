@@ -58,7 +58,9 @@ def test_a_rule_is_tried_and_nothing_happens(caller: Caller) -> None:
     member = next(iter(told(caller.call("GET", "/members"))["items"]))["id"]
     body = told(caller.call("POST", "/programme/rules/try", asked | {"member": member}))
     assert body["held"] is True
-    assert [(one["kind"], one["asset"], one["amount"]) for one in body["effects"]] == [("credit", "points", 7)]
+    assert [(one["kind"], one["asset"], one["amount"]) for one in body["effects"]] == [
+        ("credit", "points", 7)
+    ]
     assert [(one["held"], one["seen"]) for one in body["parts"]] == [(True, "¥60")]
     small = asked | {"member": member, "data": PAYLOAD | {"total": "1.00"}}
     assert told(caller.call("POST", "/programme/rules/try", small))["held"] is False

@@ -258,7 +258,7 @@ def try_rule(request: HttpRequest, body: TryIn) -> Any:
         sentence=say(dict(built.sentence), language),
         held=tried.verdict.held,
         verdict=tried.verdict.sentence,
-        parts=[PartOut(**part) for part in tried.verdict.parts],
+        parts=[PartOut.model_validate(part) for part in tried.verdict.parts],
         notes=list(tried.verdict.notes),
         effects=[told(each, programme) for each in tried.effects],
         tried_on=event.time,
@@ -274,12 +274,10 @@ def _vocabulary(programme: Programme, on: str) -> Fields:
 
 def _field(one: building.Offered, language: str) -> FieldOut:
     row = one.row(language)
-    named = {
-        part: [ValueOut(value=value, label=label) for value, label in row.pop(part)]
-        for part in ("choices", "known")
-    }
-    ops = [OperatorOut(id=op, label=label, wants=wants) for op, label, wants in row.pop("ops")]
-    return FieldOut(**row, **named, operators=ops)
+    for part in ("choices", "known"):
+        row[part] = [{"value": value, "label": label} for value, label in row[part]]
+    row["operators"] = [{"id": op, "label": label, "wants": wants} for op, label, wants in row.pop("ops")]
+    return FieldOut.model_validate(row)
 
 
 def _event(body: TryIn, rule: Any, programme: Programme, member: UUID) -> RecordedEvent | None:
