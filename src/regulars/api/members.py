@@ -24,6 +24,7 @@ from regulars.ledger import queries as ledger
 from regulars.members import queries as members
 from regulars.members.contracts import BadIdentity, MemberProfile, MemberUnknown
 from regulars.members.logic import normalise_identity
+from regulars.members.scores import SCORES
 from regulars.messaging import queries as messages
 from regulars.orders import queries as orders
 from regulars.programme.contracts import Programme
@@ -53,6 +54,12 @@ class MemberQuery(Schema):
     has: str = Field("", max_length=200, description="Kinds of identity, separated by commas: all of them.")
     source: str = Field("", max_length=60)
     status: str = Field("", max_length=10)
+    score: str = Field(
+        "",
+        max_length=500,
+        description="Words of scores, separated by commas, such as `lifecycle:at_risk,lifecycle:sleeping,rfm:loyal`:"
+        " of each score any of its words, all of the scores.",
+    )
     joined_from: date | None = None
     joined_to: date | None = None
     ordered_from: date | None = Field(None, description="The last order is not before this day.")
@@ -82,6 +89,7 @@ def list_all(request: HttpRequest, asked: Query[MemberQuery]) -> Any:  # noqa: A
         tags=_words(asked.tag),
         has=_words(asked.has),
         source=asked.source.replace("\0", ""),
+        scores=_scores(asked.score),
         status=asked.status.replace("\0", ""),
         joined_from=_start(asked.joined_from, programme),
         joined_before=_start(asked.joined_to, programme, days=1),
@@ -319,6 +327,25 @@ def _listed(page: Any) -> dict[str, Any]:
 
 def _words(listed: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in listed.replace("\0", "").split(",") if word.strip())
+
+
+def _scores(listed: str) -> tuple[tuple[str, str], ...]:
+    """Words of scores as the filter takes them. Refuses a score or a word that there is not."""
+    pairs = [(one.partition(":")[0], one.partition(":")[2]) for one in _words(listed)]
+    for name, word in pairs:
+        score = SCORES.get(name)
+        known = [str(one.value) for one in score.choices] if score is not None and score.is_word else []
+        if word not in known:
+            there = known or [each.name for each in SCORES.values() if each.choices]
+            raise ApiProblem(
+                422,
+                "invalid",
+                texts.SCORE_UNKNOWN,
+                field="score",
+                value=f"{name}:{word}",
+                known=", ".join(there),
+            )
+    return tuple(pairs)
 
 
 def _start(day: date | None, programme: Programme, days: int = 0) -> datetime | None:

@@ -107,6 +107,11 @@ BAD_KEY_HEADER = _three(
     "Idempotency-Key 應為 1–200 個可見 ASCII 字元。",
     "Idempotency-Key has 1 to 200 visible ASCII characters.",
 )
+SCORE_UNKNOWN = _three(
+    "没有这样的评分“{value}”，请写成“评分:取值”，可用：{known}。",
+    "沒有這樣的評分「{value}」，請寫成「評分:取值」，可用：{known}。",
+    "There is no “{value}”: write it as score:word; there are: {known}.",
+)
 MEMBER_EXISTS = _three(
     "已有这位会员（{member}），请用 PATCH 更新资料。",
     "已有這位會員（{member}），請用 PATCH 更新資料。",

@@ -10,9 +10,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
+from regulars.console.scored import filter_label, pairs
 from regulars.insight.members import Cell, MemberFilter, Sort, View
 from regulars.language.calendar import start_of
+from regulars.language.fields import Type
 from regulars.language.text import say
+from regulars.members.scores import SCORES
 from regulars.programme.contracts import Programme
 from regulars.programme.vocabulary.member import cell_name
 
@@ -28,6 +31,12 @@ COLUMNS = (
     ("contact", gettext_lazy("Contact")),
     ("tags", gettext_lazy("Tags")),
     ("source", gettext_lazy("Source")),
+)
+SCORED = tuple(
+    (f"{score.name}:{one.value}", "")
+    for score in SCORES.values()
+    if score.reads is Type.CHOICE
+    for one in score.choices
 )
 SHOWN = ("level", "balance", "spend", "orders", "last_order", "joined")
 
@@ -45,6 +54,7 @@ class FilterForm(forms.Form):
     active = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
     idle = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
     merged = forms.BooleanField(required=False)
+    score = forms.MultipleChoiceField(required=False, choices=SCORED, label=gettext_lazy("Score"))
     sort = forms.ChoiceField(required=False, choices=[(sort.value, sort.value) for sort in Sort])
     order = forms.ChoiceField(required=False, choices=[("asc", "asc"), ("desc", "desc")])
     cols = forms.MultipleChoiceField(required=False, choices=COLUMNS)
@@ -127,6 +137,7 @@ def read(data: QueryDict, programme: Programme, today: date) -> Chosen:
         cell=clean.get("cell") or None,
         tags=(clean["tag"],) if clean.get("tag") else (),
         has=tuple(clean.get("has") or ()),
+        scores=pairs(clean.get("score") or ()),
         status="merged" if clean.get("merged") else "",
         joined_from=begins(clean.get("joined_from")),
         joined_before=begins(until + timedelta(days=1)) if until and until < date.max else None,
@@ -152,14 +163,18 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
     since = {days: str(label) for days, label in SINCE}
     if clean.get("q"):
         chip(_("“%(text)s”") % {"text": clean["q"]}, "q")
-    for value in clean.get("level") or ():
-        chip(form.level_names.get(value, value), "level", value)
+    listed = {
+        "level": lambda value: form.level_names.get(value, value),
+        "has": lambda value: str(dict(HAS)[value]),
+        "score": filter_label,
+    }
+    for name, label in listed.items():
+        for value in clean.get(name) or ():
+            chip(label(value), name, value)
     if clean.get("cell"):
         chip(form.cell_name, "cell")
     if clean.get("tag"):
         chip(_("Tag: %(tag)s") % {"tag": clean["tag"]}, "tag")
-    for value in clean.get("has") or ():
-        chip(str(dict(HAS)[value]), "has", value)
     if clean.get("merged"):
         chip(_("Merged records"), "merged")
     if clean.get("joined_from"):

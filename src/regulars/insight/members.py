@@ -68,6 +68,8 @@ class MemberFilter:
     ordered_from: datetime | None = None
     ordered_before: datetime | None = None
     """Bounds of the last order."""
+    scores: tuple[tuple[str, str], ...] = ()
+    """(score, word): of each score any of its words, all of the scores."""
     ids: tuple[UUID, ...] | None = None
     """Only these: for bulk actions on rows that were ticked."""
 
@@ -260,6 +262,7 @@ def _conditions(programme: Programme, chosen: MemberFilter, view: View) -> list[
         *_order_conditions(chosen),
         *_level_conditions(programme, chosen.levels, view.ladder),
         *_cell_conditions(programme, chosen.cell),
+        *_score_conditions(chosen.scores),
         *(
             _Condition(
                 "EXISTS (SELECT 1 FROM members_identity i WHERE i.member_id = {id} AND i.kind = %s)", (kind,)
@@ -329,6 +332,17 @@ def _cell_conditions(programme: Programme, cell: Cell | None) -> list[_Condition
             own=True,
         )
     return [*_level_conditions(programme, (cell.level,), cell.ladder), chose]
+
+
+def _score_conditions(scores: tuple[tuple[str, str], ...]) -> list[_Condition]:
+    words: dict[str, list[str]] = {}
+    for score, word in scores:
+        words.setdefault(score, []).append(word)
+    given = (
+        "EXISTS (SELECT 1 FROM members_score c WHERE c.member_id = {id} AND c.bucket = {bucket} AND c.name = %s"
+        " AND c.label = ANY(%s))"
+    )
+    return [_Condition(given, (score, some)) for score, some in words.items()]
 
 
 def _search(text: str) -> list[_Condition]:

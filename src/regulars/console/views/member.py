@@ -14,6 +14,7 @@ from regulars.console import effects, formats
 from regulars.console.asked import About, operator_said
 from regulars.console.pairs import members_of
 from regulars.console.plan_words import member_plans, plan_record
+from regulars.console.scored import card
 from regulars.console.shell import may, page, programme_of
 from regulars.engine.queries import Kind, Moment, timeline
 from regulars.events.queries import by_ids, of_member
@@ -127,6 +128,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "other_attributes": sorted(
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
+        "scores": card(member_id, programme) if member.merged_into is None else None,
         **_merging(request, member, programme),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
         **_timeline(request, member, programme),

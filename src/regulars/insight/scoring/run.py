@@ -24,6 +24,8 @@ from regulars.programme.contracts import Programme
 from regulars.warehouse.contracts import Tables
 
 BUCKETS = 64
+SCORES = "score:"
+"""What audiences look at when they ask for scores begins so."""
 _LOCK = 0x53636F72
 _log = structlog.get_logger(__name__)
 
@@ -74,10 +76,10 @@ def run(tables: Tables, programme: Programme, until: date | None = None) -> Ran:
             changed=changed,
             fit=scored.fit,
         )
-    if changed:
-        look_again("score:")
+    again = look_again(SCORES) if changed else 0
     ran = Ran(day, len(scored.people), changed, (ended - began).total_seconds())
-    _log.info("members_scored", members=ran.members, changed=ran.changed, seconds=round(ran.seconds, 1))
+    told = {"members": ran.members, "changed": ran.changed, "seconds": round(ran.seconds, 1)}
+    _log.info("members_scored", **told, audiences=again)
     return ran
 
 

@@ -1,0 +1,62 @@
+"""A member's scores on the page, with how they are made, and the list of members filtered by them."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from regulars.insight.scoring.models import Run
+from regulars.kit.ids import bucket_of
+from regulars.members.models import Score
+from tests.console.test_members import found
+
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+
+
+def give(member: UUID, name: str, label: str = "", value: float | None = None) -> None:
+    Score.objects.create(
+        member_id=member, bucket=bucket_of(member), name=name, label=label, value=value, as_of=NOW
+    )
+
+
+@pytest.fixture
+def scored(shop: dict[str, UUID]) -> dict[str, UUID]:
+    give(shop["lin"], "rfm", "champions")
+    for name, value in (("rfm_recency", 5), ("rfm_frequency", 4), ("rfm_monetary", 5)):
+        give(shop["lin"], name, value=value)
+    give(shop["lin"], "lifecycle", "at_risk")
+    give(shop["lin"], "clv", value=1_234_500)
+    give(shop["lin"], "alive", value=0.875)
+    give(shop["lin"], "usual_gap", value=12.5)
+    give(shop["lin"], "favourite_category", "tea", 0.4)
+    give(shop["nameless"], "lifecycle", "lost")
+    Run.objects.create(began_at=NOW, ended_at=NOW, until=NOW.date(), members=2, changed=9)
+    return shop
+
+
+def test_the_card_tells_what_how_and_who_else(desk: Client, scored: dict[str, UUID]) -> None:
+    page = desk.get(f"/console/members/{scored['lin']}/").content.decode()
+    card = page[page.index('id="scores"') : page.index("</section>", page.index('id="scores"'))]
+    for text in ("Champions", "R5 F4 M5", "At risk", "CN¥12,345", "87.5%", "12.5 days", "tea", "40.0%", "over 240 lost",
+                 "Fader, Hardie", "?score=rfm:champions"):  # fmt: skip
+        assert text in card, text
+
+
+@pytest.mark.parametrize(
+    ("query", "who"),
+    [
+        ("score=lifecycle:at_risk", ["lin"]),
+        ("score=lifecycle:at_risk&score=lifecycle:lost", ["lin", "nameless"]),
+        ("score=lifecycle:lost&score=rfm:champions", []),
+    ],
+)
+def test_the_list_is_filtered_by_words_of_scores(
+    desk: Client, scored: dict[str, UUID], query: str, who: list[str]
+) -> None:
+    assert sorted(found(desk, query)) == sorted(str(scored[name]) for name in who)
+
+
+def test_what_is_no_score_is_named(desk: Client, scored: dict[str, UUID]) -> None:  # noqa: ARG001
+    page = desk.get("/console/members/?score=lifecycle:nonsense").content.decode()
+    assert "Score: Select a valid choice" in page
