@@ -1,5 +1,6 @@
 """The filters of the members list, as they stand in the URL, and as chips that take one out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -163,7 +164,7 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
     since = {days: str(label) for days, label in SINCE}
     if clean.get("q"):
         chip(_("“%(text)s”") % {"text": clean["q"]}, "q")
-    listed = {
+    listed: dict[str, Callable[[str], str]] = {
         "level": lambda value: form.level_names.get(value, value),
         "has": lambda value: str(dict(HAS)[value]),
         "score": filter_label,

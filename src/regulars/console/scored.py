@@ -100,7 +100,7 @@ def _note(one: GivenScore, given: dict[str, GivenScore]) -> str:
     """What stands beside the word: the three scores of RFM, the share of a favourite, the chance of a rhythm."""
     name = one.score.name
     if name == "rfm":
-        parts = [given[part].value for part in PARTS["rfm"] if part in given]
+        parts = [given[part].value or 0.0 for part in PARTS["rfm"] if part in given]
         return "R{:.0f} F{:.0f} M{:.0f}".format(*parts) if len(parts) == 3 else ""
     if name == "price_sensitivity" and "discount_share" in given:
         return _("%(share)s on discount") % {"share": formats.percent(given["discount_share"].value)}
