@@ -36,12 +36,15 @@ benefits:
 """
 
 
-def opened() -> None:
+PLAIN = re.sub(r"\nbenefits:\n.*?\nmessages:\n", "\nmessages:\n", GROCERY.read_text(encoding="utf-8"), flags=re.DOTALL)
+"""The demo's programme without benefits of its own."""
+
+
+def opened(benefits: str = BENEFITS) -> None:
     version.cache_clear()
     plan.cache_clear()
-    source = GROCERY.read_text(encoding="utf-8")
-    before, rules = source.split("\nrules:", 1)
-    publish(f"{before}\n{BENEFITS}\nrules:{rules}", "test")
+    before, rules = PLAIN.split("\nrules:", 1)
+    publish(f"{before}\n{benefits}\nrules:{rules}", "test")
 
 
 def browser(language: str = ENGLISH) -> tuple[Client, UUID]:
@@ -101,6 +104,7 @@ def test_in_chinese(language: str, said: str) -> None:
 
 
 def test_without_benefits_there_is_no_tab() -> None:
+    opened("")
     paid(RAIN, "1001", "1200.00")
     client = visitor(ENGLISH)
     sign_in(client, RAIN["phone"])

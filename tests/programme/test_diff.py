@@ -60,7 +60,7 @@ def test_of_a_rule_that_does_something_else_all_is_told() -> None:
 
 
 def test_what_is_new_gone_and_renamed() -> None:
-    gone = GROCERY[GROCERY.index("  - id: payout_receipt") :]
+    gone = GROCERY[GROCERY.index("  - id: benefit_reminder") :]
     new = """  - id: daily
     name: {zh-hans: 签到积分, zh-hant: 簽到點數, en: Daily}
     on: checkin
@@ -70,7 +70,7 @@ def test_what_is_new_gone_and_renamed() -> None:
 """
     assert told((gone, new), ("zh-hans: 银卡会员", "zh-hans: 白银会员")) == {
         "等级": ["“银卡会员”改名为“白银会员”"],
-        "规则": ["删除“储值退款回执”", "新增“签到积分”：会员签到时：送 5 积分。 每人每天限 1 次。"],
+        "规则": ["删除“权益到期提醒”", "新增“签到积分”：会员签到时：送 5 积分。 每人每天限 1 次。"],
     }
 
 
