@@ -36,7 +36,9 @@ benefits:
 """
 
 
-PLAIN = re.sub(r"\nbenefits:\n.*?\nmessages:\n", "\nmessages:\n", GROCERY.read_text(encoding="utf-8"), flags=re.DOTALL)
+PLAIN = re.sub(
+    r"\nbenefits:\n.*?\nmessages:\n", "\nmessages:\n", GROCERY.read_text(encoding="utf-8"), flags=re.DOTALL
+)
 """The demo's programme without benefits of its own."""
 
 
