@@ -46,7 +46,7 @@ def write_facts(folder: Path, table: str, rows: pa.Table) -> list[File]:
     files, start = [], 0
     for number, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
         month, part = f"{number // 100:04d}-{number % 100:02d}", rows.slice(start, end - start)
-        files.append(_write(folder, table, month, part.schema, part.to_batches()))
+        files.append(write(folder, table, month, part.schema, part.to_batches()))
         start = end
     return files
 
@@ -54,7 +54,7 @@ def write_facts(folder: Path, table: str, rows: pa.Table) -> list[File]:
 def write_picture(folder: Path, table: str, batches: Iterable[pa.RecordBatch]) -> File:
     """All rows of a table as it is now."""
     schema = schema_of(table)
-    return _write(folder, table, "", schema, (_fitted(batch, schema) for batch in batches))
+    return write(folder, table, "", schema, batches)
 
 
 def together(folder: Path, files: Sequence[File]) -> File:
@@ -71,7 +71,7 @@ def together(folder: Path, files: Sequence[File]) -> File:
             params=[[str(folder / file.path) for file in files]],
         ).to_arrow_reader(ROW_GROUP)
         schema = schema_of(table)
-        return _write(folder, table, month, schema, (_fitted(batch, schema) for batch in found))
+        return write(folder, table, month, schema, found)
 
 
 def crowded(manifest: Manifest) -> list[File]:
@@ -114,16 +114,17 @@ def supersede(folder: Path, files: Iterable[File]) -> None:
             os.utime(folder / file.path)
 
 
-def _write(
+def write(
     folder: Path, table: str, month: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
 ) -> File:
+    """One new file, durably, under a name that no other has."""
     place = f"{table}/month={month}" if month else table
     path = f"{place}/part-{uuid4().hex}.parquet"
     whole = folder / path
     whole.parent.mkdir(parents=True, exist_ok=True)
     rows = 0
     with pq.ParquetWriter(whole, schema, compression="zstd", write_page_checksum=True) as writer:
-        for batch in _grouped(schema, batches):
+        for batch in _grouped(schema, (_fitted(batch, schema) for batch in batches)):
             writer.write_table(batch, row_group_size=ROW_GROUP)
             rows += batch.num_rows
     with whole.open("rb") as file:
