@@ -65,8 +65,9 @@ _AT = "((local AT TIME ZONE 'Asia/Shanghai')) AS \"at\", local::DATE AS day"
 _ORDER = "'pos/' || i AS \"order\""
 
 _FACTS = {
-    "events": f"""SELECT member, md5(i::VARCHAR) AS event, type, CASE type WHEN 'order.paid' THEN 'pos' ELSE 'app' END
-        AS source, {_AT}, 1::INTEGER AS version, '' AS cause, CASE type WHEN 'order.paid' THEN '' ELSE '{{}}' END AS data
+    "events": f"""SELECT member, md5(i::VARCHAR) AS event, type,
+        CASE type WHEN 'order.paid' THEN 'pos' ELSE 'app' END AS source, {_AT}, 1::INTEGER AS version, '' AS cause,
+        CASE type WHEN 'order.paid' THEN '' ELSE '{{}}' END AS data
         FROM happened""",
     "orders": f"""SELECT member, {_ORDER}, 'pos' AS source, {_AT}, hour(local)::TINYINT AS hour,
         ['store', 'app', 'wechat'][1 + i % 3] AS channel, CASE i % 3 WHEN 0 THEN 'S' || (i % 50) ELSE '' END AS store,
@@ -79,12 +80,15 @@ _FACTS = {
         FROM happened, unnest(range(1 + i % 3)) AS parts(n) WHERE type = 'order.paid'""",
     "refunds": f"""SELECT member, {_ORDER}, {_AT}, CASE WHEN back < 0.01 THEN total_minor ELSE total_minor // 4 END
         AS amount_minor FROM happened WHERE type = 'order.paid' AND back < 0.03""",
-    "awards": f"""SELECT member, md5(i::VARCHAR) AS event, CASE type WHEN 'checkin' THEN 'daily' ELSE 'base' END AS rule,
-        'credit' AS kind, 'points' AS asset, CASE type WHEN 'checkin' THEN 5 ELSE total_minor // 100 END AS units,
+    "awards": f"""SELECT member, md5(i::VARCHAR) AS event,
+        CASE type WHEN 'checkin' THEN 'daily' ELSE 'base' END AS rule, 'credit' AS kind, 'points' AS asset,
+        CASE type WHEN 'checkin' THEN 5 ELSE total_minor // 100 END AS units,
         1::INTEGER AS version, {_AT} FROM happened WHERE type IN ('order.paid', 'checkin')""",
+    "exposures": f"""SELECT member, 'autumn' AS experiment, ['control', 'gift'][1 + member % 2] AS arm,
+        'gift' AS rule, {_AT} FROM happened WHERE type = 'order.paid' AND i % 20 = 0""",
     "entries": f"""SELECT member, 'points' AS asset, CASE WHEN back > 0.97 THEN 'spend' ELSE 'issue' END AS account,
-        CASE WHEN back > 0.97 THEN -(total_minor // 200) WHEN type = 'checkin' THEN 5 ELSE total_minor // 100 END AS units,
-        CASE WHEN back > 0.97 THEN '' WHEN type = 'checkin' THEN 'daily' ELSE 'base' END AS rule, {_AT}
+        CASE WHEN back > 0.97 THEN -(total_minor // 200) WHEN type = 'checkin' THEN 5 ELSE total_minor // 100 END
+        AS units, CASE WHEN back > 0.97 THEN '' WHEN type = 'checkin' THEN 'daily' ELSE 'base' END AS rule, {_AT}
         FROM happened WHERE type IN ('order.paid', 'checkin')""",
 }
 
@@ -125,7 +129,11 @@ _PICTURES = {
 
 
 def make(
-    folder: Path, size: Size, memory: str = "1GB", threads: int = 2, told: Callable[[int], None] = lambda _: None
+    folder: Path,
+    size: Size,
+    memory: str = "1GB",
+    threads: int = 2,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Manifest:
     """Write the history to `folder`, which is then a warehouse; `told` hears how many events are in, month by month."""
     files: list[File] = []
@@ -155,15 +163,14 @@ def make(
 
 
 def _month(base: duckdb.DuckDBPyConnection, folder: Path, size: Size, month: int) -> list[File]:
-    start = datetime(FIRST_YEAR + month // 12, month % 12 + 1, 1)
-    after = datetime(FIRST_YEAR + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    start, after = (date(FIRST_YEAR + each // 12, each % 12 + 1, 1) for each in (month, month + 1))
     first, last = (size.events * each // size.months for each in (month, month + 1))
     base.execute(
         _HAPPENED,
         {
             "joined": max(size.members * ((month + 1) / size.months) ** 0.5, 1.0),
             "start": start,
-            "seconds": int((after - start).total_seconds()),
+            "seconds": (after - start).days * 86_400,
             "first": first,
             "last": last,
         },

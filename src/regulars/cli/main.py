@@ -48,6 +48,7 @@ COMMANDS = {
     "report": Command(
         "report", "Sales, funnel, retention, levels, points: every report, as JSON or CSV too."
     ),
+    "warehouse": Command("warehouse", "History as Parquet: how fresh it is, rebuild, verify, export."),
     "forecast": Command("forecast", "How often predicted upgrades came true."),
     "score": Command("score", "Score every member; how scores are made, how good they are."),
     "programme": Command("programme", "Validate, publish, show or compare programmes."),

@@ -21,7 +21,7 @@ from regulars.language.calendar import local_day
 from regulars.language.problems import words
 from regulars.programme.contracts import Programme
 from regulars.warehouse.contracts import Tables
-from regulars.warehouse.queries import freshness, open_tables
+from regulars.warehouse.queries import counting, freshness, open_tables
 
 MEMBERS_MOST = 10_000
 """So many members behind a figure are listed; all of them are counted."""
@@ -45,6 +45,7 @@ class Behind:
     ids: tuple[str, ...]
 
 
+@counting()
 def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
     """The answer. Refuses (`BadQuestion`) what makes no sense to ask; `WarehouseUnavailable` where there is nothing to
     ask now."""
@@ -84,6 +85,7 @@ def beside(answer: Answer, other: Answer) -> Answer:
     return replace(answer, figures=tuple(both(figure) for figure in answer.figures))
 
 
+@counting()
 def behind(report: Report, asked: Asked, key: str, programme: Programme) -> Behind:
     """The members behind a figure or a row, by its drill's key."""
     if report.members is None or not key:

@@ -18,8 +18,6 @@ from regulars.warehouse.source import Source, text
 FACTS = ("events", "orders", "lines", "refunds", "awards", "exposures", "entries")
 """Tables that are only added to."""
 
-_SPAN = "{e}.received_at >= {first} AND {e}.received_at < {end}"
-
 _EVENTS = """
 SELECT member.number AS member, e.id::text AS event, e.type::text AS type, e.source::text AS source, e.time AS moment,
        (e.time AT TIME ZONE {zone}) AS local, e.version, coalesce(e.cause::text, '') AS cause,
@@ -29,7 +27,7 @@ SELECT member.number AS member, e.id::text AS event, e.type::text AS type, e.sou
  WHERE {span}
 """
 
-_ENTRIES = """
+ENTRIES = """
 SELECT member.number AS member, entry.asset::text AS asset, entry.account::text AS account, entry.amount AS units,
        entry.rule::text AS rule, entry.time AS moment, (entry.time AT TIME ZONE {zone}) AS local
   FROM events_event AS e
@@ -39,7 +37,7 @@ SELECT member.number AS member, entry.asset::text AS asset, entry.account::text 
  WHERE {span}
 """
 
-_EARLY = """
+EARLY = """
 SELECT member.number AS member, e.source || '/' || (e.data ->> 'order_id') AS "order", e.time AS moment,
        (e.time AT TIME ZONE {zone}) AS local,
        ((e.data ->> 'total_minor')::bigint - sum(refund.amount_minor))::bigint AS amount_minor
@@ -110,11 +108,8 @@ _WRITTEN = {
 
 def facts(source: Source, first: datetime | None, end: datetime, zone: ZoneInfo) -> dict[str, pa.Table]:
     """Per table what was received from `first` (None: ever) to before `end`, sorted by month, member and time."""
-    span = _SPAN.format(
-        e="e", first=text(first.isoformat() if first else "-infinity"), end=text(end.isoformat())
-    )
-    names = {"zone": text(zone.key), "span": span, "cancelled": text(CANCELLED)}
-    log, moved, early = (source.table(sql.format(**names)) for sql in (_EVENTS, _ENTRIES, _EARLY))
+    names = {"zone": text(zone.key), "span": span(first, end), "cancelled": text(CANCELLED)}
+    log, moved, early = (source.table(sql.format(**names)) for sql in (_EVENTS, ENTRIES, EARLY))
     with duckdb.connect() as memory:
         memory.execute("SET TimeZone = 'UTC'; SET threads = 1; SET preserve_insertion_order = false")
         for name, rows in (("log", log), ("moved", moved), ("early", early)):
@@ -128,6 +123,12 @@ def facts(source: Source, first: datetime | None, end: datetime, zone: ZoneInfo)
             .cast(SCHEMAS[table].to_pyarrow())
             for table in FACTS
         }
+
+
+def span(first: datetime | None, end: datetime) -> str:
+    """SQL for the events `e` that were received from `first` (None: ever) to before `end`."""
+    since = text(first.isoformat() if first else "-infinity")
+    return f"e.received_at >= {since} AND e.received_at < {text(end.isoformat())}"
 
 
 def end_of_chunk(most: int, first: datetime | None) -> str:

@@ -114,9 +114,7 @@ def supersede(folder: Path, files: Iterable[File]) -> None:
             os.utime(folder / file.path)
 
 
-def write(
-    folder: Path, table: str, month: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
-) -> File:
+def write(folder: Path, table: str, month: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> File:
     """One new file, durably, under a name that no other has."""
     place = f"{table}/month={month}" if month else table
     path = f"{place}/part-{uuid4().hex}.parquet"

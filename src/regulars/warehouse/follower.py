@@ -22,7 +22,7 @@ from regulars.warehouse import files, manifest
 from regulars.warehouse.facts import end_of_chunk, facts
 from regulars.warehouse.manifest import BUILDING, LIVE, File, Manifest, Picture
 from regulars.warehouse.pictures import PICTURES, STILL, due, marks, sql_of
-from regulars.warehouse.place import folder, mine
+from regulars.warehouse.place import SUSPECT, folder, mine
 from regulars.warehouse.source import Source, reading, text
 
 CHUNK_EVENTS = 100_000
@@ -79,8 +79,8 @@ class _Follower:
         fault = "missing" if live is None else self._fault(live)
         if live is not None and not fault:
             following, events, _ = self._advance(LIVE, live)
-            tidied = self._tidy(LIVE, following)
-            self._sweep(tidied)
+            self._sweep(self._tidy(LIVE, following))
+            (self.where / SUSPECT).unlink(missing_ok=True)
             return Turn(events)
         if fault != "zone":
             (self.where / LIVE).unlink(missing_ok=True)
@@ -95,13 +95,14 @@ class _Follower:
             self.step("built")
             (self.where / BUILDING).replace(self.where / LIVE)
             manifest.sync_folder(self.where)
+            (self.where / SUSPECT).unlink(missing_ok=True)
         return Turn(events, building=not whole)
 
     def _fault(self, known: Manifest) -> str:
         """Why this manifest can't be gone on with; empty: it can."""
         if known.zone != self.zone.key:
             return "zone"
-        broken = manifest.damaged(self.where, known)
+        broken = manifest.damaged(self.where, known, deep=(self.where / SUSPECT).exists())
         if broken:
             return broken
         if known.last is not None:

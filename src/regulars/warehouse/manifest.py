@@ -13,13 +13,19 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-SHAPE = 1
-"""Of the folder and its tables. A folder of another shape is made anew from the log."""
+from regulars.warehouse.contracts import SCHEMAS
+
+FORM = 1
+"""Of the folder, and of what the columns mean. It grows when either changes and no column does."""
 
 LIVE, BUILDING = "manifest.json", "building.json"
 """What readers open, and what is to take its place when it holds the whole log."""
 
 _DIGEST_BYTES = 16
+_COLUMNS = "\n".join(f"{name} {dict(schema.items())}" for name, schema in SCHEMAS.items())
+SHAPE = f"{FORM}.{blake2b(_COLUMNS.encode(), digest_size=8).hexdigest()}"
+"""A folder of another shape is made anew from the log."""
+
 _CHUNK = 1 << 20
 
 
@@ -138,14 +144,15 @@ def digest(path: Path) -> str:
     return state.hexdigest()
 
 
-def damaged(folder: Path, manifest: Manifest) -> str:
-    """The first file that is missing or has another size than it was written with; empty: none."""
+def damaged(folder: Path, manifest: Manifest, deep: bool = False) -> str:
+    """The first file that is missing or has another size than it was written with; empty: none. `deep`: or another
+    content, which takes reading all of them."""
     for file in manifest.files:
         try:
-            size = (folder / file.path).stat().st_size
+            path = folder / file.path
+            if path.stat().st_size != file.bytes or (deep and digest(path) != file.digest):
+                return file.path
         except OSError:
-            return file.path
-        if size != file.bytes:
             return file.path
     return ""
 

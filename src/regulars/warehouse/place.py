@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from regulars.settings import CONFIG, DATA
@@ -29,3 +29,12 @@ def mine(place: Path, wait: bool = False) -> Iterator[bool]:
         yield True
     finally:
         os.close(handle)
+
+
+SUSPECT = "suspect"
+
+
+def suspect(place: Path) -> None:
+    """Somebody could not read a file: the follower is to look at all of them."""
+    with suppress(OSError):
+        (place / SUSPECT).touch()

@@ -1,5 +1,7 @@
 """Keeping the warehouse: the worker's loop, and having it made anew."""
 
+from pathlib import Path
+
 from regulars.alerts import queries as alerts_read
 from regulars.alerts import service as alerts
 from regulars.alerts.contracts import Alarm
@@ -10,13 +12,13 @@ from regulars.warehouse.trouble import REBUILDING
 CHECK = "warehouse"
 
 
-def follow() -> int:
+def follow(place: Path | None = None, most: int = follower.CHUNK_EVENTS) -> int:
     """Take in what is new in the log; more than 0: go on at once. One process at a time does it, the others return.
 
     A warehouse that was there and is missing, damaged, of another log or of another time zone is made anew from the
     log, and that is an alert for as long as it takes. The first time is none.
     """
-    done = follower.turn()
+    done = follower.turn(place, most=most)
     if done is None:
         return 0
     if done.anew and alerts_read.check(CHECK) is not None:

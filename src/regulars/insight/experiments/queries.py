@@ -18,7 +18,7 @@ from regulars.programme.contracts import Programme
 from regulars.programme.queries import versions_with
 from regulars.programme.service import version
 from regulars.warehouse.contracts import Tables
-from regulars.warehouse.queries import freshness, open_tables
+from regulars.warehouse.queries import counting, freshness, open_tables
 
 
 class UnknownExperiment(NotFound):
@@ -47,11 +47,13 @@ def designs(programme: Programme) -> dict[str, Design]:
     return found
 
 
+@counting()
 def experiments(programme: Programme) -> Dated[list[Reading]]:
     """What every experiment says, as of the end of yesterday. Raises `WarehouseUnavailable`."""
     return kept(("experiments", programme.id, programme.number, _until(programme)), lambda: _all(programme))
 
 
+@counting()
 def experiment(ident: str, programme: Programme) -> Dated[Reading]:
     """What one says. Raises UnknownExperiment, `WarehouseUnavailable`."""
     design = designs(programme).get(ident)
