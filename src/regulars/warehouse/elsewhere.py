@@ -43,7 +43,7 @@ class Elsewhere:
     def fresh(self) -> object:
         """The moment up to which everything is in, as whoever loads it says; None where nobody does."""
         try:
-            return self._connected().table(FRESH)["at"].max().to_pyarrow().as_py()  # type: ignore[no-any-return]
+            return self._connected().table(FRESH)["at"].max().to_pyarrow().as_py()
         except TableNotFound:
             return None
         except WarehouseUnavailable:
