@@ -28,7 +28,7 @@ const funnel: Shape = (spec, colours, width) => {
   };
   return {
     animation: false,
-    grid: { left: narrow ? 4 : "6%", right: narrow ? 4 : "6%", top: 4, bottom: 4 },
+    grid: { left: narrow ? 4 : "6%", right: narrow ? 4 : "6%", top: 20, bottom: 0 },
     tooltip: tip(colours, (point) => line(spec.labels[point.dataIndex] ?? "", count(values[point.dataIndex] ?? 0))),
     xAxis: { type: "value", show: false, min: -Math.max(...values, 1), max: Math.max(...values, 1) },
     yAxis: { type: "category", show: false, inverse: true, data: spec.labels },

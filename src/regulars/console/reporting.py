@@ -43,12 +43,11 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell; `shade` (0 to 100) where the table is a heat map."""
+    """A cell, under the heading `label`."""
 
     label: str
     text: str
     number: bool
-    shade: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +94,12 @@ def shown(found: Answered, programme: Programme) -> Shown:
     """The answer in the language in force."""
     language = get_language() or "en"
     answer = found.answer
-    heat = {chart.table for chart in answer.charts if chart.draw is Draw.HEAT}
     drawn_only = {chart.table for chart in answer.charts if chart.table in ("drawn", "loop", "curve")}
     return Shown(
         saying.sentence(answer.sentence, programme, language),
         [_figure(figure, programme, language) for figure in answer.figures],
         [drawn(chart, answer, found, programme) for chart in answer.charts if answer.table(chart.table).rows],
-        [
-            table_of(table, programme, language, table.id in heat)
-            for table in answer.tables
-            if table.id not in drawn_only
-        ],
+        [table_of(table, programme, language) for table in answer.tables if table.id not in drawn_only],
         [say(hint, language) for hint in answer.hints],
         answer.empty,
     )
@@ -141,17 +135,12 @@ def _change(figure: Figure, programme: Programme, language: str) -> tuple[str, b
     return said, None if abs(by) < STEADY else by > 0
 
 
-def table_of(table: Table, programme: Programme, language: str, heat: bool = False) -> ShownTable:
-    """A table in words; in a heat map each share has the shade of its part of the largest."""
-    top = _largest(table) if heat else 0.0
+def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
+    """A table in words."""
 
     def cell(column: Column, value: Cell) -> ShownCell:
         text = saying.value(value, column.unit, programme, language, column.asset)
-        shade = None
-        if top and column.unit is Unit.RATE and isinstance(value, float | int):
-            shade = min(100, round(100 * value / top))
-        text = "" if heat and value is None else text
-        return ShownCell(say(column.name, language), text, column.unit in NUMBERS, shade)
+        return ShownCell(say(column.name, language), text, column.unit in NUMBERS)
 
     drills = table.drills or ("",) * len(table.rows)
     return ShownTable(
@@ -173,15 +162,6 @@ def table_of(table: Table, programme: Programme, language: str, heat: bool = Fal
     )  # fmt: skip
 
 
-def _largest(table: Table) -> float:
-    """The largest share but that of the first column of shares, which is often everybody."""
-    rates = [place for place, column in enumerate(table.columns) if column.unit is Unit.RATE]
-    found = [
-        value for row in table.rows for place in rates[1:] if isinstance(value := row[place], float | int)
-    ]
-    return max(found, default=0.0)
-
-
 def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -> charts.Chart:
     """A chart for the island, from the rows of its table."""
     language = get_language() or "en"
@@ -191,6 +171,7 @@ def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -
     values = [table.columns[places[name]] for name in chart.values]
     names = [row[places[chart.label]] for row in table.rows]
     flow = chart.draw is Draw.FLOW
+    running = chart.draw is Draw.TIME and _runs(found, label.unit)
     return charts.Chart(
         id=f"chart-{found.report.id}-{chart.id}",
         title=say(chart.title, language),
@@ -199,12 +180,17 @@ def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -
         labels=[] if flow else [saying.on_axis(name, label.unit, language) for name in names],
         titles=[saying.value(name, label.unit, programme, language) for name in names],
         series=[] if flow else [
-            _series(column, places[column.id], chart, table, programme, language) for column in values
+            _series(column, places[column.id], chart, table, programme, language, running) for column in values
         ],
         axes=[_axis(values[0], programme)],
-        running=_("still running") if chart.draw is Draw.TIME and _runs(found, label.unit) else "",
+        running=_("still running") if running and not chart.lines else "",
         links=_links(chart, table, places, language) if flow else [],
     )  # fmt: skip
+
+
+def _whole(values: list[float | None], column: Column, chart: Chart, running: bool) -> list[float | None]:
+    """A line ends with the last period that is over: the next would look like a fall."""
+    return [*values[:-1], None] if running and column.id in chart.lines and len(values) > 1 else values
 
 
 def _runs(found: Answered, unit: Unit) -> bool:
@@ -213,12 +199,12 @@ def _runs(found: Answered, unit: Unit) -> bool:
 
 
 def _series(
-    column: Column, place: int, chart: Chart, table: Table, programme: Programme, language: str
+    column: Column, place: int, chart: Chart, table: Table, programme: Programme, language: str, running: bool
 ) -> charts.Series:
     scale, sign = _scale(column, programme), -1 if column.id in chart.below else 1
     return charts.Series(
         say(column.name, language),
-        [_point(row[place], scale * sign) for row in table.rows],
+        _whole([_point(row[place], scale * sign) for row in table.rows], column, chart, running),
         "line" if column.id in chart.lines else "bar",
         stack=chart.id if chart.stacked else None,
     )

@@ -286,7 +286,7 @@ EXPOSED = define(
     (
         "本期内有 page.viewed（浏览页面）或 placement.viewed（看到展示位）事件的会员数。",
         "本期內有 page.viewed（瀏覽頁面）或 placement.viewed（看到版位）事件的會員數。",
-        "Members with a `page.viewed` or `placement.viewed` event in the period.",
+        "Members with a page.viewed or placement.viewed event in the period.",
     ),
 )
 FAMILIAR = define(

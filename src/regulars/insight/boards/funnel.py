@@ -102,12 +102,12 @@ STEPS = (
     _Step(metrics.EXPOSED, lambda ground: _did(ground.people, ground.asked, SEEN), False, words(
         "没有收到浏览事件。接入 page.viewed 后，这里就有曝光人数。",
         "沒有收到瀏覽事件。串接 page.viewed 後，這裡就有曝光人數。",
-        "No views are sent. Send `page.viewed` and this step counts.",
+        "No views are sent. Send page.viewed and this step counts.",
     )),
     _Step(metrics.FAMILIAR, _familiar, False, words(
         "没有收到浏览商品、搜索等事件，也没有消息被读过。接入 product.viewed、search.made 后，这里就有人数。",
         "沒有收到瀏覽商品、搜尋等事件，也沒有訊息被讀過。串接 product.viewed、search.made 後，這裡就有人數。",
-        "Neither product views nor searches are sent, and no message was read. Send `product.viewed` or `search.made`.",
+        "Neither product views nor searches are sent, and no message was read. Send product.viewed or search.made.",
     )),
     _Step(metrics.MEMBERS_END, _people),
     _Step(metrics.BOUGHT, _bought),
@@ -146,7 +146,6 @@ def build(ground: Ground) -> Answer:
         tuple(_figure(level) for level in levels),
         (_table(ground, levels), _loop(counted)),
         (Chart("funnel", words("会员闭环", "會員循環", "The loop"), Draw.FUNNEL, "loop", "step", ("passed",)),),
-        hints=tuple(level.step.missing for level in levels if not level.did and level.step.missing),
         empty=not first and not last,
     )  # fmt: skip
 

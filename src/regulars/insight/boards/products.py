@@ -86,7 +86,7 @@ def _sentence(table: Table, count: int) -> Sentence:
             words(
                 "本期没有带商品明细的订单。订单里带上 items，就能看到会员买了什么。",
                 "本期沒有帶商品明細的訂單。訂單裡帶上 items，就能看到會員買了什麼。",
-                "No orders of this period carry lines. Send `items` with orders to see what members buy.",
+                "No orders of this period carry lines. Send items with orders to see what members buy.",
             )
         )
     best = table.rows[0]
