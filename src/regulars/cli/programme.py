@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from regulars.cli import simulating
 from regulars.cli.words import language
-from regulars.engine.history import history
 from regulars.engine.revising import movement
-from regulars.insight import whatif
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
 from regulars.kit.problems import Problem
@@ -24,7 +23,6 @@ from regulars.programme.cautions import cautions
 from regulars.programme.contracts import Programme
 from regulars.programme.diff import compare
 from regulars.programme.held import StillHeld
-from regulars.programme.holdings import said_money
 from regulars.programme.loader import InvalidProgramme, load
 from regulars.programme.publishing import Wish
 from regulars.tiers.contracts import Ladder, Move
@@ -97,8 +95,8 @@ def back(
 
 
 @app.command(
-    help="What a programme would have cost and where members would stand: the history lived through in memory. Without"
-    " a file, under the programme in force."
+    help="What a programme would have cost and where members would stand, beside the programme in force: the history"
+    " lived through in memory. Without a file, under the programme in force."
 )
 def simulate(
     file: Annotated[Path | None, typer.Argument(help="A programme's YAML file.")] = None,
@@ -109,41 +107,26 @@ def simulate(
         ),
     ] = "",
     until: Annotated[str, typer.Option("--to", help="Up to what was known then; now, if left out.")] = "",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Do not live through the programme in force beside it.")
+    ] = False,
+    processes: Annotated[
+        int, typer.Option(min=0, max=64, help="How many processes; as many as processors, if left out.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    programme = _checked(file)[1] if file is not None else None
+    source, programme = _checked(file) if file is not None else ("", None)
     with tables.ready():
-        tried_programme = programme or service.current()
-        end = _moment(until, tried_programme.zone) or clock.now()
-        start = _moment(first, tried_programme.zone) or end - timedelta(days=30)
+        in_force = service.current()
+        if programme is None or alone or source == queries.version_source(in_force.number):
+            before = after = programme or in_force
+        else:
+            before, after = in_force, programme
+        end = _moment(until, after.zone) or clock.now()
+        start = _moment(first, after.zone) or end - timedelta(days=30)
         if start > end:
             raise CliError("--from must lie before --to.", USAGE)
-        tried = whatif.attempt(tried_programme, history(end), start)
-    if as_json:
-        print(json.dumps(tried.as_json(), ensure_ascii=False))
-        return
-    _print(tried)
-
-
-def _print(tried: whatif.Tried) -> None:
-    spoken, programme = language(), tried.programme
-    print(f"{tried.members:,} members, {tried.events:,} events, {tried.orders:,} orders.")
-    for ladder, levels in tried.distribution().items():
-        named = programme.ladders[ladder]
-        print(
-            ", ".join(f"{say(named.level(level).name, spoken)} {count:,}" for level, count in levels.items())
-        )
-    for asset, figures in tried.as_json()["assets"].items():
-        print(f"{asset}: " + ", ".join(f"{name} {value:,}" for name, value in figures.items()))
-    print(f"Given from {tried.first:%Y-%m-%d} on, by rule, at cost:")
-    for rule in programme.rules:
-        cost = said_money(tried.cost_minor(rule.id), programme, spoken)
-        print(f"  {say(rule.name, spoken)}: {tried.times[rule.id]:,} times, {cost}")
-    print(f"  together: {said_money(tried.cost_minor(), programme, spoken)}")
-    for kind, count in tried.refused.items():
-        print(f"{count:,} × {kind} would have been refused.")
-    if tried.left_out:
-        print(f"{tried.left_out:,} members whose records were merged are left out.")
+        simulating.show(before, after, start, end, processes, as_json)
 
 
 def _ask(wish: Wish) -> None:

@@ -79,7 +79,8 @@ class Asking(Entitling, ABC):
             line = self._ask(planned, facts)
             if line[1] and (planned.arm is None or self._assign(planned.arm, line)):
                 self._apply(planned, line)
-            self.trace.append(line)
+            if self.tells:
+                self.trace.append(line)
 
     def _choose(self, rules: Sequence[PlannedRule], facts: Facts) -> None:
         """The same where some rules exclude others."""
@@ -151,6 +152,8 @@ class Asking(Entitling, ABC):
         if planned.when is None:
             return [rule.id, True, []]
         try:
+            if not self.tells:
+                return [rule.id, planned.when.matches(facts), []]
             held, seen = planned.when.explain(facts)
         except Exception as error:
             return self._failed(rule.id, error)

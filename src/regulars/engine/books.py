@@ -50,6 +50,8 @@ class Books:
     now: datetime
     budgets: Budgets
     others: dict[UUID, Snapshot] = field(default_factory=dict)
+    tells: bool = True
+    """Whether anybody wants to know why."""
     effects: list[Effect] = field(default_factory=list)
     derived: list[Event] = field(default_factory=list)
     tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
@@ -65,6 +67,11 @@ class Books:
 
     def __post_init__(self) -> None:
         self.day = local_day(self.event.time, self.plan.programme.zone)
+
+    @property
+    def told_since(self) -> datetime:
+        """Members are told of nothing that happened before this moment."""
+        return self.plan.programme.told_since(self.now)
 
     def take_id(self, count: int = 1) -> UUID:
         """The id of the event's next consequence; `count` ids in a row are reserved."""
@@ -185,16 +192,19 @@ class Books:
 
     def room(self, asset: Asset, units: int) -> int:
         """How many of `units` the asset's caps leave."""
+        if asset.caps is None:
+            return units
         for most, use in self._caps(asset):
             units = min(units, max(most - use[1], 0))
         return units
 
     def cap(self, asset: Asset, units: int) -> None:
         """Count what is given towards the asset's caps."""
+        if asset.caps is None:
+            return
         for _, use in self._caps(asset):
             use[1] += units
-        if asset.caps is not None:
-            self.used += [(cap_name(asset.id), period, 0, units) for period, _ in self._periods(asset)]
+        self.used += [(cap_name(asset.id), period, 0, units) for period, _ in self._periods(asset)]
 
     def _caps(self, asset: Asset) -> list[tuple[int, list[int]]]:
         uses = self.snapshot.uses
@@ -387,13 +397,20 @@ class Books:
         if found is None:
             found = self.snapshot.due[asset_id] = Due()
         found.changed = True
+        self.snapshot.quiet_until = None
         return found
 
     def _due(self, asset: Asset, account: str, lot: Lot | None = None) -> None:
+        quiet_until = self.snapshot.quiet_until
         due = self.due(asset.id)
         if lot is not None:
-            first = timing.sooner(asset, lot, self.plan.programme.told_since(self.now))
-            due.at = min((one for one in (due.at, first) if one is not None), default=None)
+            first = timing.sooner(asset, lot, self.told_since) if lot.expires_at or lot.matures_at else None
+            if first is not None and (due.at is None or first < due.at):
+                due.at = first
+            if asset.id in self.plan.simple:
+                self.snapshot.quiet_until = quiet_until
+                timing.note_new(self.snapshot, asset, lot)
+                return
         stale = due.lapses_at is None or due.lapses_at <= self.event.time
         if asset.decay is not None:
             self._decays(asset, asset.decay, due, account)

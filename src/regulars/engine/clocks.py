@@ -43,6 +43,7 @@ def value(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime 
     while told_since and moment and moment.kind is timing.Kind.REMIND and moment.at < told_since:
         due = snapshot.due.setdefault(moment.asset, Due())
         due.reminded_to, due.changed = moment.ends_at, True
+        snapshot.quiet_until = None
         moment = timing.first_moment(snapshot, plan.programme.assets, until)
     if moment is None:
         return None

@@ -72,16 +72,18 @@ def live(
     budgets: Budgets,
     joining: bool = False,
     others: dict[UUID, Snapshot] | None = None,
+    tells: bool = True,
 ) -> list[Decided]:
     """Live through `event`; it comes first, what it caused after it. Raises Rejected, with nothing changed.
 
     `others`: further members to whom something may happen by it. `now` is when the event became known: one much
     older is history and notifies nobody. `joining` says that the member came with this event; unless it is the
-    joining itself, that happens before it.
+    joining itself, that happens before it. Without `tells` nobody wants to know why: there are effects, but no trace
+    and no records.
     """
     first = Decided(event)
     decided = [first]
-    course = _Chain(plan, snapshot, now, budgets, others or {})
+    course = _Chain(plan, snapshot, now, budgets, others or {}, tells)
     if joining and event.type != "member.joined":
         key = f"{event.id}:joined"
         joined = Event(
@@ -103,11 +105,14 @@ def live(
     return lived
 
 
-def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets) -> list[Decided]:
-    """What time alone does through `until`: lots run out and periods end, each at its own moment."""
+def settle(
+    plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets, tells: bool = True
+) -> list[Decided]:
+    """What time alone does through `until`: lots run out and periods end, each at its own moment. `tells` as for
+    `live`."""
     decided: list[Decided] = []
     told_since = plan.programme.told_since(now)
-    course = _Chain(plan, snapshot, now, budgets, {})
+    course = _Chain(plan, snapshot, now, budgets, {}, tells)
     for _ in range(TIMERS_LIMIT):
         due = next_due(plan, snapshot, until, told_since)
         if due is None:
@@ -120,12 +125,14 @@ def settle(plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budge
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
-def catch_up(plan: Plan, snapshot: Snapshot, late: Decided, now: datetime, budgets: Budgets) -> list[Decided]:
+def catch_up(
+    plan: Plan, snapshot: Snapshot, late: Decided, now: datetime, budgets: Budgets, tells: bool = True
+) -> list[Decided]:
     """What time has done since to what a late event brought, as far as the member's life is known."""
     known_until = snapshot.totals.last_at
     if known_until is None or known_until <= late.event.time:
         return []
-    since = settle(plan, snapshot, known_until, now, budgets)
+    since = settle(plan, snapshot, known_until, now, budgets, tells)
     if since:
         late.balances = dict(snapshot.balances)
         late.standings = dict(snapshot.standings)
@@ -141,6 +148,7 @@ class _Chain:
     now: datetime
     budgets: Budgets
     others: dict[UUID, Snapshot]
+    tells: bool
 
     def follow(self, start: Decided, told: Decided, rules_apply: bool = True) -> list[Decided]:
         """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
@@ -152,7 +160,8 @@ class _Chain:
             _decide(turn, rules_apply or current is not start)
             current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
             current.tallied, current.used = turn.tallied, turn.used
-            current.records = [effect.record() for effect in turn.effects]
+            if self.tells:
+                current.records = [effect.record() for effect in turn.effects]
             if current is not told:
                 caused.append(current)
                 told.follows += [{**record, "event": current.event.type} for record in current.records]
@@ -206,7 +215,7 @@ class _Chain:
     def _turn(self, event: Event) -> Turn:
         """The event's turn, of the member whose it is."""
         whose = self.snapshot if event.member_id == self.snapshot.member_id else self.others[event.member_id]
-        return Turn(self.plan, whose, event, self.now, self.budgets, self.others)
+        return Turn(self.plan, whose, event, self.now, self.budgets, self.others, self.tells)
 
     def _begin(self, event: Event) -> None:
         """A member stands somewhere on every ladder."""

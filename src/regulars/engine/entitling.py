@@ -6,7 +6,6 @@ to be announced (decision 0035).
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from uuid import UUID
 
 from regulars.benefits import logic
@@ -113,9 +112,11 @@ class Entitling(Levels):
     def multiplied(self, asset: str, units: int) -> int:
         """What a rule credits, times the best of the member's multipliers, rounded down."""
         planned = self.plan.benefits
-        found = planned.multipliers.get((asset, self.event.type)) if planned else None
-        factor = next((factor for one, factor in found or () if self.in_force(one)), Fraction(1))
-        return int(units * factor)
+        found = planned.multipliers.get((asset, self.event.type), ()) if planned else ()
+        for one, factor in found:
+            if self.in_force(one):
+                return int(units * factor)
+        return units
 
     # Grants
 

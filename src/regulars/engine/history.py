@@ -7,19 +7,23 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
+from pydantic_core import from_json
 
 from regulars.campaigns.contracts import SCHEDULED
+from regulars.engine.reach import BETWEEN
 from regulars.engine.simulate import Batch, Origin
-from regulars.kit.sqlread import from_json, row, rows
+from regulars.kit.sqlread import row, rows
 from regulars.language.events import Event
 from regulars.members.queries import ever_merged, joinings
 
 BUCKETS = tuple(range(64))
 CHUNK = 5_000
 
+WHOLE = "data::text"
+WITHOUT_LINES = "CASE WHEN type = 'order.paid' THEN (data::jsonb - 'items')::text ELSE data::text END"
 LOG = """
-SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 'timer' OR type = %s THEN data END
+SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 'timer' OR type = %s THEN {data} END
   FROM events_event
  WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s AND NOT member_id = ANY(%s)
  ORDER BY received_at, time, ctid
@@ -27,14 +31,23 @@ SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 
 COUNT = "SELECT count(*) FROM events_event WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s"
 
 
+SIZES = "SELECT bucket, count(*) FROM events_event WHERE cause IS NULL AND received_at <= %s GROUP BY bucket"
+BETWEEN_BUCKETS = """
+SELECT DISTINCT bucket, (data ->> 'to')::uuid FROM events_event
+ WHERE type = ANY(%s) AND cause IS NULL AND received_at <= %s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Whose history it is. Members of whom records were made one are left out: what each record held before is not
-    told apart by events. `left_out`: how many."""
+    told apart by events. `left_out`: how many. Without `lines` orders come without theirs, of which there is more than
+    of all else."""
 
     buckets: tuple[int, ...]
     until: datetime
     excluded: tuple[UUID, ...]
+    lines: bool = True
 
     @property
     def left_out(self) -> int:
@@ -53,35 +66,49 @@ class History:
         return int(found[0]) if found else 0
 
     def batches(self) -> Iterator[tuple[datetime, Batch]]:
-        """Everything from outside, and when time was seen to; read a piece at a time."""
-        with transaction.atomic(), connection.chunked_cursor() as cursor:
+        """Everything from outside, and when time was seen to; read a piece at a time. Holds no transaction open."""
+        log = LOG.format(data=WHOLE if self.lines else WITHOUT_LINES)
+        with connection.chunked_cursor() as cursor:
             cursor.itersize = CHUNK  # type: ignore[attr-defined]
-            cursor.execute(LOG, [SCHEDULED, list(self.buckets), self.until, list(self.excluded)])
+            cursor.execute(log, [SCHEDULED, list(self.buckets), self.until, list(self.excluded)])
             for received_at, found in groupby(cursor, key=lambda each: each[0]):
                 yield received_at, [_event(each) for each in found]
 
 
-def history(until: datetime, buckets: Collection[int] = BUCKETS) -> History:
+def history(until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True) -> History:
     """The history of the members in these buckets, as it was known at `until`."""
-    return History(tuple(sorted(buckets)), until, tuple(ever_merged()))
+    return History(tuple(sorted(buckets)), until, tuple(ever_merged()), lines)
 
 
-def sampled(until: datetime, events_most: int) -> History:
-    """As `history`, of so many buckets that there are about `events_most` events. A bucket is a fair sample: which one
-    a member lives in is drawn by lot."""
-    found = rows(
-        "SELECT bucket, count(*) FROM events_event WHERE cause IS NULL AND received_at <= %s GROUP BY bucket"
-        " ORDER BY bucket",
-        [until],
-    )
-    chosen: list[int] = []
-    total = 0
-    for bucket, events in found:
-        if chosen and total + events > events_most:
-            break
-        chosen.append(int(bucket))
-        total += events
-    return history(until, chosen if len(chosen) < len(found) else BUCKETS)
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Members who can be lived through by themselves, and about how many events they have."""
+
+    buckets: tuple[int, ...]
+    events: int
+
+
+def portions(until: datetime, most: int) -> list[Portion]:
+    """All members, in at most `most` portions of about the same size. Between members of two portions nothing ever
+    happened."""
+    sizes = {int(bucket): int(events) for bucket, events in rows(SIZES, [until])}
+    together = {bucket: {bucket} for bucket in BUCKETS}
+    for one, other in rows(BETWEEN_BUCKETS, [sorted(BETWEEN), until]):
+        joined = together[one] | together[other.int & 63]
+        for bucket in joined:
+            together[bucket] = joined
+    groups = {min(group): sorted(group) for group in together.values()}
+    filled: list[list[int]] = [[] for _ in range(max(most, 1))]
+    weights = [0] * len(filled)
+    for group in sorted(groups.values(), key=lambda each: (-_size(each, sizes), each)):
+        lightest = weights.index(min(weights))
+        filled[lightest] += group
+        weights[lightest] += _size(group, sizes)
+    return [Portion(tuple(sorted(some)), _size(some, sizes)) for some in filled if some]
+
+
+def _size(buckets: Collection[int], sizes: dict[int, int]) -> int:
+    return sum(sizes.get(bucket, 0) for bucket in buckets)
 
 
 def _event(found: tuple[Any, ...]) -> Event:

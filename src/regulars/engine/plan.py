@@ -24,7 +24,7 @@ from regulars.engine.grouping import Groups, make_groups
 from regulars.engine.index import Index, make_index
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
-from regulars.language.condition import Compiled, Facts, Fields, compile_condition, compile_lines
+from regulars.language.condition import Compiled, Facts, Fields, asks_lines, compile_condition, compile_lines
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
@@ -150,6 +150,8 @@ class Plan:
     """Assets of which a member can be given so much at most."""
     together: frozenset[str]
     """Assets whose units end together, at a moment that moves: all lots must be at hand when it comes."""
+    simple: frozenset[str]
+    """Assets of which every lot ends by itself, if at all."""
     with_level: dict[str, tuple[str, ...]]
     """Ladder → the assets that end with its periods."""
     benefits: PlannedBenefits | None
@@ -161,6 +163,8 @@ class Plan:
     """Event type → which of its many rules can hold."""
     choosing: frozenset[str]
     """Types of event with rules that exclude others."""
+    lines: bool = True
+    """Whether a rule looks at the lines of orders."""
     parked: frozenset[str] = frozenset()
     """Rules that are not asked: they failed again and again, or are `failing` on the very event that is decided."""
     failing: frozenset[str] = frozenset()
@@ -255,6 +259,11 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
         capped=frozenset(one.id for one in programme.assets.values() if one.caps is not None),
         together=frozenset(one.id for one in programme.assets.values() if one.expiry.together),
+        simple=frozenset(
+            one.id
+            for one in programme.assets.values()
+            if not (one.decay or one.expiry.idle_months or one.expiry.with_level or one.expiry.together)
+        ),
         with_level={
             ladder: tuple(one.id for one in programme.assets.values() if one.expiry.with_level == ladder)
             for ladder in programme.ladders
@@ -262,6 +271,7 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         benefits=benefits,
         daily=any(one.daily is not None for one in programme.plans.values()),
         entries=entries,
+        lines=any(map(_reads_lines, programme.rules)),
         choosing=_types_with(programme, lambda rule: rule.group is not None or rule.stop),
         groups=groups,
         indexes={
@@ -271,6 +281,15 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
             and (index := make_index(some, fields_for(programme, programme.event_types[on]))) is not None
         },
     )
+
+
+def _reads_lines(rule: Rule) -> bool:
+    """Whether a rule's condition, or what it gives, is about the lines of an order."""
+    trial = rule.trial.when if rule.trial is not None else None
+    return any(
+        isinstance(action, CreditAction) and (action.of == "items" or action.where is not None)
+        for action in rule.then
+    ) or any(asks_lines(when) for when in (rule.when, trial) if when is not None)
 
 
 def _credited(action: Action, programme: Programme) -> str:

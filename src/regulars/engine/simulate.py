@@ -21,6 +21,9 @@ from regulars.language.effects import Give, Take
 from regulars.language.events import TIMER, Event
 from regulars.language.snapshot import Profile, Snapshot
 
+LEAVING = (Take, Give)
+"""After one of these a lot may be empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -52,6 +55,8 @@ class World:
     members: dict[UUID, Snapshot] = field(default_factory=dict)
     budgets: Budgets = field(default_factory=Budgets)
     refused: list[Refusal] = field(default_factory=list)
+    tells: bool = True
+    """Whether anybody wants to know why: traces and records are made only then."""
 
     def live(self, batches: Iterable[tuple[datetime, Batch]]) -> Iterator[Decided]:
         """All that is decided about these batches, in the order in which they became known."""
@@ -83,19 +88,19 @@ class World:
         if other is not None and other != event.member_id:
             yield from self._settle(self._member(other), event.time, now)
         try:
-            lived = live(self.plan, snapshot, event, now, self.budgets, joining, self.members)
+            lived = live(self.plan, snapshot, event, now, self.budgets, joining, self.members, self.tells)
         except Rejected as error:
             self.refused.append(Refusal(event, error.code))
             if joining:
                 del self.members[event.member_id]
             return
-        decided = lived + catch_up(self.plan, snapshot, lived[0], now, self.budgets)
+        decided = lived + catch_up(self.plan, snapshot, lived[0], now, self.budgets, self.tells)
         for one in decided:
             _forget_what_is_used_up(self.members[one.event.member_id], one)
         yield from decided
 
     def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> Iterator[Decided]:
-        decided = settle(self.plan, snapshot, until, now, self.budgets)
+        decided = settle(self.plan, snapshot, until, now, self.budgets, self.tells)
         for one in decided:
             _forget_what_is_used_up(snapshot, one)
         yield from decided
@@ -113,7 +118,7 @@ class World:
 
 def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
     """Lots that are empty are not at hand in production either, unless something comes back to them."""
-    for asset in {effect.asset for effect in decided.effects if isinstance(effect, Take | Give)}:
+    for asset in {effect.asset for effect in decided.effects if isinstance(effect, LEAVING)}:
         lots = snapshot.lots.get(asset)
         if lots is not None:
             for lot in lots:

@@ -1,18 +1,20 @@
 """What-if: what a programme would have cost, and where its members would stand, had it been in force all along."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from regulars.campaigns.logic import MICRO
+from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
 from regulars.engine.history import History
-from regulars.engine.plan import make_plan
-from regulars.engine.simulate import World
+from regulars.engine.plan import Plan, make_plan
+from regulars.engine.simulate import Batch, World
 from regulars.insight.stats import STANDARD_ASSETS
+from regulars.language.calendar import local_day
 from regulars.language.effects import (
     EXPIRE,
     ISSUE,
@@ -27,8 +29,12 @@ from regulars.language.effects import (
 )
 from regulars.programme.contracts import Programme
 
+MOVING = (Credit, Take, Give)
 FIGURES = ("issued", "spent", "expired", "reversed")
 _ACCOUNTS = {ISSUE: "issued", SPEND: "spent", EXPIRE: "expired", REVERSE: "reversed"}
+
+Said = Callable[[int], None]
+"""Is told now and then how many more events are lived through. May raise, to break off."""
 
 
 @dataclass(slots=True)
@@ -36,7 +42,10 @@ class Tried:
     """What came of it. Sums over the whole history, but for those of the `period`, from `first` on.
 
     `units`: (rule, asset) → units that rules gave in the period, `times`: how often; both net of nothing that went
-    back. `levels`: ladder → member → level at the end. `refused`: what the programme would have turned down, by type.
+    back. `net`: (month, asset) → by how much members' balances grew in it. `levels`: ladder → member → level at the
+    end, `placed`: ladder → level → members. `given`: member → what rules gave them in the period, as `worth` counts
+    it. `refused`: what the programme would have turned down, by type. `failing`: rules that broke off, with what went
+    wrong; they were left out.
     """
 
     programme: Programme
@@ -51,11 +60,15 @@ class Tried:
     refunded_minor: int = 0
     assets: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     outstanding: Counter[str] = field(default_factory=Counter)
+    net: Counter[tuple[str, str]] = field(default_factory=Counter)
     units: Counter[tuple[str, str]] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    placed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    failing: dict[str, str] = field(default_factory=dict)
     levels: dict[str, dict[UUID, str]] = field(default_factory=lambda: defaultdict(dict))
+    given: Counter[UUID] = field(default_factory=Counter)
 
     def cost_minor(self, rule: str | None = None) -> int:
         """What was given in the period costs, of one rule or of all, in the currency's smallest unit."""
@@ -66,11 +79,26 @@ class Tried:
         )
         return -(-micro // MICRO)
 
+    def worth(self, asset: str) -> int:
+        """What one unit counts for a member: its cost, or where nothing has one, one for each that can be spent."""
+        if any(self.costs.values()):
+            return self.costs[asset]
+        return 1 if self.programme.assets[asset].spendable else 0
+
+    def liability(self) -> list[tuple[str, int]]:
+        """(month, what members held at its end at cost, in the currency's smallest unit), first to last."""
+        months = sorted({month for month, _ in self.net})
+        found, micro = [], 0
+        for month in _through(months):
+            micro += sum(self.net[month, asset] * cost for asset, cost in self.costs.items() if cost)
+            found.append((month, -(-micro // MICRO)))
+        return found
+
     def distribution(self) -> dict[str, dict[str, int]]:
         """Ladder → level → members, the lowest first; who was never placed stands on the lowest."""
         found = {}
         for ladder in self.programme.ladders.values():
-            placed = Counter(self.levels[ladder.id].values())
+            placed = Counter(self.placed[ladder.id])
             lowest = ladder.levels[0].id
             placed[lowest] += self.members - sum(placed.values())
             found[ladder.id] = {level.id: placed[level.id] for level in ladder.levels}
@@ -108,64 +136,145 @@ class Tried:
             "programme_version": self.programme.number,
             "period": {"from": self.first.isoformat(), "to": self.until.isoformat()},
             "cost_minor": self.cost_minor(),
-            "rules": {
-                rule.id: {
-                    "times": self.times[rule.id],
-                    "cost_minor": self.cost_minor(rule.id),
-                    "units": {
-                        asset: units for (one, asset), units in sorted(self.units.items()) if one == rule.id
-                    },
-                }
-                for rule in self.programme.rules
-            },
+            "rules": {rule.id: self._of_rule(rule.id) for rule in self.programme.rules},
+            "liability": [{"month": month, "cost_minor": cost} for month, cost in self.liability()],
             "refused": dict(sorted(self.refused.items())),
+            "failing": dict(sorted(self.failing.items())),
         }
 
+    def _of_rule(self, rule: str) -> dict[str, Any]:
+        units = {asset: units for (one, asset), units in sorted(self.units.items()) if one == rule}
+        return {"times": self.times[rule], "cost_minor": self.cost_minor(rule), "units": units}
 
-def attempt(programme: Programme, past: History, first: datetime) -> Tried:
+
+def _through(months: list[str]) -> Iterator[str]:
+    """Every month (`2026-03`) from the first of these to the last."""
+    if not months:
+        return
+    year, month = (int(part) for part in months[0].split("-"))
+    while (name := f"{year}-{month:02}") <= months[-1]:
+        yield name
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def in_one_piece(plan: Plan) -> bool:
+    """Whether what one member gets depends on what others got before: budgets, and what there is only so much of."""
+    benefits = plan.benefits
+    return any(one.pots for one in plan.by_id.values()) or (benefits is not None and bool(benefits.pots))
+
+
+def attempt(programme: Programme, past: History, first: datetime, said: Said = lambda _: None) -> Tried:
     """Live through a history under a programme, in memory; what was given from `first` on is told by rule."""
-    world = World(make_plan(programme), past.origins())
-    tried = Tried(programme, first, past.until, world.plan.costs, left_out=past.left_out)
+    return attempt_all([programme], past, first, said)[0]
+
+
+def attempt_all(
+    programmes: Iterable[Programme], past: History, first: datetime, said: Said = lambda _: None
+) -> list[Tried]:
+    """As `attempt`, of several programmes: the history is read once. A rule that breaks off is left out, and all begins
+    again without it."""
+    plans = [make_plan(programme) for programme in programmes]
+    failing: list[dict[str, str]] = [{} for _ in plans]
+    while True:
+        try:
+            return _lived(plans, failing, past, first, said)
+        except _Broken as broken:
+            failing[broken.place][broken.rule] = broken.error
+
+
+class _Broken(Exception):
+    """A rule of the programme at that place broke off."""
+
+    def __init__(self, place: int, error: RuleFailed) -> None:
+        super().__init__(str(error))
+        self.place, self.rule, self.error = place, error.rule, str(error.error)
+
+
+def _lived(
+    plans: list[Plan], failing: list[dict[str, str]], past: History, first: datetime, said: Said
+) -> list[Tried]:
+    watched = [
+        _Watched(place, one.without((), broken), past, first)
+        for place, (one, broken) in enumerate(zip(plans, failing, strict=True))
+    ]
     for received_at, batch in past.batches():
-        tried.events += len(batch)
-        _count(tried, world.take(batch, received_at))
-    _count(tried, world.settle(past.until))
-    tried.members = len(world.members)
-    for member_id, snapshot in world.members.items():
-        tried.outstanding.update(snapshot.balances)
-        for ladder, standing in snapshot.standings.items():
-            tried.levels[ladder][member_id] = standing.level
-    tried.refused.update(one.event.type for one in world.refused)
-    return tried
+        said(len(batch))
+        for one in watched:
+            one.take(batch, received_at)
+    for one, broken in zip(watched, failing, strict=True):
+        one.finish()
+        one.tried.failing = broken
+    return [one.tried for one in watched]
 
 
-def _count(tried: Tried, decided: Iterable[Decided]) -> None:
-    for one in decided:
-        within = one.event.time >= tried.first
+class _Watched:
+    """Members living under one programme, and the sums of it."""
+
+    def __init__(self, place: int, plan: Plan, past: History, first: datetime) -> None:
+        self.place = place
+        self.world = World(plan, past.origins(), tells=False)
+        self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
+        self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
+
+    def take(self, batch: Batch, received_at: datetime) -> None:
+        self.tried.events += len(batch)
+        self._count(self.world.take(batch, received_at))
+
+    def finish(self) -> None:
+        """What time alone does through the end, and where everybody then stands."""
+        tried = self.tried
+        self._count(self.world.settle(tried.until))
+        tried.members = len(self.world.members)
+        for member_id, snapshot in self.world.members.items():
+            tried.outstanding.update(snapshot.balances)
+            for ladder, standing in snapshot.standings.items():
+                tried.levels[ladder][member_id] = standing.level
+        for ladder, members in tried.levels.items():
+            tried.placed[ladder].update(members.values())
+        tried.refused.update(one.event.type for one in self.world.refused)
+
+    def _count(self, decided: Iterable[Decided]) -> None:
+        try:
+            for one in decided:
+                if one.effects:
+                    self._add(one)
+        except RuleFailed as error:
+            raise _Broken(self.place, error) from error
+
+    def _add(self, one: Decided) -> None:
+        tried, event = self.tried, one.event
+        within = event.time >= tried.first
         acted: set[str] = set()
+        month = ""
         for effect in one.effects:
-            if isinstance(effect, Credit | Take | Give):
-                _move(tried, effect)
-            if isinstance(effect, OrderPaid):
+            if isinstance(effect, MOVING):
+                month = month or local_day(event.time, tried.programme.zone).isoformat()[:7]
+                self._move(effect, month)
+                if within and isinstance(effect, Credit) and effect.rule:
+                    tried.units[effect.rule, effect.asset] += effect.amount
+                    tried.given[event.member_id] += effect.amount * self.worth[effect.asset]
+            elif isinstance(effect, OrderPaid):
                 tried.orders += 1
                 tried.sales_minor += effect.total_minor
             elif isinstance(effect, OrderRefunded):
                 tried.refunded_minor += effect.amount_minor
             elif isinstance(effect, MessageWish):
                 tried.messages[effect.template] += 1
-            if within and isinstance(effect, Credit) and effect.rule:
-                tried.units[effect.rule, effect.asset] += effect.amount
-            rule = getattr(effect, "rule", "")
-            if rule and within:
+            rule = getattr(effect, "rule", "") if within else ""
+            if rule:
                 acted.add(rule)
-        tried.times.update(acted)
+        for rule in acted:
+            tried.times[rule] += 1
 
-
-def _move(tried: Tried, effect: Credit | Take | Give) -> None:
-    name = _ACCOUNTS.get(effect.account)
-    if name is not None:
-        sign = -1 if isinstance(effect, Give) else 1
-        tried.assets[effect.asset][name] += sign * effect.amount
+    def _move(self, effect: Credit | Take | Give, month: str) -> None:
+        tried, asset = self.tried, effect.asset
+        name = _ACCOUNTS.get(effect.account)
+        if name is not None:
+            tried.assets[asset][name] += -effect.amount if isinstance(effect, Give) else effect.amount
+        if isinstance(effect, Take):
+            tried.net[month, asset] -= effect.amount
+        elif isinstance(effect, Give) or not effect.pending:
+            tried.net[month, asset] += effect.amount
 
 
 def moves(before: Tried, after: Tried) -> dict[str, Counter[tuple[str, str]]]:

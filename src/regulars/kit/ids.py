@@ -14,6 +14,7 @@ from uuid import UUID, SafeUUID
 BUCKETS = 64
 CHILDREN = 1 << 12
 
+_UNKNOWN = SafeUUID.unknown
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
 _MILLIS_MASK = (1 << 48) - 1
@@ -24,7 +25,7 @@ def _uuid(number: int) -> UUID:
     """`UUID(int=number)` without its checks, which cost more than everything else about an id."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
 
 

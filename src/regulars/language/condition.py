@@ -5,7 +5,7 @@ engine calls; `compile_lines` does the same for a condition on order lines alone
 """
 
 from regulars.language.fields import Facts, Field, Fields, Scope, UnknownFieldError
-from regulars.language.matching import Compiled, Needs, compile_condition, compile_lines
+from regulars.language.matching import Compiled, Needs, asks_lines, compile_condition, compile_lines
 from regulars.language.parsing import parse_condition
 from regulars.language.problems import Problem, RefusedError
 from regulars.language.tree import Condition, Group, Items, Leaf, Op, Quantifier, Window
@@ -27,6 +27,7 @@ __all__ = [
     "Scope",
     "UnknownFieldError",
     "Window",
+    "asks_lines",
     "compile_condition",
     "compile_lines",
     "parse_condition",

@@ -111,6 +111,13 @@ def leaves_of(condition: Condition) -> Iterable[Leaf]:
         yield from leaves_of(condition.where)
 
 
+def asks_lines(condition: Condition) -> bool:
+    """Whether the condition asks about the lines of an order."""
+    if isinstance(condition, Group):
+        return any(map(asks_lines, condition.nodes))
+    return not isinstance(condition, Leaf)
+
+
 def lines_of(facts: Facts) -> list[dict[str, Any]]:
     """The order lines of the event; empty where there are none."""
     lines = facts.event.data.get("items") if facts.event else None

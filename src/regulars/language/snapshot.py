@@ -271,6 +271,8 @@ class Snapshot:
     taken_back: dict[str, int] = field(default_factory=dict)
     """Asset → units that returns took back in all of the member's life."""
     due: dict[str, Due] = field(default_factory=dict)
+    quiet_until: datetime | None = None
+    """Until when time is known to do nothing to the value at hand; None: that has to be looked at."""
     known: dict[UUID, Lot] = field(default_factory=dict)
     """Every lot at hand by its id, also those that are used up and may be given something back."""
     draws: dict[UUID, Draw] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
@@ -37,40 +37,71 @@ class Moment:
     ends_at: datetime | None = None
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+Named = tuple[datetime, Kind, str]
+"""When something happens to an asset, and what."""
+
+
 def first_moment(snapshot: Snapshot, assets: Mapping[str, Asset], until: datetime) -> Moment | None:
-    """What time does first by `until`, of what the snapshot holds."""
-    first: tuple[datetime, Kind, str] | None = None
+    """What time does first by `until`, of what the snapshot holds. That there is nothing before a moment is remembered,
+    until value moves."""
+    if snapshot.quiet_until is not None and snapshot.quiet_until > until:
+        return None
+    first = _first(snapshot, assets)
+    lapsing = _lapsing(snapshot)
+    if lapsing is not None and (first is None or (lapsing.at, lapsing.kind, lapsing.asset) < first):
+        first = (lapsing.at, lapsing.kind, lapsing.asset)
+    else:
+        lapsing = None
+    if first is None or first[0] > until:
+        snapshot.quiet_until = first[0] if first is not None else NEVER
+        return None
+    return lapsing or _moment(snapshot, assets, *first)
+
+
+def _first(snapshot: Snapshot, assets: Mapping[str, Asset]) -> Named | None:
+    """The first of what time does to lots."""
+    first: Named | None = None
     for asset_id, lots in snapshot.lots.items():
-        due = snapshot.due.get(asset_id)
-        lapses_at = due.lapses_at if due is not None else None
-        if lapses_at is not None and _decays(assets.get(asset_id)):
-            decaying = (lapses_at, Kind.DECAY, asset_id)
-            if lapses_at <= until and (first is None or decaying < first):
-                first = decaying
-            lapses_at = None
-        for lot in lots:
-            if lot.remaining > 0:
-                for end in (lot.expires_at, lapses_at):
-                    if (
-                        end is not None
-                        and end <= until
-                        and (first is None or (end, Kind.END, asset_id) < first)
-                    ):
-                        first = (end, Kind.END, asset_id)
-            ripe = lot.matures_at
-            if lot.pending and ripe is not None and ripe <= until:
-                first = min(first or (ripe, Kind.RIPEN, asset_id), (ripe, Kind.RIPEN, asset_id))
         asset = assets.get(asset_id)
+        found = _ending(snapshot, asset, asset_id, lots)
         if asset is not None and asset.remind_days:
             reminder = _reminder(snapshot, asset, lots)
-            if reminder is not None and reminder.at <= until:
-                first = min(
-                    first or (reminder.at, reminder.kind, asset_id), (reminder.at, reminder.kind, asset_id)
-                )
-    lapsing = _lapsing(snapshot, until)
-    if lapsing is not None and (first is None or (lapsing.at, lapsing.kind, lapsing.asset) < first):
-        return lapsing
-    return _moment(snapshot, assets, *first) if first is not None else None
+            if reminder is not None and (found is None or (reminder.at, reminder.kind) < found):
+                found = (reminder.at, reminder.kind)
+        if found is not None and (first is None or (*found, asset_id) < first):
+            first = (*found, asset_id)
+    return first
+
+
+def _ending(
+    snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot]
+) -> tuple[datetime, Kind] | None:
+    """The first lot of an asset that ends or ripens, or the next decay."""
+    due = snapshot.due.get(asset_id)
+    lapses_at = due.lapses_at if due is not None else None
+    found: list[tuple[datetime, Kind]] = []
+    if lapses_at is not None and _decays(asset):
+        found.append((lapses_at, Kind.DECAY))
+        lapses_at = None
+    ends = ripe = None
+    free = False
+    for lot in lots:
+        if lot.remaining > 0:
+            free = True
+            end = lot.expires_at
+            if end is not None and (ends is None or end < ends):
+                ends = end
+        if lot.pending and lot.matures_at is not None and (ripe is None or lot.matures_at < ripe):
+            ripe = lot.matures_at
+    if free and lapses_at is not None and (ends is None or lapses_at < ends):
+        ends = lapses_at
+    if ends is not None:
+        found.append((ends, Kind.END))
+    if ripe is not None:
+        found.append((ripe, Kind.RIPEN))
+    return min(found, default=None)
 
 
 def _moment(
@@ -95,12 +126,12 @@ def _decays(asset: Asset | None) -> bool:
     return asset is not None and asset.decay is not None
 
 
-def _lapsing(snapshot: Snapshot, until: datetime) -> Moment | None:
+def _lapsing(snapshot: Snapshot) -> Moment | None:
     """The first hold that reaches its limit."""
     lapsing = [
         Moment(draw.until, Kind.LAPSE, draw.asset, draw=draw)
         for draw in snapshot.draws.values()
-        if draw.until is not None and draw.until <= until and draw.account == HOLD and draw.held
+        if draw.until is not None and draw.account == HOLD and draw.held
     ]
     return min(lapsing, key=lambda one: (one.at, one.asset, one.draw.id if one.draw else None), default=None)
 
@@ -157,10 +188,25 @@ def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str, told_since: d
     return min((one for one in moments if one is not None), default=None)
 
 
+def note_new(snapshot: Snapshot, asset: Asset, lot: Lot) -> None:
+    """A lot has come that ends by itself: what was known of when time does something next is known still."""
+    if snapshot.quiet_until is None:
+        return
+    soonest = snapshot.quiet_until
+    end = lot.expires_at
+    if end is not None and asset.remind_days:
+        end = max(end - timedelta(days=asset.remind_days), lot.earned_at)
+    for one in (end, lot.matures_at):
+        if one is not None and one < soonest:
+            soonest = one
+    snapshot.quiet_until = soonest
+
+
 def sooner(asset: Asset, lot: Lot, told_since: datetime) -> datetime | None:
     """The earliest that a new lot gives time to do, for members whose other lots are not at hand."""
     end = lot.expires_at
     if end is not None and asset.remind_days:
         announced = max(end - timedelta(days=asset.remind_days), lot.earned_at)
         end = announced if announced >= told_since else end
-    return min((one for one in (end, lot.matures_at) if one is not None), default=None)
+    ripe = lot.matures_at
+    return end if ripe is None or (end is not None and end <= ripe) else ripe
