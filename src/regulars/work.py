@@ -12,6 +12,7 @@ from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
 from regulars.insight.pacing import keep_pace
 from regulars.insight.scoring import tasks as scoring
+from regulars.insight.simulating.tasks import simulate_due
 from regulars.insight.watching import watch_budgets
 from regulars.kit.loops import Loop
 from regulars.ledger.sealing import seal_due
@@ -36,6 +37,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("jobs", watch_jobs, 60.0),
     Loop("pace", keep_pace, 600.0),
     Loop("publish", publish_due, 1.0),
+    Loop("simulate", simulate_due, 2.0),
     Loop("warehouse", follow, CONFIG.warehouse_seconds),
     Loop("codes", clear_old_codes, 3600.0),
 )

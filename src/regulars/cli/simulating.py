@@ -66,8 +66,8 @@ def _print(tried: Tried) -> None:
         print(f"Owed to members at the end of {month}: {said_money(owed, programme, spoken)}")
     for kind, count in tried.refused.items():
         print(f"{count:,} × {kind} would have been refused.")
-    for rule, error in tried.failing.items():
-        print(f"The rule {rule} broke off and was left out: {error}")
+    for broken, error in tried.failing.items():
+        print(f"The rule {broken} broke off and was left out: {error}")
     if tried.left_out:
         print(f"{tried.left_out:,} members whose records were merged are left out.")
 

@@ -1,23 +1,24 @@
 """What a draft would have meant, in the reader's words: who would stand elsewhere, what last month would have cost."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils.translation import get_language
 
-from regulars.engine.history import BUCKETS, sampled
-from regulars.insight.whatif import Tried, attempt, moves
+from regulars.console.supposed import Supposed
+from regulars.engine.history import history
+from regulars.insight.simulating import queries, service
+from regulars.insight.simulating.contracts import DONE, Asked
+from regulars.insight.whatif import Tried, attempt_all, moves
 from regulars.kit import clock
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 from regulars.tiers.contracts import Level
 
-Whole = Callable[[int], int]
-
 DAYS = 30
-EVENTS_MOST = 8_000
-"""A page waits for no more events than this; of a longer history some members stand for all."""
+EVENTS_MOST = 2_000
+"""A page waits for no more events than this; a longer history is the workers' to live through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class Costing:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Both programmes lived through by the same members. `share`: which part of all members, 1 for all; figures are
-    of all members, reckoned from that part."""
+    """Both programmes lived through by all members. `simulation`: where to read more of it."""
 
     moved: tuple[Moved, ...]
     costs: tuple[Costing, ...]
@@ -55,45 +55,56 @@ class Preview:
     after: int
     refused: int
     members: int
-    share: float
     days: int
+    simulation: UUID | None = None
 
 
-def preview(before: Programme, after: Programme) -> Preview:
-    """Live the brand's history through both."""
+def preview(before: Programme, after: Programme, title: str, source: str, by: str) -> Preview | Asked:
+    """The brand's history lived through both: at once where it is short, else by the workers, and then how far they
+    are. What was found once is found at once again."""
     now = clock.now()
-    past = sampled(now, EVENTS_MOST)
-    first = now - timedelta(days=DAYS)
-    mine, yours = attempt(before, past, first), attempt(after, past, first)
-    share = len(past.buckets) / len(BUCKETS)
-
-    def whole(number: int) -> int:
-        return round(number / share)
-
+    past = history(now)
+    if past.count() > EVENTS_MOST:
+        asked = queries.get(service.ask(title, source, before, by, retry=False))
+        return _told(asked) if asked.state == DONE else asked
+    mine, yours = attempt_all([before, after], past, now - timedelta(days=DAYS))
     return Preview(
-        tuple(_moved(mine, yours, whole)),
-        _costs(mine, yours, whole),
-        whole(mine.cost_minor()),
-        whole(yours.cost_minor()),
-        whole(yours.refused.total()),
+        tuple(_moved(mine, yours)),
+        _costs(mine, yours),
+        mine.cost_minor(),
+        yours.cost_minor(),
+        yours.refused.total(),
         mine.members,
-        share,
         DAYS,
     )
 
 
-def _moved(mine: Tried, yours: Tried, whole: Whole) -> list[Moved]:
+def _told(asked: Asked) -> Preview:
+    found = Supposed(asked)
+    return Preview(
+        tuple(Moved(one.ladder, one.before, one.after, one.members, one.up) for one in found.flows()),
+        tuple(Costing(one.name, one.before, one.after) for one in found.costs()),
+        int(found.then["cost_minor"]),
+        int(found.result["cost_minor"]),
+        found.refused,
+        int(found.result["members"]),
+        found.days,
+        asked.id,
+    )
+
+
+def _moved(mine: Tried, yours: Tried) -> list[Moved]:
     language = get_language() or "en"
     found = []
     for ladder_id, pairs in moves(mine, yours).items():
         old, new = mine.programme.ladders[ladder_id], yours.programme.ladders[ladder_id]
         for (was, now), members in pairs.most_common():
             one, two = old.level(was), new.level(now)
-            found.append(Moved(say(new.name, language), one, two, whole(members), two.rank > one.rank))
+            found.append(Moved(say(new.name, language), one, two, members, two.rank > one.rank))
     return found
 
 
-def _costs(mine: Tried, yours: Tried, whole: Whole) -> tuple[Costing, ...]:
+def _costs(mine: Tried, yours: Tried) -> tuple[Costing, ...]:
     """Every rule of either that cost something, the one that changes most first."""
     language = get_language() or "en"
     old = {rule.id: rule for rule in mine.programme.rules}
@@ -101,8 +112,8 @@ def _costs(mine: Tried, yours: Tried, whole: Whole) -> tuple[Costing, ...]:
     found = [
         Costing(
             say(rule.name, language),
-            whole(mine.cost_minor(rule.id)) if rule.id in old else None,
-            whole(yours.cost_minor(rule.id)) if rule.id in new else None,
+            mine.cost_minor(rule.id) if rule.id in old else None,
+            yours.cost_minor(rule.id) if rule.id in new else None,
         )
         for rule in {**old, **new}.values()
     ]

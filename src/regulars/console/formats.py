@@ -99,6 +99,11 @@ def exactly(value: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
 
 
+def duration(seconds: int) -> str:
+    """So long: 40 seconds, 3 minutes."""
+    return str(format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=locale()))
+
+
 def ago(value: datetime | None) -> str:
     """How long ago, or how long until."""
     if value is None:

@@ -38,6 +38,7 @@ from regulars.console.views import (
     rules,
     settings,
     verify,
+    whatif,
 )
 
 app_name = "console"
@@ -129,6 +130,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("programme/publications/<uuid:publication_id>/reject", publishing.reject, name="publication_reject"),
     path("programme/publications/<uuid:publication_id>/off", publishing.call_off, name="publication_off"),
+    path("insight/what-if/", whatif.index, name="whatif"),
+    path("insight/what-if/ask", whatif.ask, name="whatif_ask"),
+    path("insight/what-if/running", whatif.tray, name="whatif_tray"),
+    path("insight/what-if/<uuid:simulation_id>/", whatif.show, name="whatif_one"),
+    path("insight/what-if/<uuid:simulation_id>/progress", whatif.progress, name="whatif_progress"),
+    path("insight/what-if/<uuid:simulation_id>/cancel", whatif.cancel, name="whatif_cancel"),
+    path("insight/what-if/<uuid:simulation_id>/export.<str:kind>", whatif.download, name="whatif_export"),
     path("plans/", plans.index, name="plans"),
     path("plans/applications/", plans.applications, name="plan_applications"),
     path("plans/applications/<uuid:member_id>/<slug:plan>", plans.decide, name="plan_decide"),

@@ -13,10 +13,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.console import foreseen, formats
+from regulars.console import foreseen, formats, simulations
 from regulars.console.asked import person
 from regulars.console.changed import changed
 from regulars.console.shell import may, operator_of, page, programme_of
+from regulars.insight.simulating.contracts import Asked
 from regulars.kit.problems import Problem
 from regulars.language.text import say
 from regulars.programme import drafts, publications, publishing
@@ -179,7 +180,8 @@ def show(request: HttpRequest, publication_id: UUID) -> HttpResponse:
 @page(needs_programme=False)
 def draft_preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """What the draft would have meant, to be put into the page."""
-    return _preview(request, drafts.get(draft_id).source)
+    row = drafts.get(draft_id)
+    return _preview(request, row.name, row.source)
 
 
 @page()
@@ -188,7 +190,7 @@ def back_preview(request: HttpRequest, number: int) -> HttpResponse:
     source = version_source(number)
     if source is None:
         raise Http404
-    return _preview(request, source)
+    return _preview(request, _("Version %(number)s") % {"number": number}, source)
 
 
 @page()
@@ -197,14 +199,19 @@ def preview(request: HttpRequest, publication_id: UUID) -> HttpResponse:
     row = publications.get(publication_id)
     if row is None:
         raise publishing.UnknownPublication
-    return _preview(request, row.source)
+    return _preview(request, row.note or _("Asked for"), row.source)
 
 
-def _preview(request: HttpRequest, source: str) -> HttpResponse:
+def _preview(request: HttpRequest, title: str, source: str) -> HttpResponse:
     programme, draft = programme_of(request), drafts.check(source).programme
     if programme is None or draft is None:
         return render(request, "console/_preview.html", {"error": _("There is nothing to compare.")})
-    return render(request, "console/_preview.html", {"told": foreseen.preview(programme, draft)})
+    told = foreseen.preview(programme, draft, title, source, operator_of(request).email)
+    if isinstance(told, Asked):
+        return render(
+            request, "console/_preview_waits.html", {"one": simulations.shown(told), "here": request.path}
+        )
+    return render(request, "console/_preview.html", {"told": told})
 
 
 @page()

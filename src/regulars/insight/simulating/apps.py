@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SimulatingConfig(AppConfig):
+    name = "regulars.insight.simulating"
