@@ -1,5 +1,6 @@
 """Simulations as they stand."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from regulars.insight.simulating.contracts import Asked, UnknownSimulation
@@ -20,7 +21,7 @@ def get(simulation_id: UUID) -> Asked:
     found = row(f"{COLUMNS}, one.result FROM simulating_simulation AS one WHERE id = %s", [simulation_id])
     if found is None:
         raise UnknownSimulation
-    return Asked(*found[:-1], from_json(found[-1]))
+    return replace(Asked(*found[:-1]), result=from_json(found[-1]))
 
 
 def latest() -> list[Asked]:
