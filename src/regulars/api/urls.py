@@ -17,6 +17,7 @@ from regulars.api import (
     conditions,
     drafts,
     events,
+    experiments,
     forecasts,
     levels,
     members,
@@ -128,7 +129,7 @@ api = Api(
 )
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
-    statements.router, members.router,
+    experiments.router, statements.router, members.router,
     approvals.router, audiences.router, budgets.router, programme.router, conditions.router, drafts.router,
     publishing.router, reports.router,
 ):  # fmt: skip

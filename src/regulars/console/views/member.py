@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import effects, formats
+from regulars.console import effects, experimenting, formats
 from regulars.console.asked import About, operator_said
 from regulars.console.pairs import members_of
 from regulars.console.plan_words import member_plans, plan_record
@@ -121,6 +121,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "may_place": may(request, Permission.VALUE_ADJUST) and member.merged_into is None,
         "held": held(member_id, programme),
         "endings": [(each, programme.assets.get(each.asset)) for each in endings(member_id)],
+        "groups": experimenting.groups(member_id, programme),
         "attributes": [
             (attribute, member.attributes[attribute.id]) for attribute in programme.attributes.values()
             if member.attributes.get(attribute.id) not in (None, "")

@@ -111,7 +111,7 @@ def _design(
         metric,
         days,
         rules,
-        {asset.id: _unit(asset, programme) for asset in programme.assets.values() if asset.cost},
+        unit_costs(programme),
         {rule.id: cost for rule in rules if (cost := _grants(rule, programme))},
         float(percent) / 100 if percent is not None else None,
         ends_at,
@@ -119,6 +119,11 @@ def _design(
         running,
         local_day(control.since, programme.zone) if control is not None else None,
     )
+
+
+def unit_costs(programme: Programme) -> dict[str, float]:
+    """Asset → what its smallest unit costs the house, in the currency's smallest unit; those that cost something."""
+    return {asset.id: _unit(asset, programme) for asset in programme.assets.values() if asset.cost}
 
 
 def _unit(asset: Asset, programme: Programme) -> float:

@@ -6,8 +6,10 @@ from uuid import UUID
 from regulars.campaigns.experiments import CONTROL
 from regulars.engine.asking import withheld
 from regulars.engine.plan import plan
+from regulars.insight.experiments.baseline import Baseline, Who, baseline
 from regulars.insight.experiments.design import Design, definitions, design_of, design_of_control
 from regulars.insight.experiments.gathering import gather, met_of
+from regulars.insight.experiments.ran import Ran, ran
 from regulars.insight.experiments.reading import Reading, read
 from regulars.insight.freshness import Dated, kept
 from regulars.kit import clock
@@ -104,3 +106,23 @@ def groups_of(member_id: UUID, programme: Programme) -> list[tuple[Design, str, 
             (design_of(experiment, rules, programme), experiment.group_of(member_id), bool(arms) and not gets)
         )
     return found
+
+
+def usual(programme: Programme, days: int, who: Who) -> Dated[Baseline]:
+    """What members do without anything new. Raises `WarehouseUnavailable`."""
+    until = _until(programme)
+    key = ("usual", programme.id, days, who, until)
+    return kept(key, lambda: baseline(open_tables(), programme, days, who, until))
+
+
+def activities(programme: Programme) -> Dated[list[Ran]]:
+    """Campaigns that gave somebody something, the latest first. Raises `WarehouseUnavailable`."""
+    until = _until(programme)
+
+    def read_all() -> list[Ran]:
+        tables, known = open_tables(), designs(programme)
+        named = {one.experiment for one in programme.campaigns.values() if one.experiment in known}
+        readings = {ident: reading(tables, known[ident], until) for ident in named}
+        return ran(tables, programme, readings)
+
+    return kept(("activities", programme.id, programme.number, until), read_all)
