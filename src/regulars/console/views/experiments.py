@@ -10,6 +10,7 @@ from regulars.console.shell import page, programme_of
 from regulars.insight.experiments import answer
 from regulars.insight.experiments.compare import READABLE
 from regulars.insight.experiments.queries import experiment, experiments
+from regulars.insight.experiments.reading import Reading
 from regulars.programme.contracts import Programme
 from regulars.programme.experiment_words import control_in_words, experiment_in_words
 from regulars.programme.sentences import rules_in_words
@@ -75,7 +76,7 @@ def _about(ident: str, programme: Programme, language: str) -> str:
     return experiment_in_words(known, programme, language) if known is not None else ""
 
 
-def _quieter(reading: experimenting.Reading) -> int:
+def _quieter(reading: Reading) -> int:
     """By how many percent knowing what members did before takes noise away."""
     left = [effect.noise_left for effect in reading.main.values() if effect.low is not None]
     return round(100 * (1 - sum(left) / len(left))) if left else 0
