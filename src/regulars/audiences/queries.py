@@ -28,7 +28,7 @@ GENERATION = "SELECT coalesce(max(number), 0) FROM audiences_revision"
 """The revision that names the whole set of audiences in force; 0 while there has never been any."""
 
 NOW_IN = """
-SELECT member_id, array_agg(audience::text) FROM audiences_membership
+SELECT member_id, string_agg(audience, ' ') FROM audiences_membership
  WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND until IS NULL GROUP BY member_id
 """
 
@@ -104,7 +104,7 @@ def revision(audience: str, number: int | None) -> RevisionRow | None:
 
 
 def now_in(whose: Sequence[str]) -> Question[list[Any]]:
-    """(member, audiences that they are in), for members who are in any; `whose` as a batch names members."""
+    """(member, the audiences that they are in, as words), for members who are in any; `whose` as a batch names them."""
     return Question(NOW_IN, whose, lambda found: found)
 
 
@@ -229,7 +229,7 @@ def _per_day(column: str, audience: str, begins: datetime, ends: datetime, zone:
 def of_members(member_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """The audiences that each of these members is in."""
     found = rows(NOW_IN, [list(member_ids), sorted({bucket_of(each) for each in member_ids})])
-    return {member_id: sorted(audiences) for member_id, audiences in found}
+    return {member_id: sorted(audiences.split()) for member_id, audiences in found}
 
 
 def _revision(found: Sequence[Any]) -> RevisionRow:

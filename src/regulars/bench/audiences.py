@@ -4,8 +4,12 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from regulars.kit import postgres
 from regulars.kit.errors import CliError
 
 SETTLE_SECONDS = 300
@@ -66,6 +70,36 @@ def conditions() -> dict[str, dict[str, Any]]:
     found["core"] = both(leaf("audience", "has", "worth_1000"), leaf("audience", "has", "came_6_in_90"))
     found["core_leaving"] = both(leaf("audience", "has", "core"), leaf("orders.days_since_last", "gte", 30))
     return found
+
+
+ORDERS, DAYS_APART = 12, 30
+"""Every member has bought so often, so many days apart: who comes anew moves less than in a brand's first week."""
+
+HISTORY = (
+    """
+INSERT INTO events_tally (member_id, name, day, bucket, count, total)
+SELECT m.id, told.name, current_date - turn * %(apart)s::int, m.bucket, 1,
+       (get_byte(uuid_send(m.id), 11) + 20) * told.each
+  FROM members_member m, generate_series(1, %(orders)s::int) AS turn,
+       (VALUES ('order.paid', 100), ('credit:points', 1)) AS told (name, each)
+ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO orders_membertotals (member_id, bucket, orders, spend_minor, refunded_minor, first_at, last_at)
+SELECT m.id, m.bucket, %(orders)s::int, (get_byte(uuid_send(m.id), 11) + 20) * 100 * %(orders)s::int, 0,
+       now() - make_interval(days => %(apart)s::int * %(orders)s::int), now() - make_interval(days => %(apart)s::int)
+  FROM members_member m
+ON CONFLICT DO NOTHING
+""",
+)
+
+
+def remember(folder: Path) -> None:
+    """Give every member of the house in this PostgreSQL a year behind them."""
+    with psycopg.connect(postgres.url(folder), autocommit=True) as connection:
+        for statement in HISTORY:
+            connection.execute(statement, {"orders": ORDERS, "apart": DAYS_APART})
+        connection.execute("VACUUM (ANALYZE)")
 
 
 class House:

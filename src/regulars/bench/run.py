@@ -57,6 +57,7 @@ def measure_audiences(seconds: float, tell: Tell) -> dict[str, Any]:
     with _house(tell) as house:
         tell(f"{MEMBERS:,} members join")
         _join(house)
+        audiences.remember(house.data / "postgres")
         return {"audiences": _audiences(house, seconds, tell), "cores": os.cpu_count()}
 
 

@@ -38,6 +38,9 @@ CLAIM = 0x666F_6C6C_6F77
 BUCKETS_AT_ONCE = 8
 MEMBERS_AT_ONCE = 500
 
+SMALL = 50_000
+"""A brand of so many members is gone through at once."""
+
 COUNT_EVERY = timedelta(minutes=5)
 """How old the number of members on the list of audiences may be."""
 
@@ -134,12 +137,17 @@ def _fill(work: _Work, now: datetime) -> int:
             return 0
         _note(work, phase=Phase.CHECKING.value, done=0, looked_at=now)
         return 1
-    buckets = range(one.done, min(one.done + BUCKETS_AT_ONCE, BUCKETS))
+    buckets = _following_buckets(one)
     asked = where(work.condition, work.programme, now)
     filling.leave(one.id, asked, buckets, now)
     filling.enter(one.id, asked, buckets, now)
     _note(work, done=buckets.stop)
     return 1
+
+
+def _following_buckets(one: Audience) -> range:
+    """The buckets that come next: all of a small brand's."""
+    return range(one.done, BUCKETS if filling.about() <= SMALL else min(one.done + BUCKETS_AT_ONCE, BUCKETS))
 
 
 def _check(work: _Work, now: datetime) -> int:
@@ -179,7 +187,7 @@ def _review(work: _Work, now: datetime) -> int:
 def _compare(work: _Work, now: datetime) -> None:
     """Send whoever differs in some buckets through the engine."""
     one = work.audience
-    buckets = range(one.done, min(one.done + BUCKETS_AT_ONCE, BUCKETS))
+    buckets = _following_buckets(one)
     differing = filling.differing(one.id, where(work.condition, work.programme, now), buckets)
     for start in range(0, len(differing), MEMBERS_AT_ONCE):
         take([_reviewed(one, member_id, now) for member_id in differing[start : start + MEMBERS_AT_ONCE]])

@@ -42,7 +42,7 @@ class Notebook:
 
     def note_audiences(self, rows: list[Any]) -> None:
         for member_id, audiences in rows:
-            self.snapshots[member_id].audiences = set(audiences)
+            self.snapshots[member_id].audiences = set(audiences.split())
 
     def note_totals(self, rows: list[Any]) -> None:
         for member_id, *values in rows:
