@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from regulars.audiences.queries import now_in
+from regulars.engine.load_audiences import of_audiences
 from regulars.engine.load_benefits import Held
 from regulars.engine.load_sql import (
     ALL_USES,
@@ -46,6 +46,7 @@ from regulars.engine.reach import (
     other_member,
     topup_name,
 )
+from regulars.kit import clock
 from regulars.kit.ids import CHILDREN, bucket_of
 from regulars.kit.rows import Cursor, Question, array, ask, ask_one
 from regulars.language.calendar import Per, local_day, period_of
@@ -187,7 +188,8 @@ class Loader(Notebook):
         if plan.programme.plans:
             asked.append((_rows(SUBSCRIPTIONS, *whose), self.note_plans))
         if plan.groups is not None:
-            asked.append((now_in(whose), self.note_audiences))
+            today = local_day(max([clock.now(), *self.moments]), self.zone)
+            asked += of_audiences(plan, known, today, self.snapshots, self._past)
         if plan.counts:
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
         if plan.scores:
@@ -416,7 +418,7 @@ class Loader(Notebook):
             if snapshot.steps is not None or self._may_step(snapshot, today):
                 walking.append(snapshot.member_id)
             else:
-                snapshot.unread = set(self.plan.ladder_tallies)
+                snapshot.unread |= self.plan.ladder_tallies
                 snapshot.past = self._past
         return walking
 

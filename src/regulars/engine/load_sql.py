@@ -123,3 +123,19 @@ SCORES = """
 SELECT member_id, name, value, label
   FROM members_score WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
 """
+
+
+def sums_sql(windows: int) -> str:
+    """What tallies come to over so many windows that end with `last`: for each, how often and how much."""
+    columns = ", ".join(
+        f"(sum(count) FILTER (WHERE day >= %(first{at})s::date))::bigint,"
+        f" (sum(total) FILTER (WHERE day >= %(first{at})s::date))::bigint"
+        for at in range(windows)
+    )
+    return f"""
+SELECT member_id, name, {columns}
+  FROM events_tally
+ WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
+   AND day >= %(earliest)s::date AND day <= %(last)s::date
+ GROUP BY member_id, name
+"""

@@ -40,10 +40,6 @@ class Notebook:
             snapshot.taken_back[asset] = back
             snapshot.due[asset] = Due(*due)
 
-    def note_audiences(self, rows: list[Any]) -> None:
-        for member_id, audiences in rows:
-            self.snapshots[member_id].audiences = set(audiences.split())
-
     def note_totals(self, rows: list[Any]) -> None:
         for member_id, *values in rows:
             self.snapshots[member_id].totals = Totals(*values)
@@ -51,7 +47,9 @@ class Notebook:
     def note_tallies(self, rows: list[Any]) -> None:
         for member_id, name, days, counts, totals in rows:
             cells = zip(counts, totals, strict=True)
-            self.snapshots[member_id].add_past(name, dict(zip(days, map(list, cells), strict=True)))
+            snapshot = self.snapshots[member_id]
+            snapshot.unread.discard(name)
+            snapshot.add_past(name, dict(zip(days, map(list, cells), strict=True)))
 
     def note_counts(self, rows: list[Any]) -> None:
         for member_id, name, count in rows:

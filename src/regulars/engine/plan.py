@@ -1,7 +1,7 @@
 """A programme made ready to run: conditions compiled, amounts as functions, and what must be loaded."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -24,7 +24,16 @@ from regulars.engine.grouping import Groups, make_groups
 from regulars.engine.index import Index, make_index
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
-from regulars.language.condition import Compiled, Facts, Fields, asks_lines, compile_condition, compile_lines
+from regulars.language.condition import (
+    Compiled,
+    Facts,
+    Fields,
+    Needs,
+    Window,
+    asks_lines,
+    compile_condition,
+    compile_lines,
+)
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
@@ -170,6 +179,8 @@ class Plan:
     failing: frozenset[str] = frozenset()
     groups: Groups | None = None
     """The live audiences; None where there are none."""
+    sums: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)
+    """Tallies that only audiences look at, and over which windows: what they come to is read, not their days."""
 
     def asked(self, event: Event, day: date, snapshot: Snapshot) -> Iterable[PlannedRule]:
         """The rules that can hold for the event, in their order; parked ones among them."""
@@ -207,9 +218,9 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
     """Compile `programme`, published or a draft, with the live audiences if there are any."""
     rules = {on: _planned_all(on, some, programme) for on, some in programme.rules_on.items()}
     compiled = [one.needs for some in rules.values() for planned in some for one in planned.needs]
-    compiled += [group.ask.needs for group in groups.asked] if groups is not None else []
+    grouped = [group.ask.needs for group in groups.asked] if groups is not None else []
     gates = _gates(programme)
-    benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in compiled))
+    benefits = plan_benefits(programme, any("benefits" in needs.parts for needs in (*compiled, *grouped)))
     compiled += [one.needs for one in benefits.when.values()] if benefits else []
     compiled += [gate.needs for gate in gates.values()]
     ladders_of: dict[str, tuple[Ladder, ...]] = {}
@@ -218,7 +229,6 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
             ladders_of[name] = (*ladders_of.get(name, ()), ladder)
     plain = frozenset(ladder.id for ladder in programme.ladders.values() if _plain(ladder))
     ranked = frozenset(name for name, some in ladders_of.items() if any(one.id not in plain for one in some))
-    windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
     entries = {
         one.id: compile_condition(one.entry.when, fields_for(programme, one.entry.asked))
         for one in programme.plans.values()
@@ -226,6 +236,10 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
     }
     compiled += [entry.needs for entry in entries.values()]
     tallies: frozenset[str] = ranked.union(*(needs.tallies for needs in compiled))
+    tallies = tallies.union(*(needs.lifetimes for needs in grouped))
+    sums = _windows(grouped, tallies)
+    compiled += grouped
+    windows = [window for needs in compiled for some in (needs.windows or {}).values() for window in some]
     days = [_window_days(ladder.measure) for ladder in programme.ladders.values()]
     days += [window.days or MONTH_DAYS * window.months for window in windows]
     for_ever = any(ladder.measure.over is Over.LIFETIME for ladder in programme.ladders.values())
@@ -274,6 +288,7 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         lines=any(map(_reads_lines, programme.rules)),
         choosing=_types_with(programme, lambda rule: rule.group is not None or rule.stop),
         groups=groups,
+        sums=sums,
         indexes={
             on: index
             for on, some in rules.items()
@@ -290,6 +305,16 @@ def _reads_lines(rule: Rule) -> bool:
         isinstance(action, CreditAction) and (action.of == "items" or action.where is not None)
         for action in rule.then
     ) or any(asks_lines(when) for when in (rule.when, trial) if when is not None)
+
+
+def _windows(grouped: Iterable[Needs], tallies: frozenset[str]) -> dict[str, tuple[Window, ...]]:
+    """Tally → the windows that audiences look at, of tallies whose days nobody else reads."""
+    found: dict[str, dict[Window, None]] = {}
+    for needs in grouped:
+        for name, windows in (needs.windows or {}).items():
+            if name not in tallies:
+                found.setdefault(name, {}).update(dict.fromkeys(windows))
+    return {name: tuple(windows) for name, windows in found.items()}
 
 
 def _credited(action: Action, programme: Programme) -> str:

@@ -17,7 +17,7 @@ from regulars.language.comparing import days_test_of, operands, test_of
 from regulars.language.condition import Condition, Facts, Fields, Group, Leaf, Op, Quantifier, Window
 from regulars.language.fields import NUMERIC
 from regulars.language.fields import Field as Asked
-from regulars.language.snapshot import Tally
+from regulars.language.snapshot import Snapshot
 
 Mask = int
 Holds = Callable[[Mask], bool]
@@ -94,12 +94,12 @@ class Windows:
     starts: dict[date, tuple[list[date], list[tuple[str, int, int]]]] = field(default_factory=dict)
     """Last day → the first days, in order, and the windows' names."""
 
-    def sum(self, sums: Sums, days: Tally | None, last: date) -> None:
+    def sum(self, sums: Sums, member: Snapshot, last: date) -> None:
         """Put what the tally comes to over all of them into `sums`."""
         starts, names = self.starts.get(last) or self._starts(last)
-        if not days:
-            sums.update(dict.fromkeys(names, (0, 0)))
-            return
+        base = member.bases.get(self.tally) if self.tally in member.unread else None
+        known = base[1] if base is not None and base[0] == last else None
+        days = member.tally(self.tally) if known is None else member.tallies.get(self.tally, {})
         counts, totals = [0] * (len(starts) + 1), [0] * (len(starts) + 1)
         for day, (count, total) in days.items():
             if day <= last:
@@ -110,7 +110,9 @@ class Windows:
         for at in range(len(starts), 0, -1):
             count += counts[at]
             total += totals[at]
-            sums[names[at - 1]] = (count, total)
+            name = names[at - 1]
+            before = known.get(name[1:]) if known else None
+            sums[name] = (count, total) if before is None else (count + before[0], total + before[1])
 
     def _starts(self, last: date) -> tuple[list[date], list[tuple[str, int, int]]]:
         order = sorted(
@@ -136,7 +138,7 @@ class Reading:
         sums = facts.sums
         if sums is not None:
             for one in self.windows:
-                one.sum(sums, facts.member.tallies.get(one.tally), facts.day)
+                one.sum(sums, facts.member, facts.day)
         found = 0
         for table in self.tables:
             found |= table(facts)

@@ -233,6 +233,13 @@ Tally = dict[date, list[int]]
 """Local day → [count, total] of one thing a member did that day."""
 
 
+Sums = dict[tuple[int, int], tuple[int, int]]
+"""(days, months) of a window → (count, total)."""
+
+Base = tuple[date, Sums]
+"""What a tally comes to over windows that end with the day."""
+
+
 @dataclass(slots=True)
 class Snapshot:
     """One member, as of the last event decided.
@@ -287,6 +294,8 @@ class Snapshot:
     unread: set[str] = field(default_factory=set)
     """Tallies of which `tallies` has only what this batch added: `past` reads the days before."""
     past: Callable[[UUID, str], Tally] | None = None
+    bases: dict[str, Base] = field(default_factory=dict)
+    """Of tallies that are not read: what they came to over windows, before what this batch added."""
     held: dict[UUID, Entitlement] | None = None
     """Entitlements that are open or count in a turn that is now; None: `read_held` reads them."""
     held_due: datetime | None = None

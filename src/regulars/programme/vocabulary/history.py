@@ -40,7 +40,7 @@ def tally_sum(tally: str, which: int, window: Window | None) -> Callable[[Facts]
     def read(facts: Facts) -> int:
         if facts.sums is not None and name in facts.sums:
             return facts.sums[name][which]
-        tallied = facts.member.tallies.get(tally)
+        tallied = facts.member.tally(tally)
         if not tallied:
             return 0
         last = facts.day

@@ -1,0 +1,63 @@
+"""What a batch needs to know for live audiences: which ones its members are in, and what tallies come to that only
+audiences look at."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from regulars.audiences.queries import now_in
+from regulars.engine.load_sql import sums_sql
+from regulars.engine.plan import Plan
+from regulars.kit.ids import bucket_of
+from regulars.kit.rows import Question, array
+from regulars.language.calendar import window_start
+from regulars.language.snapshot import Snapshot, Tally
+
+Asked = tuple[Question[Any], Callable[[Any], None]]
+Past = Callable[[UUID, str], Tally]
+
+
+def of_audiences(
+    plan: Plan, known: Sequence[UUID], today: date, snapshots: Mapping[UUID, Snapshot], past: Past
+) -> Iterator[Asked]:
+    """What to ask about these members, and where the answers go. `past` reads a whole tally when it is needed."""
+
+    def note_audiences(rows: list[Any]) -> None:
+        for member_id, audiences in rows:
+            snapshots[member_id].audiences = set(audiences.split())
+
+    yield now_in([array(known), array({bucket_of(member_id) for member_id in known})]), note_audiences
+    if plan.sums:
+        yield _sums(plan, known, today, snapshots, past)
+
+
+def _sums(
+    plan: Plan, known: Sequence[UUID], today: date, snapshots: Mapping[UUID, Snapshot], past: Past
+) -> Asked:
+    """What the tallies come to over all windows, as of today; where deciding asks for another day, their days are read
+    then."""
+    windows = list(dict.fromkeys(window for some in plan.sums.values() for window in some))
+    firsts = [window_start(today, days=one.days, months=one.months) for one in windows]
+    lengths = [(one.days, one.months) for one in windows]
+    named: dict[str, Any] = {
+        "members": array(known),
+        "buckets": array({bucket_of(member_id) for member_id in known}),
+        "names": array(plan.sums),
+        "earliest": min(firsts),
+        "last": today,
+    }
+    named |= {f"first{at}": first for at, first in enumerate(firsts)}
+
+    def note(rows: list[Any]) -> None:
+        for member_id in known:
+            snapshot = snapshots[member_id]
+            snapshot.bases = dict.fromkeys(plan.sums, (today, {}))
+            snapshot.unread |= plan.sums.keys()
+            snapshot.past = past
+        for member_id, name, *sums in rows:
+            pairs = zip(lengths, sums[::2], sums[1::2], strict=True)
+            found = {length: (count or 0, total or 0) for length, count, total in pairs}
+            snapshots[member_id].bases[name] = (today, found)
+
+    return Question(sums_sql(len(windows)), named, lambda rows: rows), note
