@@ -9,12 +9,14 @@ from regulars.audiences.contracts import AudienceInUse, Kind, Phase, Wish
 from regulars.audiences.models import Membership
 from regulars.engine import audiences
 from regulars.engine.following import follow_all
+from regulars.engine.history import history
 from regulars.engine.merging import merge, unmerge
 from regulars.engine.operations import Request
 from regulars.events.models import Event
+from regulars.insight.whatif import attempt
 from regulars.programme.held import StillHeld
 from regulars.programme.service import publish
-from tests.engine.world import EARN, fresh, joined, moment, order, refund, shop, today, took, who_is
+from tests.engine.world import EARN, balances, fresh, joined, moment, order, refund, shop, today, took, who_is
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +231,20 @@ def test_rules_can_not_ask_for_an_audience_that_there_is_not() -> None:
     with pytest.raises(AudienceInUse) as used:
         audiences.delete("big", "op@x.cn")
     assert [(one.kind, one.id) for one in used.value.uses] == [("rule", "vip")]
+
+
+def test_what_rules_gave_for_entering_comes_about_again_in_a_simulation() -> None:
+    fresh(shop())
+    with today("2026-03-01"):
+        made("big", SPENT)
+        made("lately", LATELY)
+        back = RULES.removeprefix(EARN).replace("welcome_big", "welcome_back").replace("entered", "left")
+        programme = fresh(shop(RULES + back.replace("value: big", "value: lately")))
+        took(order("1", "2026-03-01", 120, "a"))
+        follow_all()
+    with today("2026-03-31"):
+        follow_all()
+        assert balances("1")["points"] == 120 + 50 + 50
+        tried = attempt(programme, history(moment("2026-04-01")), moment("2026-01-01"))
+    assert tried.outstanding["points"] == 220
+    assert tried.times["welcome_big"] == tried.times["welcome_back"] == 1

@@ -204,8 +204,9 @@ class _Chain:
         for audience, enters, why in chain(listed, groups.changes(facts, concerned)):
             effect = AudienceChange(audience, enters, at)
             by.effects.append(effect)
-            by.records.append(effect.record())
-            by.trace.append([BY_AUDIENCE + audience, enters, *why])
+            if self.tells:
+                by.records.append(effect.record())
+                by.trace.append([BY_AUDIENCE + audience, enters, *why])
             kind = "audience.entered" if enters else "audience.left"
             if kind in self.plan.rules and by.event.depth < DEPTH_LIMIT:
                 event = _moved(by.event, kind, audience, whose.member_id)

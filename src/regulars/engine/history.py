@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db import connection
 from pydantic_core import from_json
 
-from regulars.campaigns.contracts import SCHEDULED
 from regulars.engine.reach import BETWEEN
-from regulars.engine.simulate import Batch, Origin
+from regulars.engine.simulate import RELIVED, Batch, Origin
 from regulars.kit.sqlread import row, rows
 from regulars.language.events import Event
 from regulars.members.queries import ever_merged, joinings
@@ -23,7 +22,8 @@ CHUNK = 5_000
 WHOLE = "data::text"
 WITHOUT_LINES = "CASE WHEN type = 'order.paid' THEN (data::jsonb - 'items')::text ELSE data::text END"
 LOG = """
-SELECT received_at, member_id, id, source, key, type, time, CASE WHEN source <> 'timer' OR type = %s THEN {data} END
+SELECT received_at, member_id, id, source, key, type, time,
+       CASE WHEN source <> 'timer' OR type = ANY(%s) THEN {data} END
   FROM events_event
  WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s AND NOT member_id = ANY(%s)
  ORDER BY received_at, time, ctid
@@ -70,7 +70,7 @@ class History:
         log = LOG.format(data=WHOLE if self.lines else WITHOUT_LINES)
         with connection.chunked_cursor() as cursor:
             cursor.itersize = CHUNK  # type: ignore[attr-defined]
-            cursor.execute(log, [SCHEDULED, list(self.buckets), self.until, list(self.excluded)])
+            cursor.execute(log, [list(RELIVED), list(self.buckets), self.until, list(self.excluded)])
             for received_at, found in groupby(cursor, key=lambda each: each[0]):
                 yield received_at, [_event(each) for each in found]
 

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from regulars.audiences.queries import definitions
+from regulars.audiences.queries import definitions, generation
 from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
     SCHEDULED,
@@ -37,6 +37,7 @@ from regulars.language.condition import (
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
+from regulars.programme.asking import conditions
 from regulars.programme.contracts import Programme
 from regulars.programme.experiments import experiment_of, kept_from_control
 from regulars.programme.service import version
@@ -208,10 +209,19 @@ def plan(number: int) -> Plan:
 @once(most=16)
 def grouped_plan(names: tuple[int, int]) -> Plan:
     """The plan of a published version with the live audiences that a generation of them names."""
-    number, generation = names
+    number, revision = names
     programme = version(number)
-    groups = make_groups(definitions(generation), fields_for(programme, None)) if generation else None
+    groups = make_groups(definitions(revision), fields_for(programme, None)) if revision else None
     return plan(number) if groups is None else make_plan(programme, groups)
+
+
+def plan_with_audiences(programme: Programme) -> Plan:
+    """Compile a programme, published or a draft, with the audiences of now where anything of it looks at them; for
+    living through a history."""
+    listening = any(on.startswith("audience.") for on in programme.rules_on)
+    if not listening and next(conditions(programme), None) is None:
+        return make_plan(programme)
+    return make_plan(programme, make_groups(definitions(generation()), fields_for(programme, None)))
 
 
 def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:

@@ -15,6 +15,7 @@ from regulars.campaigns.contracts import SCHEDULED
 from regulars.campaigns.logic import Budgets
 from regulars.engine.contracts import Rejected
 from regulars.engine.decide import Decided, catch_up, live, settle
+from regulars.engine.grouping import REVIEWED
 from regulars.engine.plan import Plan
 from regulars.engine.reach import other_member
 from regulars.language.effects import Give, Take
@@ -23,6 +24,10 @@ from regulars.language.snapshot import Profile, Snapshot
 
 LEAVING = (Take, Give)
 """After one of these a lot may be empty."""
+
+
+RELIVED = (SCHEDULED, REVIEWED)
+"""Types of event of time that are taken from the log; all others come about by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,12 @@ class World:
 
     def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
         """One batch, known at `now`."""
-        happened = [event for event in batch if event.source != TIMER or event.type == SCHEDULED]
+        happened = [event for event in batch if event.source != TIMER or event.type in RELIVED]
         touched = {event.member_id for event in happened}
         touched |= {other for event in happened if (other := other_member(event)) is not None}
         for event in happened:
             yield from self._live(event, now)
-        seen_to = {event.member_id for event in batch if event.source == TIMER and event.type != SCHEDULED}
+        seen_to = {event.member_id for event in batch if event.source == TIMER and event.type not in RELIVED}
         for member_id in sorted(seen_to - touched):
             if member_id in self.members:
                 yield from self._settle(self.members[member_id], now, now)

@@ -11,7 +11,7 @@ from regulars.campaigns.logic import MICRO
 from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
 from regulars.engine.history import History
-from regulars.engine.plan import Plan, make_plan
+from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import Batch, World
 from regulars.insight.stats import STANDARD_ASSETS
 from regulars.language.calendar import local_day
@@ -173,7 +173,7 @@ def attempt_all(
 ) -> list[Tried]:
     """As `attempt`, of several programmes: the history is read once. A rule that breaks off is left out, and all begins
     again without it."""
-    plans = [make_plan(programme) for programme in programmes]
+    plans = [plan_with_audiences(programme) for programme in programmes]
     failing: list[dict[str, str]] = [{} for _ in plans]
     while True:
         try:
