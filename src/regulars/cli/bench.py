@@ -1,6 +1,7 @@
 """`regulars bench`: events per second on this machine, beside pgbench."""
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from regulars.bench.insight import measure as measure_insight
 from regulars.bench.run import measure, measure_audiences, measure_levels
 
 
@@ -15,6 +17,7 @@ class Part(StrEnum):
     """What can be measured alone."""
 
     LEVELS = "levels"
+    INSIGHT = "insight"
     AUDIENCES = "audiences"
 
 
@@ -27,8 +30,12 @@ def bench_command(
     seconds: Annotated[float, typer.Option(min=2, max=600, help="How long each part runs.")] = 15,
     lots: Annotated[int, typer.Option(min=100, max=10_000_000, help="Lots that run out at once.")] = 100_000,
     members: Annotated[
-        int, typer.Option(min=1000, max=10_000_000, help="Members whose levels are evaluated.")
+        int,
+        typer.Option(min=1000, max=10_000_000, help="Members of the levels, and of the reports' history."),
     ] = 1_000_000,
+    events: Annotated[
+        int, typer.Option(min=100_000, max=1_000_000_000, help="Events of the reports' history, on disk.")
+    ] = 100_000_000,
     only: Annotated[Part | None, typer.Option(help="Measure this part alone.")] = None,
 ) -> None:
     console = Console(highlight=False, stderr=True)
@@ -36,10 +43,13 @@ def bench_command(
     def tell(what: str) -> None:
         console.print(f"[dim]{what} …[/]")
 
-    if only is Part.AUDIENCES:
-        figures = measure_audiences(seconds, tell)
-    else:
-        figures = measure_levels(members, tell) if only else measure(seconds, lots, members, tell)
+    parts: dict[Part | None, Callable[[], dict[str, Any]]] = {
+        None: lambda: measure(seconds, lots, members, tell),
+        Part.LEVELS: lambda: measure_levels(members, tell),
+        Part.AUDIENCES: lambda: measure_audiences(seconds, tell),
+        Part.INSIGHT: lambda: {"insight": measure_insight(members, events, tell)},
+    }
+    figures = parts[only]()
     out = Console(highlight=False)
     if as_json:
         print(json.dumps(figures))
@@ -50,6 +60,21 @@ def bench_command(
         _print_levels(out, figures["levels"])
     if "audiences" in figures:
         _print_audiences(out, figures["audiences"])
+    if "insight" in figures:
+        _print_insight(out, figures["insight"])
+
+
+def _print_insight(out: Console, insight: dict[str, Any]) -> None:
+    """A row for each size: the seconds of every report, and the ratio to hand-written SQL."""
+    table = Table(box=None)
+    names = [name for name, found in insight["sizes"][0].items() if isinstance(found, dict)]
+    for heading in ("events", *names, "peak memory", "on disk"):
+        table.add_column(heading, justify="right")
+    for size in insight["sizes"]:
+        cells = [f"{size[name]['seconds']:.2f} s, {size[name]['ratio']:.2f} × SQL" for name in names]
+        table.add_row(f"{size['events']:,}", *cells, f"{size['peak_mb']:,} MiB", f"{size['disk_mb']:,} MB")
+    out.print(table)
+    out.print(f"{insight['members']:,} members on {insight['cores']} cores")
 
 
 def _print_audiences(out: Console, found: dict[str, Any]) -> None:
