@@ -14,7 +14,8 @@ from regulars.demo.source import table
 
 @pytest.fixture(scope="module")
 def stats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `regulars stats --json` says after `regulars demo --no-serve`."""
+    """What `regulars stats --json` says after `regulars demo --no-serve`, and under `warehouse` what `regulars warehouse
+    verify --json` says of the year as Parquet."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     environment["REGULARS_DATA"] = str(tmp_path_factory.mktemp("year"))
     environment.pop("DATABASE_URL", None)
@@ -27,7 +28,8 @@ def stats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     regulars("demo", "--no-serve")
     found: dict[str, Any] = json.loads(regulars("stats", "--json"))
-    return found
+    regulars("warehouse", "rebuild")
+    return {**found, "warehouse": json.loads(regulars("warehouse", "verify", "--json"))}
 
 
 def test_the_year_in_the_books_is_the_year_of_the_files(stats: dict[str, Any]) -> None:
@@ -50,3 +52,14 @@ def test_points_are_base_points_and_what_the_rules_add(stats: dict[str, Any]) ->
     assert sum(stats["members_per_level"].values()) == members
     assert 0 not in stats["members_per_level"].values()
     assert 0 < stats["messages"]["total"] < orders / 50, "history loads quietly"
+
+
+def test_the_warehouse_holds_the_year(stats: dict[str, Any]) -> None:
+    """Every line and basket; sums by month are those of the log, whose sum is that of the files."""
+    warehouse = stats["warehouse"]
+    assert warehouse["ok"] is True
+    assert warehouse["differences"] == []
+    assert warehouse["rows"]["orders"] == stats["orders"]
+    assert warehouse["rows"]["lines"] == len(table("transactions")) == 1_469_307
+    assert warehouse["rows"]["events"] > stats["orders"] + stats["members"]
+    assert warehouse["rows"]["refunds"] == 0
