@@ -14,7 +14,7 @@ from regulars.demo.source import table
 
 @pytest.fixture(scope="module")
 def stats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `regulars stats --json` says after `regulars demo --no-serve`, and under `warehouse` what `regulars warehouse
+    """What `regulars stats --json` says after `regulars demo --no-serve`, and as `warehouse` what `regulars warehouse
     verify --json` says of the year as Parquet."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     environment["REGULARS_DATA"] = str(tmp_path_factory.mktemp("year"))
