@@ -30,7 +30,7 @@ BATCH_WRITERS = 4
 BATCH_EVENTS = 500
 PGBENCH_SCALE = 20
 EXPIRY_CONNECTIONS = 2
-START_SECONDS = 60
+START_SECONDS = 180
 
 Tell = Callable[[str], None]
 
@@ -81,6 +81,31 @@ def _audiences(house: House, seconds: float, tell: Tell) -> dict[str, Any]:
 def _work(parts: dict[str, float]) -> float:
     """Microseconds of processor time that an event takes of the server and its database."""
     return parts.get("cpu_server_us", 0.0) + parts.get("cpu_database_us", 0.0)
+
+
+def measure_rules(seconds: float, tell: Tell) -> dict[str, Any]:
+    """The figures of `regulars bench --only rules`: purchases decided in memory, and batches of them through the whole
+    engine, under few rules and under many in turn, twice each; and how long putting the other ones in force takes."""
+    tell(f"{rules.MANY} rules beside {rules.FEW}, and publishing {rules.MOST}")
+    found = rules.measure(seconds)
+    rates: dict[int, list[float]] = {rules.FEW: [], rules.MANY: []}
+    published: list[float] = []
+    with _house(tell, rules.programme(rules.FEW)) as house:
+        _join(house)
+        _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, 2, 1)
+        for turn, number in enumerate((rules.FEW, rules.MANY) * 2):
+            tell(f"batches of {BATCH_EVENTS} through {number} rules, {seconds:.0f} s")
+            file = house.data / "programme.yaml"
+            file.write_text(rules.programme(number), encoding="utf-8")
+            started = time.perf_counter()
+            house.run("programme", "publish", str(file))
+            published.append(time.perf_counter() - started)
+            batch = _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, 10 + turn)
+            rates[number].append(_rates(batch, BATCH_EVENTS, 1)["rate"])
+    few, many = (sum(some) / len(some) for some in rates.values())
+    whole = {f"engine_rate_{rules.FEW}": round(few, 1), f"engine_rate_{rules.MANY}": round(many, 1),
+             "engine_ratio": round(many / few, 3), "republished_seconds": round(max(published[1:]), 2)}  # fmt: skip
+    return {"rules": {**found, **whole}, "cores": os.cpu_count()}
 
 
 def _levels(house: House, members: int, tell: Tell) -> dict[str, Any]:
@@ -177,7 +202,8 @@ def _rates(found: list[dict[str, Any]], events: int, tps: float) -> dict[str, An
 
 
 @contextmanager
-def _house(tell: Tell) -> Iterator[House]:
+def _house(tell: Tell, programme: str = "") -> Iterator[House]:
+    """A house with this programme, or the grocery's."""
     data = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
@@ -195,7 +221,7 @@ def _house(tell: Tell) -> Iterator[House]:
     try:
         _wait(server, port)
         file = data / "programme.yaml"
-        file.write_text(template("grocery"), encoding="utf-8")
+        file.write_text(programme or template("grocery"), encoding="utf-8")
         _cli([*command, "programme", "publish", str(file)], environment)
         key = _cli([*command, "apikey", "create", "--name", "bench", "--scope", "*"], environment)
         yield House(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from regulars.bench.insight import measure as measure_insight
-from regulars.bench.run import measure, measure_audiences, measure_levels
+from regulars.bench.run import measure, measure_audiences, measure_levels, measure_rules
 
 
 class Part(StrEnum):
@@ -19,6 +19,7 @@ class Part(StrEnum):
     LEVELS = "levels"
     INSIGHT = "insight"
     AUDIENCES = "audiences"
+    RULES = "rules"
 
 
 app = typer.Typer(add_completion=False)
@@ -47,6 +48,7 @@ def bench_command(
         None: lambda: measure(seconds, lots, members, tell),
         Part.LEVELS: lambda: measure_levels(members, tell),
         Part.AUDIENCES: lambda: measure_audiences(seconds, tell),
+        Part.RULES: lambda: measure_rules(seconds, tell),
         Part.INSIGHT: lambda: {"insight": measure_insight(members, events, tell)},
     }
     figures = parts[only]()
@@ -56,6 +58,8 @@ def bench_command(
         return
     if not only:
         _print(out, figures)
+    if "rules" in figures:
+        _print_rules(out, figures["rules"])
     if "levels" in figures:
         _print_levels(out, figures["levels"])
     if "audiences" in figures:
@@ -95,6 +99,19 @@ def _print_levels(out: Console, levels: dict[str, Any]) -> None:
     )
 
 
+def _print_rules(out: Console, rules: dict[str, Any]) -> None:
+    out.print(
+        f"deciding purchases: {rules['rate_5']:,.0f}/s with 5 rules, {rules['rate_100']:,.0f}/s with 100"
+        f" ({rules['ratio']:.2f}); 300 rules checked and made ready in {rules['publish_300_seconds']} s"
+    )
+    if "engine_ratio" in rules:
+        out.print(
+            f"the whole engine, batches: {rules['engine_rate_5']:,.0f}/s with 5 rules,"
+            f" {rules['engine_rate_100']:,.0f}/s with 100 ({rules['engine_ratio']:.2f}); other rules put in force by"
+            f" the command line in {rules['republished_seconds']} s"
+        )
+
+
 def _print(out: Console, figures: dict[str, Any]) -> None:
     table = Table(box=None)
     for heading in ("", "events/s", "× pgbench", "p50 ms", "p99 ms", "per batch"):
@@ -126,11 +143,6 @@ def _print(out: Console, figures: dict[str, Any]) -> None:
     )
     out.print(
         f"reconciled {books['entries']:,} entries in {books['seconds']} s ({books['entries_per_second']:,}/s)"
-    )
-    rules = figures["rules"]
-    out.print(
-        f"deciding purchases: {rules['rate_5']:,.0f}/s with 5 rules, {rules['rate_100']:,.0f}/s with 100"
-        f" ({rules['ratio']:.2f}); 300 rules checked and made ready in {rules['publish_300_seconds']} s"
     )
     out.print(
         f"peak memory of the server's processes: {figures['peak_rss_mb']} MiB on {figures['cores']} cores"
