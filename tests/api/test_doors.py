@@ -34,6 +34,7 @@ OPERATIONS = [
     ("GET", "/members/pos:1/experiments", Scope.MEMBERS_READ),
     ("GET", "/experiments", Scope.REPORTS_READ),
     ("GET", "/experiments/gift", Scope.REPORTS_READ),
+    ("GET", "/members/pos:1/recommendations", Scope.MEMBERS_READ),
     ("GET", "/scores", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/orders", Scope.MEMBERS_READ),
     ("GET", "/members/pos:1/messages", Scope.MESSAGES_READ),

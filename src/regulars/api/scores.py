@@ -11,6 +11,7 @@ from regulars.api.auth import key
 from regulars.api.members import REFERENCE, member_id
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
+from regulars.insight.scoring.offering import REASONS, of_member
 from regulars.insight.scoring.queries import GivenScore, last_run, scores_of
 from regulars.insight.scoring.registry import MADE, how_made
 from regulars.language.text import say
@@ -61,6 +62,40 @@ class GivenOut(Schema):
     label: str
     says: str = Field(description="The label in words; empty for numbers.")
     as_of: datetime = Field(description="Since when it has been so.")
+
+
+class RecommendedOut(Schema):
+    """A product to offer the member; rank 1 is the best."""
+
+    rank: int
+    sku: str
+    name: str = Field(description="As order lines call it; empty where they do not.")
+    reason: str = Field(description="`again`, `together`, `alike` or `popular`.")
+    says: str = Field(description="The reason in words.")
+
+
+@router.get(
+    "/members/{path:ref}/recommendations",
+    response=list[RecommendedOut],
+    auth=key(Scope.MEMBERS_READ),
+    summary="Products to offer a member",
+    operation_id="getRecommendations",
+    description="As the latest run found them, at most ten; empty for members without an order in the last year."
+    f" {REFERENCE}",
+)
+@parameters()
+def recommendations(request: HttpRequest, ref: str) -> Any:
+    language = language_of(request)
+    return [
+        {
+            "rank": one.rank,
+            "sku": one.sku,
+            "name": one.name,
+            "reason": one.reason,
+            "says": say(REASONS[one.reason], language) if one.reason in REASONS else one.reason,
+        }
+        for one in of_member(member_id(ref))
+    ]
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """`regulars score`: give everybody their scores now, or see how they are made and how good they are."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,13 +10,17 @@ from rich.table import Table
 
 from regulars.cli.words import language
 from regulars.insight.scoring.queries import last_run
+from regulars.insight.scoring.recommend import measure
 from regulars.insight.scoring.registry import MADE, how_made
 from regulars.insight.scoring.tasks import score_everybody
+from regulars.kit import clock
 from regulars.kit.errors import CliError
+from regulars.language.calendar import local_day
 from regulars.language.text import say
 from regulars.members.scores import SCORES
 from regulars.processes import tables
 from regulars.programme.service import current
+from regulars.warehouse.queries import open_tables
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -55,6 +60,33 @@ def models_command(as_json: Json = False) -> None:
     _print_model("Gamma-Gamma", ran.fit["spending"])
     print(f"Regularity of gaps  k={ran.fit['regularity']:.3f}")
     _print_calibration(ran.fit["calibration"])
+
+
+@app.command(
+    "recommendations", help="How many recommended products were bought in the last days of the history."
+)
+def recommendations_command(
+    days: Annotated[int, typer.Option(min=1, max=180, help="So many days are held out.")] = 30,
+    as_json: Json = False,
+) -> None:
+    with tables.ready():
+        programme = current()
+        found = measure(open_tables(), local_day(clock.now(), programme.zone), days)
+    if found is None:
+        raise CliError(
+            "Nobody bought anything in these days who had bought before: there is nothing to measure."
+        )
+    if as_json:
+        print(json.dumps(asdict(found), default=str))
+        return
+    span = f"Offered on {found.fitted_to}, bought by {found.until}"
+    print(f"{span}: {found.members:,} members, {found.most} products each")
+    print(
+        f"  bought of those offered           {found.offered:.1%}  (what most members buy: {found.popular:.1%})"
+    )
+    print(
+        f"  of those new to the member        {found.fresh:.1%}  (what most members buy: {found.fresh_popular:.1%})"
+    )
 
 
 @app.command("how", help="How every score is made, under the programme in force.")

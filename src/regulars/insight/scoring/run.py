@@ -11,6 +11,7 @@ import structlog
 from django.db import connection, transaction
 
 from regulars.engine.audiences import look_again
+from regulars.insight.scoring import offering
 from regulars.insight.scoring.arrays import Column, People
 from regulars.insight.scoring.compute import Scored, kept, score
 from regulars.insight.scoring.models import Run
@@ -67,6 +68,7 @@ def run(tables: Tables, programme: Programme, until: date | None = None) -> Ran:
     with _alone():
         scored = score(tables, programme.insight, day)
         changed = _write(scored, began)
+        offering.write(tables, scored.people, day)
         ended = clock.now()
         Run.objects.create(
             began_at=began,

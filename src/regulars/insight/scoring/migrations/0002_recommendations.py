@@ -1,0 +1,26 @@
+"""Products to offer members."""
+
+import regulars.kit.models
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('scoring', '0001_runs'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Recommendation',
+            fields=[
+                ('pk', models.CompositePrimaryKey('member_id', 'rank', 'bucket', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('member_id', models.UUIDField()),
+                ('rank', models.SmallIntegerField()),
+                ('bucket', regulars.kit.models.BucketField()),
+                ('sku', models.CharField(max_length=100)),
+                ('name', models.CharField(blank=True, default='', max_length=500)),
+                ('reason', models.CharField(max_length=20)),
+            ],
+        ),
+    ]
