@@ -202,6 +202,6 @@ def measure(tables: Tables, until: date, held_out_days: int = 30, most: int = MO
             sums[3] += len(truth.intersection(others)) / len(new)
     if not members:
         return None
-    offered, popular = (float(one) / members for one in sums[:2])
-    new, new_popular = (float(one) / max(fresh, 1) for one in sums[2:])
-    return Precision(parted, until, members, most, offered, popular, new, new_popular)
+    right, popular = (float(one) / members for one in sums[:2])
+    anew, anew_popular = (float(one) / max(fresh, 1) for one in sums[2:])
+    return Precision(parted, until, members, most, right, popular, anew, anew_popular)
