@@ -45,8 +45,7 @@ def test_asked_watched_read_and_exported(desk: Client, bob: Operator) -> None:
     assert (told["cost_minor"], told["in_force"]["cost_minor"]) == (83, 133)
     sheet = b"".join(desk.get(f"{here}export.csv")).decode("utf-8-sig")  # type: ignore[call-overload]
     assert "Joining gift,1.00,0.50,-0.50" in sheet
-    with desk.get(f"{here}export.xlsx") as workbook:
-        assert b"".join(workbook).startswith(b"PK")  # type: ignore[call-overload]
+    assert b"".join(desk.get(f"{here}export.xlsx"))[:2] == b"PK"  # type: ignore[call-overload]
     assert desk.get(f"{here}export.pdf").status_code == 404
     reader = Client()
     reader.force_login(bob)

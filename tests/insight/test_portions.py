@@ -60,7 +60,7 @@ def test_portions_come_to_the_whole_and_gifts_keep_members_together() -> None:
     assert (told["cost_minor"], told["in_force"]["cost_minor"]) == (6 * 390, 6 * 130)
     assert (told["better"], told["worse"], len(told["winners"])) == (6, 0, 6)
     assert told["winners"][0]["after"] - told["winners"][0]["before"] == 260
-    assert sum(each["members"] for each in told["spread"]) == 12
+    assert sum(each["members"] for each in told["spread"]) == 6
     assert told["liability"][-1]["cost_minor"] == together.after.outstanding["points"]
     assert [each["month"] for each in told["liability"]] == ["2026-01", "2026-02", "2026-03", "2026-04"]
     assert told["flows"] == {

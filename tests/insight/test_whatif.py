@@ -11,13 +11,27 @@ from regulars.cli.programme import app
 from regulars.engine.history import history
 from regulars.engine.tasks import settle_all
 from regulars.insight.stats import stats
-from regulars.insight.whatif import attempt, moves
+from regulars.insight.whatif import attempt, attempt_all, moves
 from regulars.kit import clock
 from regulars.processes import tables as tables_of_house
 from regulars.programme.loader import load
 from regulars.programme.service import current, current_number
 from regulars.tiers.models import Standing
-from tests.engine.world import fresh, joined, moment, moved, order, refund, shop, tables, today, took, who_is
+from tests.engine.test_schedules import scheduled
+from tests.engine.world import (
+    event,
+    fresh,
+    joined,
+    moment,
+    moved,
+    order,
+    refund,
+    shop,
+    tables,
+    today,
+    took,
+    who_is,
+)
 
 pytestmark = pytest.mark.django_db
 SHOP = shop().replace("clawback: debt}\n  growth", 'clawback: debt, cost: "0.01"}\n  growth')
@@ -65,6 +79,21 @@ def test_a_draft_gives_what_it_would_have() -> None:
     assert moves(mine, yours) == {"level": {("gold", "silver"): 1}}
     assert mine.distribution()["level"] == {"basic": 2, "silver": 0, "gold": 1, "platinum": 0}
     assert Standing.objects.get(member_id=who_is("a")).level == "gold", "nobody moved"
+
+
+def test_schedules_of_a_draft_ring_at_their_own_moments() -> None:
+    """On the 11th of each month; c is not there yet, a has her birthday in February."""
+    monthly = scheduled('cron: "0 9 11 * *"', "when: {field: orders.count, op: gte, value: 1}")
+    birthday = scheduled("birthday: {days_before: 0}", name="cake", amount=50)
+    draft = load(SHOP.rstrip() + "\n" + monthly + birthday)
+    with today("2026-02-01"):
+        took(event("member.updated", "a", "2026-02-01", {"birthday": "1990-02-11"}))
+    with today("2026-03-12"):
+        settle_all()
+        mine, yours = attempt_all([current(), draft], history(clock.now()), moment("2026-01-01"))
+    assert "gift" not in mine.times
+    assert (yours.times["gift"], yours.units["gift", "points"]) == (6, 30)
+    assert (yours.times["cake"], yours.units["cake", "points"]) == (1, 50)
 
 
 def test_who_would_move_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:

@@ -135,9 +135,9 @@ class Supposed:
                 found.append(Flow(say(new.name, self.language), was, now, pair["members"], up))
         return found
 
-    def touched(self, which: str) -> list[Touched]:
-        """Winners or losers, with their names."""
-        some = self.result[which]
+    def touched(self, which: str, most: int) -> list[Touched]:
+        """Winners or losers, with their names; those who win or lose most."""
+        some = self.result[which][:most]
         ids = [UUID(one["member"]) for one in some]
         names = names_of(ids)
         return [
@@ -198,7 +198,8 @@ class Supposed:
 
     def spread(self) -> Chart:
         """How many members would have been given so much more or less."""
-        some = [one for one in self.result["spread"] if one["from"] is not None or one["members"]]
+        filled = [place for place, one in enumerate(self.result["spread"]) if one["members"]]
+        some = self.result["spread"][filled[0] : filled[-1] + 1] if filled else []
         labels = [self._range(one["from"], one["to"]) for one in some]
         counts = [one["members"] for one in some]
         same = self.result["members"] - self.result["better"] - self.result["worse"]

@@ -37,6 +37,9 @@ from regulars.ledger.contracts import Asset, Clawback, Decay, Expiry
 ACTIVITY = frozenset({ISSUE, SPEND, HOLD, CONVERT, GIFT})
 """Movements by which a member's idle time begins anew."""
 
+RETURNABLE = frozenset({"order.paid", "benefit.claimed"})
+"""Types of event of which what they credit may be taken back by what they brought."""
+
 CAPPED = ((Per.DAY, "day"), (Per.MONTH, "month"), (Per.LIFETIME, "lifetime"))
 
 
@@ -163,7 +166,7 @@ class Books:
         if pending:
             self.take_id()
         lot = ledger.apply_credit(snapshot, effect)
-        if event.type == "order.paid":
+        if event.type in RETURNABLE:
             snapshot.earned.setdefault(event.id, []).append(lot)
         if order is not None:
             snapshot.granted.setdefault(order, []).append(lot)

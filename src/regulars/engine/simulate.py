@@ -18,6 +18,7 @@ from regulars.engine.decide import Decided, catch_up, live, settle
 from regulars.engine.grouping import REVIEWED
 from regulars.engine.plan import Plan
 from regulars.engine.reach import other_member
+from regulars.engine.timetable import Timetable, occasion
 from regulars.language.effects import Give, Take
 from regulars.language.events import TIMER, Event
 from regulars.language.snapshot import Profile, Snapshot
@@ -62,6 +63,8 @@ class World:
     refused: list[Refusal] = field(default_factory=list)
     tells: bool = True
     """Whether anybody wants to know why: traces and records are made only then."""
+    timetable: Timetable | None = None
+    """The programme's own schedules, lived through instead of those that the log has moments of."""
 
     def live(self, batches: Iterable[tuple[datetime, Batch]]) -> Iterator[Decided]:
         """All that is decided about these batches, in the order in which they became known."""
@@ -70,10 +73,12 @@ class World:
 
     def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
         """One batch, known at `now`."""
-        happened = [event for event in batch if event.source != TIMER or event.type in RELIVED]
+        relived = RELIVED if self.timetable is None else RELIVED - {SCHEDULED}
+        happened = [event for event in batch if event.source != TIMER or event.type in relived]
         touched = {event.member_id for event in happened}
         touched |= {other for event in happened if (other := other_member(event)) is not None}
         for event in happened:
+            yield from self._ring(event.time, now)
             yield from self._live(event, now)
         seen_to = {event.member_id for event in batch if event.source == TIMER and event.type not in RELIVED}
         for member_id in sorted(seen_to - touched):
@@ -82,8 +87,21 @@ class World:
 
     def settle(self, until: datetime) -> Iterator[Decided]:
         """What time alone does to everybody through `until`."""
+        yield from self._ring(until, until)
         for member_id in sorted(self.members):
             yield from self._settle(self.members[member_id], until, until)
+
+    def _ring(self, moment: datetime, now: datetime) -> Iterator[Decided]:
+        """What own schedules have brought through `moment`."""
+        if self.timetable is None:
+            return
+        for at, planned in self.timetable.due(moment):
+            for member_id in sorted(self.members):
+                snapshot = self.members[member_id]
+                yield from self._settle(snapshot, at, now)
+                event = occasion(self.plan, planned, at, snapshot)
+                if event is not None:
+                    yield from self._live(event, now)
 
     def _live(self, event: Event, now: datetime) -> Iterator[Decided]:
         joining = event.member_id not in self.members
@@ -116,7 +134,7 @@ class World:
             origin = self.origins.get(member_id, Origin())
             profile = Profile(source=origin.source, joined_at=origin.joined_at, identities=origin.identities)
             found = self.members[member_id] = Snapshot(
-                member_id, profile=profile, steps={}, whole=True, held={}
+                member_id, profile=profile, steps={}, plan_acts=[], whole=True, held={}
             )
         return found
 

@@ -46,7 +46,8 @@ class Change:
 @dataclass(slots=True)
 class Compared:
     """Both programmes over the same history. `flows`: ladder → (level before, level after) → members who would stand
-    elsewhere. `spread`: place among `STEPS` → members; `better`, `worse`: how many would have been given more, less."""
+    elsewhere. `spread`: place among `STEPS` → members
+    who would have been given so much more or less; `better`, `worse`: how many would have been given more, less."""
 
     before: Tried
     after: Tried
@@ -110,14 +111,13 @@ def compare(
     ]
     found.better = sum(one.more > 0 for one in changes)
     found.worse = sum(one.more < 0 for one in changes)
-    found.spread.update(_place(one.more, whole) for one in changes)
-    found.spread[_place(0, whole)] += yours.members - len(changes)
+    found.spread.update(_place(one.more, whole) for one in changes if one.more)
     found.winners, found.losers = _outstanding(changes)
     return found
 
 
 def _place(more: int, whole: int) -> int:
-    """Which of the ranges a change lies in: nothing at all lies in that from 0."""
+    """Which of the ranges a change lies in."""
     return bisect_right([step * whole for step in STEPS], more)
 
 

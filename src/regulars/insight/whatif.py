@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.campaigns.contracts import SCHEDULED
 from regulars.campaigns.logic import MICRO
 from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
 from regulars.engine.history import History
 from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import Batch, World
+from regulars.engine.timetable import Timetable
 from regulars.insight.stats import STANDARD_ASSETS
 from regulars.language.calendar import local_day
 from regulars.language.effects import (
@@ -207,12 +209,16 @@ def _lived(
     return [one.tried for one in watched]
 
 
+def _timetable(plan: Plan, past: History) -> Timetable | None:
+    return Timetable(plan, past.until) if SCHEDULED in plan.rules else None
+
+
 class _Watched:
     """Members living under one programme, and the sums of it."""
 
     def __init__(self, place: int, plan: Plan, past: History, first: datetime) -> None:
         self.place = place
-        self.world = World(plan, past.origins(), tells=False)
+        self.world = World(plan, past.origins(), tells=False, timetable=_timetable(plan, past))
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
         self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
 

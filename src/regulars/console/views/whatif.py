@@ -83,8 +83,8 @@ def show(request: HttpRequest, simulation_id: UUID) -> HttpResponse:
         "flows": flows,
         "biggest": supposed.biggest(flows),
         "charts": [found.liability(), found.spread()],
-        "winners": found.touched("winners")[:20],
-        "losers": found.touched("losers")[:20],
+        "winners": found.touched("winners", 10),
+        "losers": found.touched("losers", 10),
         "stale": asked.version != programme_of(request).number,
         "may_export": True,
     }
