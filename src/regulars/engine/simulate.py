@@ -73,7 +73,7 @@ class World:
 
     def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
         """One batch, known at `now`."""
-        relived = RELIVED if self.timetable is None else RELIVED - {SCHEDULED}
+        relived = RELIVED if self.timetable is None else (REVIEWED,)
         happened = [event for event in batch if event.source != TIMER or event.type in relived]
         touched = {event.member_id for event in happened}
         touched |= {other for event in happened if (other := other_member(event)) is not None}
