@@ -16,6 +16,7 @@ from regulars.language.problems import words
 from regulars.members.models import Member
 from regulars.programme.held import StillHeld
 from regulars.programme.service import publish
+from tests.engine.test_simulate import check_same
 from tests.engine.world import balances, event, fresh, joined, shop, took, who_is
 
 HALVES = "experiments:\n  gift: {name: {zh-hans: 送礼, en: Gift}, holdout: 50%}\n"
@@ -166,6 +167,7 @@ def test_the_control_group_gets_no_campaign_from_its_day_on() -> None:
     )
     took(event("checkin", before, "2026-01-31", id="before"))
     assert balances(before)["points"] == 111
+    check_same()
 
 
 def _controlled(pos: str) -> bool:
