@@ -159,11 +159,11 @@ def effects(found: Reading, programme: Programme) -> ShownTable:
             rows.append([ShownCell("", text, number) for text, number in cells])
     head = [
         (_("Measure"), False, ""),
-        (_("Group"), False, ""),
+        (_("Experiment group"), False, ""),
         (_("Difference"), True, _("To those held out, per member")),
         (_("Interval"), True, _("Holds at every look, with 95%")),
         (_("In percent"), True, ""),
-        ("p", True, _("Holds at every look; with several groups, by Holm's correction")),
+        (_("p-value"), True, _("Holds at every look; with several groups, by Holm's correction")),
         (_("Verdict"), False, ""),
     ]
     named = [[ShownCell(name, cell.text, cell.number) for (name, _n, _d), cell in zip(head, row, strict=True)]

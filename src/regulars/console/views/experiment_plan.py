@@ -200,7 +200,7 @@ def _reckoned(asked: dict[str, Any], found: Baseline, programme: Programme) -> d
 
 
 def _figures(result: Output, programme: Programme) -> dict[str, Any]:
-    money = partial(formats.money, programme=programme, digits=False)
+    money = partial(_whole, programme=programme)
     figures = [
         (_("Participants"), formats.number(result.participants), ""),
         (_("Cost"), money(result.cost_minor), ""),
@@ -212,6 +212,11 @@ def _figures(result: Output, programme: Programme) -> dict[str, Any]:
         ("ROI", formats.percent(result.roi), ""),
     ]  # fmt: skip
     return {"figures": figures}
+
+
+def _whole(minor: int, programme: Programme) -> str:
+    """An amount without its decimals, its sign first."""
+    return ("−" if minor < 0 else "") + formats.money(abs(minor), programme, digits=False)
 
 
 def _said(result: Output, lift: Decimal, programme: Programme) -> str:
