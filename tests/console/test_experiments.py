@@ -8,6 +8,7 @@ from django.test import Client
 
 from regulars.insight import freshness
 from regulars.insight.experiments import queries
+from regulars.programme import drafts
 from regulars.programme.service import current, publish
 from regulars.warehouse.contracts import Tables
 from tests.console.shop import GROCERY, NOW
@@ -138,3 +139,20 @@ def test_a_member_knows_her_groups(desk: Client, shop: dict[str, UUID]) -> None:
     group = current().experiments["gift"].group_of(shop["lin"])
     page = words(body(desk, f"members/{shop['lin']}/"))
     assert ("Gift Held out" if group == "holdout" else "Gift Treated") in page
+
+
+@pytest.mark.usefixtures("tried")
+def test_whom_a_campaign_would_have_reached(desk: Client, shop: dict[str, UUID]) -> None:
+    """Two bought in the last four weeks; who is held out is met and given nothing."""
+    groups = [current().experiments["gift"].group_of(shop[name]) for name in ("lin", "nameless")]
+    page = words(body(desk, "insight/experiments/output?campaign=now:spring"))
+    given = groups.count("treated")
+    assert f"it would have met 2 members, given {given} something, and cost CN¥{given}.00." in page
+    assert "Lived through for 4 of 4 members." in page
+    draft = drafts.create(
+        "Autumn", GIFT.replace("spring", "autumn").replace("Spring", "Autumn"), "alice@example.com"
+    )
+    page = words(body(desk, f"insight/experiments/output?campaign={draft.id}:autumn"))
+    assert "Autumn (draft Autumn)" in page
+    assert "it would have met 2 members" in page
+    assert "it would have met" not in words(body(desk, "insight/experiments/output?campaign=now:gone"))

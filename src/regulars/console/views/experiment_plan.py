@@ -1,6 +1,7 @@
 """Before it starts: how many members an experiment takes, and what an activity will bring and cost."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import experimenting, formats
+from regulars.console import experimenting, formats, supposing
 from regulars.console.forms import refuse
 from regulars.console.planning_forms import ActivityForm, PlanForm
 from regulars.console.shell import page, programme_of
@@ -20,11 +21,15 @@ from regulars.insight.defining import Unit
 from regulars.insight.experiments import answer
 from regulars.insight.experiments.activity import Activity, Output, output
 from regulars.insight.experiments.baseline import Baseline, Who
+from regulars.insight.experiments.foreseen import Foreseen, foresee
 from regulars.insight.experiments.gathering import BOUGHT, SALES
 from regulars.insight.experiments.planning import Needed, for_means, for_rates, smallest_lift
 from regulars.insight.experiments.queries import activities, usual
 from regulars.insight.experiments.ran import Ran
+from regulars.insight.freshness import kept
+from regulars.kit import clock
 from regulars.kit.problems import Problem
+from regulars.language.calendar import local_day
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
@@ -148,12 +153,18 @@ def activity(request: HttpRequest) -> HttpResponse:
     who = Who.EVERYBODY if request.GET.get("who") == Who.EVERYBODY.value else Who.BUYERS
     days = _days(request, blank)
     found = usual(programme, days, who)
-    form = _bound(ActivityForm, request, _usual(found.value, programme))
+    try:
+        supposed, refusal = _supposed(request.GET.get("campaign", ""), programme, days), ""
+    except Problem as problem:
+        supposed, refusal = None, problem.say(get_language() or "en")
+    form = _bound(ActivityForm, request, _usual(found.value, programme) | _as_supposed(supposed, programme))
     past = activities(programme)
     context: dict[str, Any] = {
         "part": "insight", "tab": "activity", "form": form, "at": found.at, "found": found.value,
         "rows": [_ran(each, programme) for each in past.value],
         "usual": formats.money(round(found.value.mean(SALES)), programme),
+        "campaigns": supposing.campaigns(programme), "supposed": supposed, "refusal": refusal,
+        "supposed_cost": formats.money(supposed.cost_minor, programme) if supposed else "",
     }  # fmt: skip
     if form.is_valid():
         try:
@@ -161,6 +172,29 @@ def activity(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             refuse(form, problem)
     return render(request, "console/activity.html", context)
+
+
+def _supposed(choice: str, programme: Programme, days: int) -> Foreseen | None:
+    """What the campaign chosen would have come to in the days before; None: none is chosen."""
+    found = supposing.chosen(choice, programme) if choice else None
+    if found is None:
+        return None
+    other, rules, text = found
+    until = clock.now()
+    day = local_day(until, programme.zone)
+    key = ("supposed", programme.id, programme.number, choice, text, days, day)
+    return kept(key, lambda: foresee(other, rules, until - timedelta(days=days), until)).value
+
+
+def _as_supposed(found: Foreseen | None, programme: Programme) -> dict[str, Any]:
+    """What of it goes into the form."""
+    if found is None or not found.met:
+        return {}
+    known: dict[str, Any] = {"reached": found.met, "response": max(round(100 * found.response, 2), 0.01)}
+    if found.participants:
+        each = Decimal(found.cost_minor) / found.participants / 10**programme.minor_digits
+        known["each"] = each.quantize(Decimal("0.01"))
+    return known
 
 
 def _days(request: HttpRequest, blank: ActivityForm) -> int:
