@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from regulars.programme.contracts import Insight, LayerTerms, LifecycleTerms, RfmBounds, RfmTerms, ValueTerms
+from regulars.programme.contracts import (
+    Insight,
+    LayerTerms,
+    LifecycleTerms,
+    PointsValue,
+    RfmBounds,
+    RfmTerms,
+    ValueTerms,
+)
 from regulars.programme.diff import compare
 from regulars.programme.loader import InvalidProgramme, load
 
@@ -16,6 +24,7 @@ insight:
   lifecycle: {new_days: 10, active_days: 20, sleeping_days: 40, lost_days: 80, loyal_orders: 3}
   layers: {high_value_spend: 5000}
   value: {horizon_days: 90, discount: 0}
+  points_value: {points: {price: "0.01", breakage: 15}}
 """
 
 
@@ -31,6 +40,7 @@ def test_every_term_can_be_stated_and_what_changed_is_told() -> None:
         LifecycleTerms(10, 20, 40, 80, 3),
         LayerTerms(None, 500_000),
         ValueTerms(90, Decimal(0)),
+        (PointsValue("points", Decimal("0.01"), Decimal(15)),),
     )
     (section,) = compare(load(BASE), told, "zh-hans")
     assert section.title == "会员分析"
@@ -54,6 +64,15 @@ def test_every_term_can_be_stated_and_what_changed_is_told() -> None:
         (
             "rfm: {window_days: 90, scores: {recency_days: [1, 2, 3, 90], orders: [1, 2, 3, 4], spend: [1, 2, 3, 4]}}",
             "insight.rfm.scores.recency_days: must lie below window_days (90): older orders are not looked at",
+        ),
+        ("points_value: {miles: {price: 1}}", "insight.points_value.miles: names no asset: there are points"),
+        (
+            "points_value: {points: {price: 1, breakage: 100}}",
+            "insight.points_value.points.breakage: input should be less than 100",
+        ),
+        (
+            "points_value: {points: {price: 0}}",
+            "insight.points_value.points.price: must be an amount of money above 0",
         ),
         ("rfm: {days: 3}", "insight.rfm.days: is not known here: check the spelling"),
     ],

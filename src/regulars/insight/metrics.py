@@ -1,5 +1,6 @@
 """What every figure means: one definition each, shown beside it on pages and in the documentation."""
 
+from regulars.insight.cost_metrics import COST_METRICS
 from regulars.insight.defining import Metric, Unit, define
 from regulars.insight.period_metrics import PERIOD_METRICS
 
@@ -145,7 +146,7 @@ METRICS: dict[str, Metric] = {
     metric.id: metric
     for metric in (
         MEMBERS, NEW_MEMBERS, ACTIVE_30, ACTIVE_90, SALES_30, SALES_YEAR, ISSUED, SPENT, EXPIRED, REVERSED,
-        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE, *PERIOD_METRICS,
+        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE, *PERIOD_METRICS, *COST_METRICS,
     )
 }  # fmt: skip
 """Every metric by its id."""

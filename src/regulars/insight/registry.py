@@ -4,6 +4,8 @@ API, a command and a place in scheduled mails."""
 from collections.abc import Mapping
 
 from regulars.insight.boards.cohorts import COHORTS
+from regulars.insight.boards.deferrals import DEFERRALS
+from regulars.insight.boards.economics import ECONOMICS
 from regulars.insight.boards.experiments import EXPERIMENT, EXPERIMENTS
 from regulars.insight.boards.foretold import FORETOLD
 from regulars.insight.boards.funnel import FUNNEL
@@ -20,7 +22,7 @@ from regulars.insight.report import NoSuchReport, Report
 
 REPORTS: tuple[Report, ...] = (
     OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS, RFM,
-    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT,
+    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT, ECONOMICS, DEFERRALS,
 )  # fmt: skip
 
 _BY_ID: Mapping[str, Report] = {report.id: report for report in REPORTS}

@@ -86,6 +86,16 @@ class ValueTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsValue:
+    """What a unit is sold for when sales are divided between goods and points: `price` of a whole unit alone, in the
+    currency's main unit; `breakage_percent` of units are never used (None: as history says)."""
+
+    asset: str
+    price: Decimal
+    breakage_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """How members are classified. `margin_percent`: what of sales the house keeps; None: nobody said, and sales are
     meant where a value is told."""
@@ -95,6 +105,7 @@ class Insight:
     lifecycle: LifecycleTerms = LifecycleTerms()
     layers: LayerTerms = LayerTerms()
     value: ValueTerms = ValueTerms()
+    points_value: tuple[PointsValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,20 @@
 """From the file's `insight` to the terms by which members are classified: what can't be meant is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from regulars.language.problems import Errors, Place, words
-from regulars.programme.contracts import Insight, LayerTerms, LifecycleTerms, RfmBounds, RfmTerms, ValueTerms
+from regulars.ledger.contracts import Asset, Wallet
+from regulars.programme.contracts import (
+    Insight,
+    LayerTerms,
+    LifecycleTerms,
+    PointsValue,
+    RfmBounds,
+    RfmTerms,
+    ValueTerms,
+)
 from regulars.programme.part_insight import InsightPart, LayersPart, LifecyclePart, RfmPart
 
 HIGH_VALUE_PERCENT = Decimal(20)
@@ -21,8 +30,25 @@ _ONE_WAY = words(
     "must be either high_value_share or high_value_spend",
 )
 
+_NOT_SPENT = words(
+    "不能使用的资产（如成长值）不欠会员什么，没有售价：请去掉这一项",
+    "不能使用的資產（如成長值）不欠會員什麼，沒有售價：請移除這一項",
+    "can't be spent, so that nothing is owed for it: leave it out",
+)
+_PAID_IN = words(
+    "是会员存入的本金，按面值欠付，没有售价：请去掉这一项",
+    "是會員存入的本金，依面額欠付，沒有售價：請移除這一項",
+    "is money that members paid in, which is owed as it is: leave it out",
+)
 
-def read_insight(part: InsightPart, minor_digits: int, errors: Errors) -> Insight:
+
+def read_insight(
+    part: InsightPart,
+    minor_digits: int,
+    assets: Mapping[str, Asset],
+    wallets: Mapping[str, Wallet],
+    errors: Errors,
+) -> Insight:
     """The terms, with the usual ones where the file states none."""
     return Insight(
         margin_percent=part.margin,
@@ -30,6 +56,7 @@ def read_insight(part: InsightPart, minor_digits: int, errors: Errors) -> Insigh
         lifecycle=_lifecycle(part.lifecycle, errors),
         layers=_layers(part.layers, minor_digits, errors),
         value=ValueTerms(part.value.horizon_days, part.value.discount),
+        points_value=_points_value(part, assets, wallets, errors),
     )
 
 
@@ -74,6 +101,31 @@ def _lifecycle(part: LifecyclePart, errors: Errors) -> LifecycleTerms:
             )
     return LifecycleTerms(
         part.new_days, part.active_days, part.sleeping_days, part.lost_days, part.loyal_orders
+    )
+
+
+def _points_value(
+    part: InsightPart, assets: Mapping[str, Asset], wallets: Mapping[str, Wallet], errors: Errors
+) -> tuple[PointsValue, ...]:
+    paid_in = {wallet.principal for wallet in wallets.values()}
+    for ident in part.points_value:
+        place = ("insight", "points_value", ident)
+        if ident not in assets:
+            errors.add(place, _no_asset(ident, assets))
+        elif not assets[ident].spendable:
+            errors.add(place, _NOT_SPENT)
+        elif ident in paid_in:
+            errors.add(place, _PAID_IN)
+    return tuple(
+        PointsValue(ident, value.price, value.breakage) for ident, value in part.points_value.items()
+    )
+
+
+def _no_asset(ident: str, assets: Mapping[str, Asset]) -> dict[str, str]:
+    return words(
+        f"没有名为 {ident} 的资产，现有：{'、'.join(assets)}",
+        f"沒有名為 {ident} 的資產，現有：{'、'.join(assets)}",
+        f"names no asset: there are {', '.join(assets)}",
     )
 
 

@@ -231,6 +231,7 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
     zone = _zone(document.timezone, errors)
     digits = MINOR_DIGITS.get(document.currency, 2)
     assets = read_assets(document, errors, draft=not number)
+    wallets = read_wallets(document, assets, digits, errors)
     programme = Programme(
         number=number,
         id=document.programme,
@@ -249,13 +250,13 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
         },
         event_types=_event_types(document, digits, errors),
         rules=(),
-        wallets=read_wallets(document, assets, digits, errors),
+        wallets=wallets,
         member_day=read_member_day(document.member_day, errors),
         conversions=read_conversions(document, assets, errors),
         about=document.about,
         second_person=document.publishing.second_person,
         plans=read_plans(document, assets, digits, errors),
-        insight=read_insight(document.insight, digits, errors),
+        insight=read_insight(document.insight, digits, assets, wallets, errors),
     )
     programme = replace(programme, ladders=read_ladders(document, programme, errors))
     programme = replace(programme, matrices=read_matrices(document, programme, errors))

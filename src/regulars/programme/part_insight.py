@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator
 
 from regulars.programme.amounts import money
-from regulars.programme.part import Part
+from regulars.programme.part import Id, Part
 
 Spend = Annotated[Decimal, PlainValidator(money)]
 Length = Annotated[int, Field(ge=1, le=3_650, strict=True)]
@@ -50,9 +50,17 @@ class ValuePart(Part):
     discount: YearlyPercent = Decimal(10)
 
 
+class PointsValuePart(Part):
+    """What one whole unit sells for alone, and which share of units is never used (left out: estimated)."""
+
+    price: Spend
+    breakage: Annotated[Decimal, Field(ge=0, lt=100, max_digits=7, decimal_places=4)] | None = None
+
+
 class InsightPart(Part):
     margin: Percent | None = None
     rfm: RfmPart = RfmPart()
     lifecycle: LifecyclePart = LifecyclePart()
     layers: LayersPart = LayersPart()
     value: ValuePart = ValuePart()
+    points_value: dict[Id, PointsValuePart] = Field(default_factory=dict, max_length=20)

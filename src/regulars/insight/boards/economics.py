@@ -1,0 +1,238 @@
+"""The cost model as a report: what a points card costs and owes, with the brand's own figures where none are given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from regulars.insight import cost_metrics as metrics
+from regulars.insight.boards.assumed import Terms, terms_of
+from regulars.insight.boards.options import ASSET, fixed
+from regulars.insight.defining import Unit
+from regulars.insight.economics import Base, Card, Year, forecast
+from regulars.insight.report import (
+    Answer,
+    Cell,
+    Chart,
+    Column,
+    Draw,
+    Figure,
+    Ground,
+    Option,
+    Report,
+    Sentence,
+    Table,
+)
+from regulars.language.problems import words
+from regulars.language.text import Text
+
+SHARES = (30, 50, 60, 80, 100)
+"""Shares redeemed in the table beside, in percent."""
+_EMPTY = words(
+    "填入一年的会员销售额，就能看到积分要花多少钱、年底欠多少。",
+    "填入一年的會員銷售額，就能看到點數要花多少錢、年底欠多少。",
+    "Type what members buy for in a year, and see what points will cost and how much will be owed.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A term as a row of the table of assumptions."""
+
+    id: str
+    name: Text
+    value: str
+
+
+def build(ground: Ground) -> Answer:
+    terms = terms_of(ground)
+    if not terms.sales_minor:
+        return Answer(Sentence(_EMPTY), empty=True)
+    years = forecast(terms.card, [terms.sales_minor] * terms.years, ground.programme.minor_digits)
+    last = years[-1]
+    return Answer(
+        _sentence(terms, years),
+        (
+            Figure(metrics.COST_BUDGET, last.budget_minor),
+            Figure(metrics.COST_SHARE, float(last.share)),
+            Figure(metrics.COST_LIABILITY, last.liability_minor),
+            Figure(metrics.COST_BREAKAGE, float(1 - terms.card.ever())),
+            Figure(metrics.COST_UPLIFT, _uplift(last.budget_minor, terms)),
+        ),
+        (_years(years), _by_share(terms, ground), _assumed(terms, ground)),
+        (
+            Chart("cost", words("每年花多少、欠多少", "每年花多少、欠多少", "Spent and owed, by year"),
+                  Draw.ACROSS, "years", "year", ("gifts", "operations", "liability")),
+            Chart("shares", words("兑换率不同，预算不同", "兌換率不同，預算不同", "The budget by the share redeemed"),
+                  Draw.ACROSS, "shares", "redeemed", ("gifts", "operations"), stacked=True),
+        ),
+        hints=() if terms.margin else (_NO_MARGIN,),
+    )  # fmt: skip
+
+
+def _uplift(budget_minor: int, terms: Terms) -> float | None:
+    return float(budget_minor / (terms.sales_minor * terms.margin)) if terms.margin else None
+
+
+def _sentence(terms: Terms, years: Sequence[Year]) -> Sentence:
+    first, last = years[0], years[-1]
+    return Sentence(
+        words(
+            "一年销售 {sales}，发放 {issued} 积分，全部兑换要 {most} 礼品。第一年预算 {first}，"
+            "第 {years} 年 {budget}，占销售额 {share}；年末欠 {owed}。",
+            "一年銷售 {sales}，發放 {issued} 點，全部兌換要 {most} 禮品。第一年預算 {first}，"
+            "第 {years} 年 {budget}，占銷售額 {share}；年末欠 {owed}。",
+            "Sales of {sales} a year bring {issued} points, {most} of gifts if all came back. The budget is {first} in"
+            " the first year and {budget} in year {years}, {share} of sales; {owed} is owed at its end.",
+        ),
+        {
+            "sales": (Unit.MONEY, terms.sales_minor),
+            "issued": (Unit.COUNT, last.issued),
+            "most": (Unit.MONEY, last.most_minor),
+            "first": (Unit.MONEY, first.budget_minor),
+            "years": (Unit.COUNT, len(years)),
+            "budget": (Unit.MONEY, last.budget_minor),
+            "share": (Unit.RATE, float(last.share)),
+            "owed": (Unit.MONEY, last.liability_minor),
+        },
+    )
+
+
+_GIFTS = Column("gifts", words("礼品", "禮品", "Gifts"), Unit.MONEY)
+_OPERATIONS = Column("operations", words("运营", "營運", "Operations"), Unit.MONEY)
+_BUDGET = Column("budget", words("预算", "預算", "Budget"), Unit.MONEY)
+_SHARE = Column("share", words("占销售额", "占銷售額", "Of sales"), Unit.RATE)
+
+
+def _years(years: Sequence[Year]) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words(f"第 {number} 年", f"第 {number} 年", f"Year {number}"), year.sales_minor, year.issued, year.redeemed,
+            year.gifts_minor, year.operations_minor, year.budget_minor, float(year.share), year.outstanding,
+            year.exposure_minor, year.liability_minor,
+        )
+        for number, year in enumerate(years, 1)
+    ]  # fmt: skip
+    return Table(
+        "years",
+        words("逐年", "逐年", "Year by year"),
+        (
+            Column("year", words("年", "年", "Year"), Unit.TEXT),
+            Column("sales", words("销售额", "銷售額", "Sales"), Unit.MONEY),
+            Column("issued", words("发放积分", "發放點數", "Points issued"), Unit.COUNT),
+            Column("redeemed", words("兑换积分", "兌換點數", "Points redeemed"), Unit.COUNT),
+            _GIFTS, _OPERATIONS, _BUDGET, _SHARE,
+            Column("outstanding", words("年末未兑换积分", "年末未兌換點數", "Points outstanding"), Unit.COUNT),
+            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY),
+            Column("liability", words("预计还要付", "預計還要付", "Owed"), Unit.MONEY,
+                   definition=metrics.COST_LIABILITY.definition),
+        ),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _by_share(terms: Terms, ground: Ground) -> Table:
+    """One year's points, had that share of them come back."""
+    card = terms.card
+    rows: list[tuple[Cell, ...]] = []
+    for percent in SHARES:
+        some = Card(card.earn, card.exchange, (Fraction(percent, 100),), card.operations, card.base)
+        (year,) = forecast(some, [terms.sales_minor], ground.programme.minor_digits)
+        name = words(*(f"{percent}%",) * 3)
+        rows.append((name, year.gifts_minor, year.operations_minor, year.budget_minor, float(year.share)))
+    redeemed = Column("redeemed", words("兑换率", "兌換率", "Redeemed"), Unit.TEXT)
+    return Table(
+        "shares",
+        words("一年的积分，兑换率不同时", "一年的點數，兌換率不同時", "One year's points, by the share redeemed"),
+        (redeemed, _GIFTS, _OPERATIONS, _BUDGET, _SHARE),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _assumed(terms: Terms, ground: Ground) -> Table:
+    card, digits = terms.card, ground.programme.minor_digits
+    said = (
+        _Said("sales", SALES.name, _plain(Fraction(terms.sales_minor, 10**digits))),
+        _Said("earn", EARN.name, _plain(card.earn)),
+        _Said("exchange", EXCHANGE.name, _plain(card.exchange)),
+        _Said("redeemed", REDEEMED.name, " · ".join(_percent(share) for share in card.redeemed)),
+        _Said("operations", OPERATIONS.name, _percent(card.operations)),
+        _Said("margin", MARGIN.name, _percent(terms.margin) if terms.margin else "–"),
+    )
+    return Table(
+        "assumed",
+        words("按什么计算", "依什麼計算", "Calculated with"),
+        (
+            Column("term", words("条件", "條件", "Term"), Unit.TEXT),
+            Column("value", words("数值", "數值", "Value"), Unit.TEXT),
+            Column("source", words("来自", "來自", "From"), Unit.TEXT),
+        ),
+        tuple((one.name, one.value, terms.sources[one.id]) for one in said),
+        note=words(
+            "留空的条件取本品牌所选时间段的实际数据或方案里的设定，没有时取行业常用值。",
+            "留空的條件取本品牌所選期間的實際資料或方案裡的設定，沒有時取業界常用值。",
+            "What is left empty is taken from the brand's own figures in the period or from the programme, else what is"
+            " usual.",
+        ),
+    )  # fmt: skip
+
+
+def _plain(value: Fraction) -> str:
+    """To six decimals, without needless zeros, thousands grouped."""
+    text = f"{Decimal(round(value * 10**6)).scaleb(-6):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent(share: Fraction) -> str:
+    return f"{_plain(share * 100)}%"
+
+
+_NO_MARGIN = words(
+    "填写毛利率（或在方案里写 insight.margin），就能看到销售要多出多少才保本。",
+    "填寫毛利率（或在方案裡寫 insight.margin），就能看到銷售要多出多少才保本。",
+    "Type a margin, or state insight.margin in the programme, to see how much more has to be sold for it to pay.",
+)
+
+
+def _typed(ident: str, *names: str) -> Option:
+    hans, hant, en = names
+    return Option(ident, words(hans, hant, en), fixed({}))
+
+
+SALES = _typed("sales", "一年销售额", "一年銷售額", "Sales a year")
+EARN = _typed("earn", "每 1 元积分", "每 1 元點數", "Points per 1 of sales")
+EXCHANGE = _typed("exchange", "多少积分抵 1 元礼品", "多少點抵 1 元禮品", "Points for 1 of gifts")
+REDEEMED = _typed("redeemed", "各年累计兑换率 %", "各年累計兌換率 %", "Redeemed by year, %")
+OPERATIONS = _typed("operations", "运营占比 %", "營運占比 %", "Operations, %")
+MARGIN = _typed("margin", "毛利率 %", "毛利率 %", "Margin, %")
+BASE = Option(
+    "base",
+    words("运营占的是", "營運占的是", "Operations are"),
+    fixed(
+        {
+            Base.BUDGET.value: words("总预算的", "總預算的", "of the budget"),
+            Base.GIFTS.value: words("礼品的", "禮品的", "of gifts"),
+        }
+    ),
+)
+YEARS = Option(
+    "years",
+    words("年数", "年數", "Years"),
+    fixed({str(count): words(*(str(count),) * 3) for count in (3, 1, 2, 4, 5, 10)}),
+)
+
+ECONOMICS = Report(
+    "economics",
+    words("成本与 ROI", "成本與 ROI", "Costs and ROI"),
+    words(
+        "积分要花多少钱，占销售额多少，年底欠多少，要多卖多少才保本？",
+        "點數要花多少錢，占銷售額多少，年底欠多少，要多賣多少才保本？",
+        "What will points cost, how much of sales is that, what is owed, and how much more has to be sold for it to"
+        " pay?",
+    ),
+    build,
+    (metrics.COST_BUDGET, metrics.COST_SHARE, metrics.COST_LIABILITY, metrics.COST_BREAKAGE, metrics.COST_UPLIFT),
+    (SALES, EARN, EXCHANGE, REDEEMED, OPERATIONS, BASE, MARGIN, YEARS, ASSET),
+    filters=(),
+    compares=False,
+)  # fmt: skip
