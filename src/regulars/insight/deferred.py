@@ -76,7 +76,7 @@ def roll(
     """What was deferred through these months, one after the other. `price_minor`: what one unit sells for alone."""
     first: dict[date, int] = {}
     before: dict[date, _State] = {}
-    lines = []
+    lines: list[Line] = []
     for month in months:
         sums = [0] * 5
         for cohort in cohorts:
