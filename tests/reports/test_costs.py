@@ -122,3 +122,33 @@ def test_assets_that_defer_nothing_say_so() -> None:
     assert deferred(asked(), PROGRAMME).empty, "neither price nor cost"
     assert deferred(asked(asset="growth")).empty
     assert deferred(asked(), VALUED, tables_of()).empty
+
+
+def test_what_it_really_cost() -> None:
+    """900 + 100 points at 0.05 were given, 300 used in February beside a benefit of 3.00; growth costs nothing."""
+    points = replace(PROGRAMME.assets["points"], cost=Decimal("0.05"))
+    programme = replace(PROGRAMME, assets=PROGRAMME.assets | {"points": points})
+    tables = replace(
+        HISTORY,
+        entitlements=tables_of(
+            entitlements=[
+                {
+                    "member": 1,
+                    "benefit": "tea",
+                    "used_day": date(2026, 2, 9),
+                    "cost_minor": 300,
+                    "state": "used",
+                }
+            ]
+        ).entitlements,
+    )
+    question = asked(last=date(2026, 3, 31))
+    found = report_of("costs").build(ground_of(question, programme, tables, question.last))
+    assert {figure.metric.id: figure.value for figure in found.figures} == {
+        "cost_used": 1800, "cost_of_sales": 1800 / 1_150_000, "cost_given": 5000, "cost_owed": 3500,
+    }  # fmt: skip
+    assert found.table("assets").rows[0][1:] == (1000, 300, 0, 0, 700, 5000, 1500, 3500)
+    assert [row[3:] for row in found.table("rules").rows] == [(900, 4500), (100, 500)]
+    (cohort,) = found.table("cohorts").rows
+    assert cohort == (date(2026, 1, 1), 1000, 300, 0, 700, 0.3, 0.3, None, None, None, None)
+    assert found.hints == ()

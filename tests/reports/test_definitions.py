@@ -20,6 +20,7 @@ def test_reports_have_ids_of_their_own_and_texts_in_three_languages() -> None:
     assert len({report.id for report in REPORTS}) == len(REPORTS)
     for report in REPORTS:
         assert set(report.name) == set(report.about) == set(LANGUAGES), report.id
+        assert set(report.see) <= {one.id for one in REPORTS} - {report.id}, report.id
 
 
 def test_the_page_of_definitions_is_current() -> None:

@@ -4,6 +4,7 @@ API, a command and a place in scheduled mails."""
 from collections.abc import Mapping
 
 from regulars.insight.boards.cohorts import COHORTS
+from regulars.insight.boards.costs import COSTS
 from regulars.insight.boards.deferrals import DEFERRALS
 from regulars.insight.boards.economics import ECONOMICS
 from regulars.insight.boards.experiments import EXPERIMENT, EXPERIMENTS
@@ -22,7 +23,7 @@ from regulars.insight.report import NoSuchReport, Report
 
 REPORTS: tuple[Report, ...] = (
     OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS, RFM,
-    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT, ECONOMICS, DEFERRALS,
+    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT, ECONOMICS, COSTS, DEFERRALS,
 )  # fmt: skip
 
 _BY_ID: Mapping[str, Report] = {report.id: report for report in REPORTS}

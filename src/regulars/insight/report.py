@@ -198,6 +198,8 @@ class Option:
     id: str
     name: Text
     choices: Callable[[Programme], Mapping[str, Text]]
+    blank: Text | None = None
+    """What is meant where it is typed and left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ class Report:
     filters: tuple[str, ...] = ("audience", "level", "channel", "store")
     compares: bool = True
     """Whether setting it beside another period says something."""
+    see: tuple[str, ...] = ()
+    """Reports that go on where this one ends."""
 
 
 class NoSuchReport(NotFound):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -80,7 +81,8 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 
 @page()
 def counted(request: HttpRequest, name: str) -> HttpResponse:
-    """The answer alone. Where the warehouse can't be read, a banner says so; everything else goes on."""
+    """The answer alone. Where the warehouse can't be read, a banner says so; everything else goes on. Asked for while
+    somebody types, the address of the page follows."""
     programme = programme_of(request)
     question = question_of(request, name, programme)
     context: dict[str, object] = {"question": question, "wrong": question.wrong}
@@ -96,7 +98,11 @@ def counted(request: HttpRequest, name: str) -> HttpResponse:
         context["trouble"] = trouble.say(get_language() or "en")
     except BadQuestion as bad:
         context["wrong"] = bad.say(get_language() or "en")
-    return render(request, "console/_report.html", context)
+    response = render(request, "console/_report.html", context)
+    typed = request.headers.get("HX-Trigger-Name", "")
+    if not context["wrong"] and typed in {option.id for option in question.report.options}:
+        response["HX-Replace-Url"] = f"{reverse('console:report', args=[name])}?{question.query}"
+    return response
 
 
 @page(roles=EXPORTERS)
@@ -193,10 +199,12 @@ def _head(question: Question, programme: Programme) -> dict[str, object]:
                 say(option.name, language),
                 [(ident, say(text, language)) for ident, text in option.choices(programme).items()],
                 asked.choice(option.id),
+                say(option.blank, language) if option.blank else "",
             )
             for option in report.options
         ],
         "reports": [(one.id, say(one.name, language)) for one in REPORTS],
+        "see": [(ident, say(report_of(ident).name, language)) for ident in report.see],
         "days": f"{formats.day(asked.first)} – {formats.day(asked.last)}",
     }
 

@@ -283,4 +283,5 @@ DEFERRALS = Report(
     (ASSET,),
     filters=(),
     compares=False,
+    see=("costs", "economics"),
 )

@@ -194,17 +194,19 @@ _NO_MARGIN = words(
 )
 
 
-def _typed(ident: str, *names: str) -> Option:
+def _typed(ident: str, blank: Text, *names: str) -> Option:
     hans, hant, en = names
-    return Option(ident, words(hans, hant, en), fixed({}))
+    return Option(ident, words(hans, hant, en), fixed({}), blank)
 
 
-SALES = _typed("sales", "一年销售额", "一年銷售額", "Sales a year")
-EARN = _typed("earn", "每 1 元积分", "每 1 元點數", "Points per 1 of sales")
-EXCHANGE = _typed("exchange", "多少积分抵 1 元礼品", "多少點抵 1 元禮品", "Points for 1 of gifts")
-REDEEMED = _typed("redeemed", "各年累计兑换率 %", "各年累計兌換率 %", "Redeemed by year, %")
-OPERATIONS = _typed("operations", "运营占比 %", "營運占比 %", "Operations, %")
-MARGIN = _typed("margin", "毛利率 %", "毛利率 %", "Margin, %")
+_OWN = words("本品牌实际", "本品牌實際", "the brand's own")
+_STATED = words("方案里的", "方案裡的", "the programme's")
+SALES = _typed("sales", _OWN, "一年销售额", "一年銷售額", "Sales a year")
+EARN = _typed("earn", _OWN, "每 1 元积分", "每 1 元點數", "Points per 1 of sales")
+EXCHANGE = _typed("exchange", _STATED, "多少积分抵 1 元礼品", "多少點抵 1 元禮品", "Points for 1 of gifts")
+REDEEMED = _typed("redeemed", _OWN, "各年累计兑换率 %", "各年累計兌換率 %", "Redeemed by year, %")
+OPERATIONS = _typed("operations", words("20", "20", "20"), "运营占比 %", "營運占比 %", "Operations, %")
+MARGIN = _typed("margin", _STATED, "毛利率 %", "毛利率 %", "Margin, %")
 BASE = Option(
     "base",
     words("运营占的是", "營運占的是", "Operations are"),
@@ -235,4 +237,5 @@ ECONOMICS = Report(
     (SALES, EARN, EXCHANGE, REDEEMED, OPERATIONS, BASE, MARGIN, YEARS, ASSET),
     filters=(),
     compares=False,
+    see=("costs", "deferred", "experiments"),
 )  # fmt: skip
