@@ -68,16 +68,15 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["audience", "member_id", "bucket"],
+                fields=["member_id", "bucket", "audience"],
                 name="audience_now",
                 condition=models.Q(until__isnull=True),
             ),
         )
         indexes = (
             models.Index(
-                fields=["member_id", "bucket"],
-                include=["audience"],
-                name="audience_of_member",
+                fields=["audience", "member_id"],
+                name="audience_members",
                 condition=models.Q(until__isnull=True),
             ),
             models.Index(fields=["audience", "until"], name="audience_left"),

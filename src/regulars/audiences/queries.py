@@ -20,7 +20,7 @@ from regulars.audiences.contracts import (
 )
 from regulars.kit import paging
 from regulars.kit.ids import bucket_of
-from regulars.kit.rows import Question
+from regulars.kit.rows import Question, array
 from regulars.kit.sqlread import from_json, row, rows
 from regulars.language.calendar import start_of
 
@@ -28,9 +28,13 @@ GENERATION = "SELECT coalesce(max(number), 0) FROM audiences_revision"
 """The revision that names the whole set of audiences in force; 0 while there has never been any."""
 
 NOW_IN = """
-SELECT member_id, string_agg(audience, ' ') FROM audiences_membership
- WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND until IS NULL GROUP BY member_id
+SELECT row.owner, found.audiences
+  FROM unnest(%s::uuid[], %s::smallint[]) AS row(owner, shelf)
+ CROSS JOIN LATERAL (SELECT string_agg(audience, ' ') AS audiences FROM audiences_membership
+                      WHERE member_id = row.owner AND bucket = row.shelf AND until IS NULL) AS found
+ WHERE found.audiences IS NOT NULL
 """
+"""Member by member: a plan made before the table was counted would read all of it."""
 
 _COLUMNS = (
     "id, names, note, kind, condition, source, archived, revision, created_at, created_by, updated_at, updated_by,"
@@ -103,8 +107,9 @@ def revision(audience: str, number: int | None) -> RevisionRow | None:
     return next((_revision(each) for each in found), None)
 
 
-def now_in(whose: Sequence[str]) -> Question[list[Any]]:
-    """(member, the audiences that they are in, as words), for members who are in any; `whose` as a batch names them."""
+def now_in(member_ids: Sequence[UUID]) -> Question[list[Any]]:
+    """(member, the audiences that they are in, as words), for those of these members who are in any."""
+    whose = [array(member_ids), array([bucket_of(each) for each in member_ids])]
     return Question(NOW_IN, whose, lambda found: found)
 
 
@@ -228,7 +233,7 @@ def _per_day(column: str, audience: str, begins: datetime, ends: datetime, zone:
 
 def of_members(member_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """The audiences that each of these members is in."""
-    found = rows(NOW_IN, [list(member_ids), sorted({bucket_of(each) for each in member_ids})])
+    found = rows(NOW_IN, [list(member_ids), [bucket_of(each) for each in member_ids]])
     return {member_id: sorted(audiences.split()) for member_id, audiences in found}
 
 

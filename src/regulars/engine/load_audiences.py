@@ -12,7 +12,7 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Question, array
 from regulars.language.calendar import window_start
-from regulars.language.snapshot import Snapshot, Tally
+from regulars.language.snapshot import Base, Snapshot, Tally
 
 Asked = tuple[Question[Any], Callable[[Any], None]]
 Past = Callable[[UUID, str], Tally]
@@ -27,7 +27,7 @@ def of_audiences(
         for member_id, audiences in rows:
             snapshots[member_id].audiences = set(audiences.split())
 
-    yield now_in([array(known), array({bucket_of(member_id) for member_id in known})]), note_audiences
+    yield now_in(known), note_audiences
     if plan.sums:
         yield _sums(plan, known, today, snapshots, past)
 
@@ -39,7 +39,7 @@ def _sums(
     then."""
     windows = list(dict.fromkeys(window for some in plan.sums.values() for window in some))
     firsts = [window_start(today, days=one.days, months=one.months) for one in windows]
-    lengths = [(one.days, one.months) for one in windows]
+    places = {(one.days, one.months): 2 * at for at, one in enumerate(windows)}
     named: dict[str, Any] = {
         "members": array(known),
         "buckets": array({bucket_of(member_id) for member_id in known}),
@@ -50,14 +50,13 @@ def _sums(
     named |= {f"first{at}": first for at, first in enumerate(firsts)}
 
     def note(rows: list[Any]) -> None:
+        nothing = dict.fromkeys(plan.sums, Base(today, places, ()))
         for member_id in known:
             snapshot = snapshots[member_id]
-            snapshot.bases = dict.fromkeys(plan.sums, (today, {}))
+            snapshot.bases = nothing.copy()
             snapshot.unread |= plan.sums.keys()
             snapshot.past = past
         for member_id, name, *sums in rows:
-            pairs = zip(lengths, sums[::2], sums[1::2], strict=True)
-            found = {length: (count or 0, total or 0) for length, count, total in pairs}
-            snapshots[member_id].bases[name] = (today, found)
+            snapshots[member_id].bases[name] = Base(today, places, sums)
 
     return Question(sums_sql(len(windows)), named, lambda rows: rows), note

@@ -98,8 +98,9 @@ class Windows:
         """Put what the tally comes to over all of them into `sums`."""
         starts, names = self.starts.get(last) or self._starts(last)
         base = member.bases.get(self.tally) if self.tally in member.unread else None
-        known = base[1] if base is not None and base[0] == last else None
-        days = member.tally(self.tally) if known is None else member.tallies.get(self.tally, {})
+        if base is not None and base.day != last:
+            base = None
+        days = member.tally(self.tally) if base is None else member.tallies.get(self.tally, {})
         counts, totals = [0] * (len(starts) + 1), [0] * (len(starts) + 1)
         for day, (count, total) in days.items():
             if day <= last:
@@ -111,8 +112,11 @@ class Windows:
             count += counts[at]
             total += totals[at]
             name = names[at - 1]
-            before = known.get(name[1:]) if known else None
-            sums[name] = (count, total) if before is None else (count + before[0], total + before[1])
+            if base is not None and base.sums:
+                place = base.places[name[1:]]
+                sums[name] = (count + (base.sums[place] or 0), total + (base.sums[place + 1] or 0))
+            else:
+                sums[name] = (count, total)
 
     def _starts(self, last: date) -> tuple[list[date], list[tuple[str, int, int]]]:
         order = sorted(

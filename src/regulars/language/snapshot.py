@@ -1,7 +1,7 @@
 """What is known of a member at the moment an event is decided. The engine loads it, `decide` reads it,
 and the effects of one event change it before the next event of the same batch is decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -233,11 +233,14 @@ Tally = dict[date, list[int]]
 """Local day → [count, total] of one thing a member did that day."""
 
 
-Sums = dict[tuple[int, int], tuple[int, int]]
-"""(days, months) of a window → (count, total)."""
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a tally comes to over windows that end with `day`: `sums` has how often and how much (None: never) at each
+    window's place, (days, months) → place; it is empty where there is nothing at all."""
 
-Base = tuple[date, Sums]
-"""What a tally comes to over windows that end with the day."""
+    day: date
+    places: Mapping[tuple[int, int], int]
+    sums: Sequence[int | None]
 
 
 @dataclass(slots=True)
