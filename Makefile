@@ -24,6 +24,9 @@ export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 endif
 
+# One process more than there are cores: tests wait for databases and browsers.
+TESTERS = $(shell $(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+
 BUILT_FROM := pyproject.toml hatch_build.py $(wildcard scripts/catalogues.py) \
 	$(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null) \
 	$(shell find src -name '*.po' 2>/dev/null)
@@ -44,7 +47,7 @@ bench: $(STAMPS)/demo $(STAMPS)/project
 
 test: $(STAMPS)/dev $(STAMPS)/project
 	@scripts/chromium.sh
-	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: $(STAMPS)/dev $(STAMPS)/project
 	@$(BIN)/python scripts/soak.py

@@ -17,6 +17,23 @@ from regulars.processes import roles
 from regulars.settings import DATA, DATABASE_OWNER, database
 from tests import owner
 
+LONGEST = (
+    "tests/demo/test_year.py",
+    "tests/books/test_core.py",
+    "tests/books/test_postgres.py",
+    "tests/books/test_kills.py",
+    "tests/warehouse/test_backends.py",
+    "tests/books/test_replay.py",
+    "tests/api/test_schema.py",
+    "tests/processes/",
+    "tests/warehouse/",
+    "tests/reports/",
+    "tests/insight/",
+    "tests/portal/test_browser.py",
+    "tests/console/test_browser.py",
+)
+"""Files that take longest are begun first, so that no process is left alone with one of them at the end."""
+
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
@@ -58,6 +75,15 @@ def _sweep() -> None:
                 pass
             if not postgres.alive(folder):
                 shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the order of `LONGEST`, the rest as it is found."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure() -> None:
