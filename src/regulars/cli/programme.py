@@ -31,6 +31,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Validate, publish, show or compare programmes."
 )
 
+LOCAL, SPARK = "local", "spark"
+
 File = Annotated[Path, typer.Argument(help="A programme's YAML file.")]
 
 
@@ -113,8 +115,16 @@ def simulate(
     processes: Annotated[
         int, typer.Option(min=0, max=64, help="How many processes; as many as processors, if left out.")
     ] = 0,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="local, or spark: over the Spark that WAREHOUSE_URL names, else one on this machine (extra: spark)."
+        ),
+    ] = LOCAL,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
+    if engine not in (LOCAL, SPARK):
+        raise CliError("--engine is local or spark.", USAGE)
     source, programme = _checked(file) if file is not None else ("", None)
     with tables.ready():
         in_force = service.current()
@@ -126,7 +136,13 @@ def simulate(
         start = _moment(first, after.zone) or end - timedelta(days=30)
         if start > end:
             raise CliError("--from must lie before --to.", USAGE)
-        simulating.show(before, after, start, end, processes, as_json)
+        if engine == SPARK:
+            old = queries.version_source(before.number) or source
+            simulating.show_over_spark(
+                before, after, (old, old if before is after else source), start, end, as_json
+            )
+        else:
+            simulating.show(before, after, start, end, processes, as_json)
 
 
 def _ask(wish: Wish) -> None:

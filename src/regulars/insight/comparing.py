@@ -14,9 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from regulars.campaigns.logic import MICRO
-from regulars.engine.history import History
 from regulars.engine.plan import make_plan
-from regulars.insight.whatif import Said, Tried, attempt_all, moves
+from regulars.insight.whatif import Past, Said, Tried, attempt_all, moves
 from regulars.programme.contracts import Programme
 
 SHOWN = 50
@@ -92,7 +91,7 @@ def _told(one: Change) -> dict[str, Any]:
 
 
 def compare(
-    before: Programme, after: Programme, past: History, first: datetime, said: Said = lambda _: None
+    before: Programme, after: Programme, past: Past, first: datetime, said: Said = lambda _: None
 ) -> Compared:
     """Live a history through both; once, where they are the same object."""
     if before is after:

@@ -4,16 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from regulars.campaigns.contracts import SCHEDULED
 from regulars.campaigns.logic import MICRO
 from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
-from regulars.engine.history import History
 from regulars.engine.plan import Plan, plan_with_audiences
-from regulars.engine.simulate import Batch, World
+from regulars.engine.simulate import Batch, Origin, World
 from regulars.engine.timetable import Timetable
 from regulars.insight.stats import STANDARD_ASSETS
 from regulars.language.calendar import local_day
@@ -34,6 +33,21 @@ from regulars.programme.contracts import Programme
 MOVING = (Credit, Take, Give)
 FIGURES = ("issued", "spent", "expired", "reversed")
 _ACCOUNTS = {ISSUE: "issued", SPEND: "spent", EXPIRE: "expired", REVERSE: "reversed"}
+
+
+class Past(Protocol):
+    """A history as it is lived through: `engine.history.History`, or one that has been carried elsewhere."""
+
+    @property
+    def until(self) -> datetime: ...
+
+    @property
+    def left_out(self) -> int: ...
+
+    def origins(self) -> Mapping[UUID, Origin]: ...
+
+    def batches(self) -> Iterator[tuple[datetime, Batch]]: ...
+
 
 Said = Callable[[int], None]
 """Is told now and then how many more events are lived through. May raise, to break off."""
@@ -165,13 +179,13 @@ def in_one_piece(plan: Plan) -> bool:
     return any(one.pots for one in plan.by_id.values()) or (benefits is not None and bool(benefits.pots))
 
 
-def attempt(programme: Programme, past: History, first: datetime, said: Said = lambda _: None) -> Tried:
+def attempt(programme: Programme, past: Past, first: datetime, said: Said = lambda _: None) -> Tried:
     """Live through a history under a programme, in memory; what was given from `first` on is told by rule."""
     return attempt_all([programme], past, first, said)[0]
 
 
 def attempt_all(
-    programmes: Iterable[Programme], past: History, first: datetime, said: Said = lambda _: None
+    programmes: Iterable[Programme], past: Past, first: datetime, said: Said = lambda _: None
 ) -> list[Tried]:
     """As `attempt`, of several programmes: the history is read once. A rule that breaks off is left out, and all begins
     again without it."""
@@ -193,7 +207,7 @@ class _Broken(Exception):
 
 
 def _lived(
-    plans: list[Plan], failing: list[dict[str, str]], past: History, first: datetime, said: Said
+    plans: list[Plan], failing: list[dict[str, str]], past: Past, first: datetime, said: Said
 ) -> list[Tried]:
     watched = [
         _Watched(place, one.without((), broken), past, first)
@@ -209,14 +223,14 @@ def _lived(
     return [one.tried for one in watched]
 
 
-def _timetable(plan: Plan, past: History) -> Timetable | None:
+def _timetable(plan: Plan, past: Past) -> Timetable | None:
     return Timetable(plan, past.until) if SCHEDULED in plan.rules else None
 
 
 class _Watched:
     """Members living under one programme, and the sums of it."""
 
-    def __init__(self, place: int, plan: Plan, past: History, first: datetime) -> None:
+    def __init__(self, place: int, plan: Plan, past: Past, first: datetime) -> None:
         self.place = place
         self.world = World(plan, past.origins(), tells=False, timetable=_timetable(plan, past))
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
