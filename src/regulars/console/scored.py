@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
+from regulars.insight.scoring.offering import REASONS, of_member
 from regulars.insight.scoring.queries import GivenScore, last_run, scores_of
 from regulars.insight.scoring.registry import MADE, how_made
 from regulars.language.fields import Type
@@ -23,6 +24,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "favourite_hours",
     )),
 )  # fmt: skip
+OFFERS = 5
 TONES = {
     "at_risk": "warning", "cant_lose": "warning", "late": "warning", "sleeping": "off", "lost": "off", "stopped": "off",
 }  # fmt: skip
@@ -47,6 +49,8 @@ class ShownScores:
     """The card: sections of scores, and the last day that they look at."""
 
     sections: tuple[tuple[ShownScore, ...], ...]
+    offers: tuple[tuple[str, str], ...]
+    """Products to offer and why."""
     until: str
 
 
@@ -60,7 +64,14 @@ def card(member_id: UUID, programme: Programme) -> ShownScores | None:
         tuple(_shown(given[name], given, programme) for name in names if name in given)
         for _id, names in SECTIONS
     )
-    return ShownScores(tuple(one for one in sections if one), formats.day(ran.until))
+    return ShownScores(tuple(one for one in sections if one), _offers(member_id), formats.day(ran.until))
+
+
+def _offers(member_id: UUID) -> tuple[tuple[str, str], ...]:
+    language = get_language() or "en"
+    return tuple(
+        (one.name or one.sku, say(REASONS[one.reason], language)) for one in of_member(member_id, OFFERS)
+    )
 
 
 def _shown(one: GivenScore, given: dict[str, GivenScore], programme: Programme) -> ShownScore:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from regulars.insight.scoring.offering import of_member
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.text import say
@@ -20,6 +21,9 @@ from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import figure, measure_name, measured, span_in_words
 from regulars.tiers.contracts import Ladder, Level, Progress
 from regulars.tiers.queries import outlook
+
+OFFERS = 4
+"""So many products are offered on the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def card(visit: MemberVisit) -> HttpResponse:
         colour=colour,
         ink=growth.ink_on(colour),
         holdings=holdings(visit),
+        offers=[one for one in of_member(visit.member.id, OFFERS) if one.name],
         now=clock.now(),
     )
 
