@@ -152,3 +152,15 @@ def test_what_it_really_cost() -> None:
     (cohort,) = found.table("cohorts").rows
     assert cohort == (date(2026, 1, 1), 1000, 300, 0, 700, 0.3, 0.3, None, None, None, None)
     assert found.hints == ()
+
+
+def test_lapsing_alone_is_no_estimate_of_breakage() -> None:
+    """Nobody has used any: all of January's points are expected to be used until they lapse in April."""
+    entries = [entry(1, "issue", 1000, date(2026, 1, 5)), entry(1, "expire", -1000, date(2026, 4, 1), "")]
+    tables = replace(HISTORY, entries=tables_of(entries=entries).entries)
+    estimating = replace(PROGRAMME, insight=Insight(points_value=(PointsValue("points", Decimal("0.10")),)))
+    found = deferred(asked(last=date(2026, 5, 31)), estimating, tables)
+    # 10,000.00 × 100 / 10,100 = 99.01.
+    assert cells(found, "roll", "closing") == [9901, 9901, 9901, 0, 0]
+    assert cells(found, "roll", "breakage") == [0, 0, 0, 9901, 0]
+    assert (found.figures[3].value, len(found.hints)) == (0, 1)

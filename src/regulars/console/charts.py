@@ -63,7 +63,7 @@ class Chart:
     def key(self) -> list[str]:
         """The names of series that stand side by side or on each other, which can't stand beside their bars."""
         bars = [series.name for series in self.series if series.type == "bar"]
-        return bars if self.kind == "time" and len(bars) > 1 else []
+        return bars if self.kind in ("time", "across") and len(bars) > 1 else []
 
     @property
     def empty(self) -> bool:

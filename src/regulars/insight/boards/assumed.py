@@ -31,6 +31,7 @@ _BETWEEN = re.compile(r"[\s,，、/;；]+")
 GIVEN = words("填写", "填寫", "as typed")
 OWN = words("本品牌实际", "本品牌實際", "the brand's own")
 STATED = words("方案", "方案", "the programme")
+UNSAID = words("未填写", "未填寫", "not stated")
 USUAL = words("行业常用", "業界常用", "usual in the trade")
 
 
@@ -133,7 +134,7 @@ def last_whole_month(ground: Ground) -> date:
 
 def _own_margin(ground: Ground) -> tuple[Fraction, Text]:
     stated = ground.programme.insight.margin_percent
-    return (Fraction(stated) / 100, STATED) if stated else (Fraction(0), USUAL)
+    return (Fraction(stated) / 100, STATED) if stated else (Fraction(0), UNSAID)
 
 
 def _number(name: str, text: str) -> Fraction:

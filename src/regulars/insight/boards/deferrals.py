@@ -13,7 +13,7 @@ from regulars.insight.boards.assumed import last_whole_month
 from regulars.insight.boards.counting import read, within
 from regulars.insight.boards.options import ASSET
 from regulars.insight.boards.points import asset_of
-from regulars.insight.breakage import Estimate, estimate
+from regulars.insight.breakage import NOTHING_KNOWN, Estimate, estimate
 from regulars.insight.deferred import Expected, Line, Sold, estimated, roll, stated
 from regulars.insight.defining import Unit
 from regulars.insight.maturing import Cohort, cohorts, month_after, months_between
@@ -74,7 +74,12 @@ def _expected(
     nothing yet."""
     if value is not None and value.breakage_percent is not None:
         return stated(Fraction(value.breakage_percent) / 100)
-    return estimated({month: estimate(found, min(month, last), sure=False) for month in months})
+    return estimated({month: trusted(estimate(found, min(month, last), sure=False)) for month in months})
+
+
+def trusted(known: Estimate) -> Estimate:
+    """Where nothing was ever used, what lapses says nothing of those who will be able to use theirs."""
+    return known if known.spent and known.spent[-1] else NOTHING_KNOWN
 
 
 def sold(ground: Ground, asset: str) -> dict[date, Sold]:
@@ -139,7 +144,7 @@ def build(ground: Ground) -> Answer:
         (
             Chart("closing", metrics.DEFERRED.name, Draw.TIME, "roll", "month", ("closing",), ("closing",)),
             Chart("curve", words("发放后各月龄", "發放後各月齡", "By months since issuing"),
-                  Draw.ACROSS, "ages", "age", ("spent", "lapsed", "left"), stacked=True),
+                  Draw.TIME, "ages", "age", ("spent", "lapsed", "left"), ("spent", "lapsed", "left")),
         ),
         hints=_hints(found, asset),
     )  # fmt: skip
@@ -148,7 +153,7 @@ def build(ground: Ground) -> Answer:
 def _breakage(found: Books) -> float:
     if found.stated and found.stated.breakage_percent is not None:
         return float(found.stated.breakage_percent) / 100
-    return float(found.known.breakage)
+    return float(trusted(found.known).breakage)
 
 
 def _rolled(asset: str, lines: Sequence[Line]) -> Table:
@@ -195,7 +200,7 @@ def _estimated(found: Books) -> Table:
         (words("方案写明的沉淀率", "方案寫明的沉澱率", "Breakage that the programme states"),
          float(found.stated.breakage_percent) / 100
          if found.stated and found.stated.breakage_percent is not None else None),
-        (words("已见到的过期比例（估计值）", "已見到的到期比例（估計值）", "Seen to lapse (the estimate)"),
+        (words("历史里过期的比例", "歷史裡到期的比例", "Seen to lapse"),
          float(known.breakage)),
         (words("标准误", "標準誤", "Standard error"), error),
         (words("若余下的都不使用", "若餘下的都不使用", "If what is left is never used"), float(known.most)),
@@ -247,11 +252,20 @@ def _hints(found: Books, asset: str) -> tuple[Mapping[str, str], ...]:
                 f" insight.points_value.{asset}.price.",
             )
         )
-    if (found.stated is None or found.stated.breakage_percent is None) and not found.known.breakage:
-        hints.append(_NOT_SEEN)
+    if found.stated is None or found.stated.breakage_percent is None:
+        if found.known.spent and not found.known.spent[-1]:
+            hints.append(_NEVER_USED)
+        elif not found.known.breakage:
+            hints.append(_NOT_SEEN)
     return tuple(hints)
 
 
+_NEVER_USED = words(
+    "还没有人用过积分，历史说明不了沉淀率：先按全部会使用计，过期时确认收入。也可在方案里写明沉淀率。",
+    "還沒有人用過點數，歷史說明不了沉澱率：先以全部會使用計，到期時認列收入。也可在方案裡寫明沉澱率。",
+    "Nobody has used any points yet, so that history says nothing of breakage: all count as going to be used, and"
+    " become revenue as they lapse. Breakage can be stated in the programme.",
+)
 _NOT_SEEN = words(
     "历史里还没有积分过期，沉淀率按 0 计，递延偏多而不会偏少。",
     "歷史裡還沒有點數到期，沉澱率以 0 計，遞延偏多而不會偏少。",

@@ -64,7 +64,7 @@ def build(ground: Ground) -> Answer:
             Chart("cost", words("每年花多少、欠多少", "每年花多少、欠多少", "Spent and owed, by year"),
                   Draw.ACROSS, "years", "year", ("gifts", "operations", "liability")),
             Chart("shares", words("兑换率不同，预算不同", "兌換率不同，預算不同", "The budget by the share redeemed"),
-                  Draw.ACROSS, "shares", "redeemed", ("gifts", "operations"), stacked=True),
+                  Draw.ACROSS, "shares", "redeemed", ("budget",)),
         ),
         hints=() if terms.margin else (_NO_MARGIN,),
     )  # fmt: skip
@@ -108,8 +108,8 @@ def _years(years: Sequence[Year]) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             words(f"第 {number} 年", f"第 {number} 年", f"Year {number}"), year.sales_minor, year.issued, year.redeemed,
-            year.gifts_minor, year.operations_minor, year.budget_minor, float(year.share), year.outstanding,
-            year.exposure_minor, year.liability_minor,
+            year.gifts_minor, year.operations_minor, year.budget_minor, float(year.share),
+            year.liability_minor, year.outstanding, year.exposure_minor,
         )
         for number, year in enumerate(years, 1)
     ]  # fmt: skip
@@ -122,10 +122,10 @@ def _years(years: Sequence[Year]) -> Table:
             Column("issued", words("发放积分", "發放點數", "Points issued"), Unit.COUNT),
             Column("redeemed", words("兑换积分", "兌換點數", "Points redeemed"), Unit.COUNT),
             _GIFTS, _OPERATIONS, _BUDGET, _SHARE,
-            Column("outstanding", words("年末未兑换积分", "年末未兌換點數", "Points outstanding"), Unit.COUNT),
-            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY),
             Column("liability", words("预计还要付", "預計還要付", "Owed"), Unit.MONEY,
                    definition=metrics.COST_LIABILITY.definition),
+            Column("outstanding", words("年末未兑换积分", "年末未兌換點數", "Points outstanding"), Unit.COUNT),
+            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY),
         ),
         tuple(rows),
     )  # fmt: skip
