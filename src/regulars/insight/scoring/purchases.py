@@ -37,7 +37,7 @@ def kept_orders(tables: Tables, until: date, since: date | None = None) -> ir.Ta
     if since is not None:
         orders = orders.filter(orders.day >= since)
     refunds = tables.refunds.filter(tables.refunds.day <= until)
-    back = refunds.group_by("order").aggregate(back_minor=refunds.amount_minor.sum())
+    back = refunds.group_by("order").aggregate(back_minor=refunds.amount_minor.sum().cast("int64"))
     joined = orders.left_join(back, "order")
     gone = ibis.coalesce(joined.back_minor, 0)
     kept = joined.mutate(paid_minor=joined.total_minor - gone, gone=gone)

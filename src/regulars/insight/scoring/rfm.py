@@ -47,7 +47,9 @@ def scored(tables: Tables, terms: RfmTerms, until: date) -> ir.Table:
     `recency`, `frequency`, `monetary`; `both` (FM) and the `group`."""
     orders = kept_orders(tables, until, window_start(terms, until))
     seen = orders.group_by("member").aggregate(
-        last=number(orders.day.max()), orders=orders.count(), spend_minor=orders.paid_minor.sum()
+        last=number(orders.day.max()),
+        orders=orders.count(),
+        spend_minor=orders.paid_minor.sum().cast("int64"),
     )
     seen = seen.mutate(recency_days=number_of(until) - seen["last"])
     seen = _by_rank(seen) if terms.bounds is None else _by_bounds(seen, terms)
