@@ -186,6 +186,16 @@ def growth(audience: str, first: date, last: date, zone: ZoneInfo) -> list[Day]:
     return found
 
 
+def moved(since: datetime) -> dict[str, tuple[int, int]]:
+    """How many entered and left each audience since then. Who was moved by a new definition is counted too."""
+    found = rows(
+        "SELECT audience, count(*) FILTER (WHERE since >= %s), count(*) FILTER (WHERE until >= %s)"
+        " FROM audiences_membership WHERE since >= %s OR until >= %s GROUP BY audience",
+        [since, since, since, since],
+    )
+    return {audience: (int(entered), int(left)) for audience, entered, left in found}
+
+
 def overlaps(audiences: Sequence[str]) -> list[Overlap]:
     """Each pair of these audiences, in the order given. One pass over the members who are in them."""
     asked = list(dict.fromkeys(audiences))

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from regulars.audiences.queries import names as audience_names
 from regulars.console import formats
 from regulars.console.scored import filter_label, pairs
 from regulars.insight.members import Cell, MemberFilter, Sort, View
@@ -56,6 +57,7 @@ class FilterForm(forms.Form):
     idle = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=SINCE)
     merged = forms.BooleanField(required=False)
     score = forms.MultipleChoiceField(required=False, choices=SCORED, label=gettext_lazy("Score"))
+    audience = forms.ChoiceField(required=False, label=gettext_lazy("Audience"))
     sort = forms.ChoiceField(required=False, choices=[(sort.value, sort.value) for sort in Sort])
     order = forms.ChoiceField(required=False, choices=[("asc", "asc"), ("desc", "desc")])
     cols = forms.MultipleChoiceField(required=False, choices=COLUMNS)
@@ -68,6 +70,12 @@ class FilterForm(forms.Form):
         level = self.fields["level"]
         if isinstance(level, forms.MultipleChoiceField):
             level.choices = list(self.level_names.items())
+        self.audience_names = {
+            ident: say(said, get_language() or "en") or ident for ident, said in audience_names().items()
+        }
+        audience = self.fields["audience"]
+        if isinstance(audience, forms.ChoiceField):
+            audience.choices = [("", ""), *self.audience_names.items()]
         self.programme = programme
         self.cell_name = ""
 
@@ -139,6 +147,7 @@ def read(data: QueryDict, programme: Programme, today: date) -> Chosen:
         tags=(clean["tag"],) if clean.get("tag") else (),
         has=tuple(clean.get("has") or ()),
         scores=pairs(clean.get("score") or ()),
+        audiences=(clean["audience"],) if clean.get("audience") else (),
         status="merged" if clean.get("merged") else "",
         joined_from=begins(clean.get("joined_from")),
         joined_before=begins(until + timedelta(days=1)) if until and until < date.max else None,
@@ -172,10 +181,14 @@ def _chips(data: QueryDict, form: FilterForm) -> list[Chip]:
     for name, label in listed.items():
         for value in clean.get(name) or ():
             chip(label(value), name, value)
-    if clean.get("cell"):
-        chip(form.cell_name, "cell")
-    if clean.get("tag"):
-        chip(_("Tag: %(tag)s") % {"tag": clean["tag"]}, "tag")
+    said: dict[str, Callable[[str], str]] = {
+        "cell": lambda _value: form.cell_name,
+        "audience": lambda value: _("In “%(name)s”") % {"name": form.audience_names[value]},
+        "tag": lambda value: _("Tag: %(tag)s") % {"tag": value},
+    }
+    for name, label in said.items():
+        if clean.get(name):
+            chip(label(clean[name]), name)
     if clean.get("merged"):
         chip(_("Merged records"), "merged")
     if clean.get("joined_from"):

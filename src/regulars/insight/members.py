@@ -70,6 +70,8 @@ class MemberFilter:
     """Bounds of the last order."""
     scores: tuple[tuple[str, str], ...] = ()
     """(score, word): of each score any of its words, all of the scores."""
+    audiences: tuple[str, ...] = ()
+    """All of them."""
     ids: tuple[UUID, ...] | None = None
     """Only these: for bulk actions on rows that were ticked."""
 
@@ -124,6 +126,12 @@ _ORDERS: dict[Sort, _Order] = {
     ),
     Sort.BALANCE: _Order("d.balance", "d.asset = %s", "ledger_balance", int),
 }
+
+
+_IN_AUDIENCE = (
+    "EXISTS (SELECT 1 FROM audiences_membership a WHERE a.audience = %s AND a.member_id = {id}"
+    " AND a.bucket = {bucket} AND a.until IS NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +271,7 @@ def _conditions(programme: Programme, chosen: MemberFilter, view: View) -> list[
         *_level_conditions(programme, chosen.levels, view.ladder),
         *_cell_conditions(programme, chosen.cell),
         *_score_conditions(chosen.scores),
+        *(_Condition(_IN_AUDIENCE, (audience,)) for audience in chosen.audiences),
         *(
             _Condition(
                 "EXISTS (SELECT 1 FROM members_identity i WHERE i.member_id = {id} AND i.kind = %s)", (kind,)

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from regulars.audiences.queries import names
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.language.condition import Condition, parse_condition
 from regulars.language.fields import Field, Fields, Scope, Type
@@ -117,8 +118,8 @@ def vocabulary(programme: Programme, on: str) -> Fields | None:
     about members alone, as audiences do); None: no such type."""
     event_type = programme.event_types.get(on)
     if event_type is not None:
-        return fields_for(programme, event_type)
-    return fields_for(programme, None) if on in (ON_SCHEDULE, ON_MEMBER) else None
+        return fields_for(programme, event_type, names())
+    return fields_for(programme, None, names()) if on in (ON_SCHEDULE, ON_MEMBER) else None
 
 
 def offered(fields: Fields, language: str) -> list[Offered]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.console import effects, experimenting, formats
 from regulars.console.asked import About, operator_said
+from regulars.console.audience_words import member_audiences
 from regulars.console.pairs import members_of
 from regulars.console.plan_words import member_plans, plan_record
 from regulars.console.scored import card
@@ -129,6 +130,7 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "other_attributes": sorted(
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
+        "audiences": member_audiences(member_id),
         "scores": card(member_id, programme) if member.merged_into is None else None,
         **_merging(request, member, programme),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),

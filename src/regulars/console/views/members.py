@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from regulars.console import filters
-from regulars.console.shell import page, programme_of
+from regulars.console.filtered import audience_url
+from regulars.console.shell import operator_of, page, programme_of
 from regulars.insight.freshness import kept
 from regulars.insight.members import count_members, list_members
 from regulars.kit import clock
@@ -30,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     asset = next((asset for asset in programme.assets.values() if asset.spendable), None)
     context = {
         "part": "members",
+        "section": "members",
         "chosen": chosen,
         "columns": [(name, str(label)) for name, label in filters.COLUMNS if name in chosen.columns],
         "every_column": filters.COLUMNS,
@@ -48,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for value in values
             if name not in ("cols", "cursor", "go")
         ],
+        "audience_url": audience_url(chosen) if operator_of(request).role in EXPORTERS else "",
         "may_export": getattr(request.user, "role", "") in EXPORTERS,
     }
     return render(request, "console/members.html", context)
