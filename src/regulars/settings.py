@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "regulars.engine",
     "regulars.approvals",
     "regulars.insight.scoring",
+    "regulars.insight.subscriptions",
     "regulars.insight.simulating",
     "regulars.portal",
 ]

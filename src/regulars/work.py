@@ -6,6 +6,7 @@ what runs at an hour of the day or runs long. Never one job per member.
 
 from functools import partial
 
+from regulars.console.report_mail import send_due
 from regulars.engine.following import follow_due
 from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
@@ -39,6 +40,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("publish", publish_due, 1.0),
     Loop("simulate", simulate_due, 2.0),
     Loop("warehouse", follow, CONFIG.warehouse_seconds),
+    Loop("reports", send_due, 60.0),
     Loop("codes", clear_old_codes, 3600.0),
 )
 

@@ -1,16 +1,18 @@
 """What changes messages: wishes into the outbox, what members want to hear, what they have read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection
 from pydantic_core import to_json
 
 from regulars.kit import clock
 from regulars.kit.ids import bucket_of
 from regulars.kit.rows import Cursor, insert, unnest
-from regulars.messaging.channels.base import Fate, Parcel
+from regulars.messaging.channels.base import Fate, Parcel, Receipt
+from regulars.messaging.channels.email.smtp import Mailer, Server
 from regulars.messaging.channels.registry import CHANNELS as CHANNEL
 from regulars.messaging.contracts import ALWAYS, CATEGORIES, CHANNELS, Choice, Outgoing, Refusal
 from regulars.messaging.links import read_token, unsubscribe_token, unsubscribe_url
@@ -18,7 +20,7 @@ from regulars.messaging.logic import Route, Words, choices, route
 from regulars.messaging.models import Message, Preference
 
 __all__ = [
-    "Words", "can_mail", "enqueue", "mail_now", "mark_read", "preferences", "read_token", "set_preference",
+    "Words", "can_mail", "enqueue", "mail_now", "mark_read", "post", "preferences", "read_token", "set_preference",
     "stated", "unsubscribe", "unsubscribe_token", "unsubscribe_url",
 ]  # fmt: skip
 
@@ -103,6 +105,19 @@ def mail_now(address: str, words: Words, language: str, brand: str) -> bool:
     parcel = Parcel(uuid4(), uuid4(), address, words.subject, words.body, "", language, brand)
     with channel.carrier() as carrier:
         return carrier.hand_over(parcel).fate is Fate.SENT
+
+
+def post(address: str, composed: Callable[[bool], bytes]) -> Receipt:
+    """Send one whole mail, as it goes over the wire, to somebody of the house. `composed` is told whether headers may
+    hold UTF-8. Nothing is kept, nothing tried again: the receipt says what became of it. Must not be called inside a
+    transaction. Raises RuntimeError where the installation has no mail server."""
+    if not can_mail():
+        raise RuntimeError("there is no mail server")
+    mailer = Mailer(Server.of(settings.CONFIG.smtp_url), settings.CONFIG.mail_from)
+    try:
+        return mailer.post(address, composed)
+    finally:
+        mailer.close()
 
 
 def can_mail() -> bool:

@@ -23,6 +23,7 @@ from regulars.insight.members import MemberFilter, Sort, View, list_members
 from regulars.insight.periods import PRESETS, USUAL, days_of
 from regulars.insight.registry import REPORTS, report_of
 from regulars.insight.report import Against, Asked, BadQuestion, NoSuchReport, Report
+from regulars.insight.subscriptions.logic import Rhythm
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.text import say
@@ -34,6 +35,11 @@ AGAINST = {
     Against.NOTHING: gettext_lazy("nothing"),
     Against.PREVIOUS: gettext_lazy("the period before"),
     Against.LAST_YEAR: gettext_lazy("the year before"),
+}
+RHYTHMS = {
+    Rhythm.DAILY.value: gettext_lazy("every day, of the day before"),
+    Rhythm.WEEKLY.value: gettext_lazy("every Monday, of the week before"),
+    Rhythm.MONTHLY.value: gettext_lazy("on the first, of the month before"),
 }
 LISTED = 50
 SORTS = {Sort.SPEND, Sort.LAST_ORDER, Sort.JOINED}
@@ -75,7 +81,11 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     """The page: what is asked, in the head; the answer is fetched, for counting may take a moment."""
     programme = programme_of(request)
     question = question_of(request, name, programme)
-    context = _head(question, programme) | {"part": "insight"}
+    context = _head(question, programme) | {
+        "part": "insight",
+        "rhythms": RHYTHMS.items(),
+        "hours": range(6, 21),
+    }
     return render(request, "console/report.html", context)
 
 

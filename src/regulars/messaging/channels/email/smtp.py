@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Self
@@ -53,7 +54,11 @@ class Mailer:
         self._broken = ""
 
     def hand_over(self, parcel: Parcel) -> Receipt:
-        """Send one mail. Never raises for what the server or the network does: the receipt says it.
+        """Send one mail to a member. Never raises for what the server or the network does: the receipt says it."""
+        return self.post(parcel.address, lambda utf8: compose(parcel, self._mail_from, utf8=utf8))
+
+    def post(self, address: str, composed: Callable[[bool], bytes]) -> Receipt:
+        """Send one mail, made when it is known whether the server takes UTF-8 in headers.
 
         Once the server could not be reached, later parcels of the batch are not tried on it again.
         """
@@ -67,11 +72,11 @@ class Mailer:
             return Receipt(Fate.LATER, self._broken)
         try:
             sender = wire_address(parseaddr(self._mail_from)[1])
-            recipient = wire_address(parcel.address)
+            recipient = wire_address(address)
             utf8 = not recipient.isascii()
             if utf8 and not smtp.has_extn("smtputf8"):
                 return Receipt(Fate.NEVER, "the mail server takes no addresses outside ASCII (no SMTPUTF8)")
-            mail = compose(parcel, self._mail_from, utf8=utf8)
+            mail = composed(utf8)
         except (ValueError, UnicodeError, IndexError) as error:
             return Receipt(Fate.NEVER, _words(error))
         self._mails += 1

@@ -1,0 +1,1 @@
+"""Reports by mail: who gets which, how often, and what was sent."""

@@ -1,0 +1,3 @@
+"""The mail server of the tests of messages."""
+
+from tests.messaging.conftest import post as post
