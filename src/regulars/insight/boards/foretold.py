@@ -79,22 +79,22 @@ def _span(bar: Bar) -> str:
 
 def _parameters(found: Calibration) -> Table:
     model = found.model
-    rows: list[tuple[Text | str, float | None]] = [
-        ("r", round(model.r, 4)),
-        ("α", round(model.alpha, 4)),
-        ("a", round(model.a, 4)),
-        ("b", round(model.b, 4)),
-        (words("对数似然", "對數概似", "Log-likelihood"), round(model.log_likelihood, 1)),
+    rows: list[tuple[Text | str, str]] = [
+        ("r", f"{model.r:.4g}"),
+        ("α", f"{model.alpha:.4g}"),
+        ("a", f"{model.a:.4g}"),
+        ("b", f"{model.b:.4g}"),
+        (words("对数似然", "對數概似", "Log-likelihood"), f"{model.log_likelihood:,.1f}"),
     ]
     if found.chi_square is not None and found.p_value is not None:
-        rows.append((f"χ²({found.degrees})", round(found.chi_square, 2)))
-        rows.append(("p", round(found.p_value, 4)))
+        rows.append((f"χ²({found.degrees})", f"{found.chi_square:.2f}"))
+        rows.append(("p", f"{found.p_value:.3g}"))
     return Table(
         "fit",
         words("BG/NBD 参数", "BG/NBD 參數", "BG/NBD parameters"),
         (
             Column("name", words("参数", "參數", "Parameter"), Unit.TEXT),
-            Column("value", words("值", "值", "Value"), Unit.NUMBER),
+            Column("value", words("值", "值", "Value"), Unit.TEXT),
         ),
         tuple(rows),
         note=words(

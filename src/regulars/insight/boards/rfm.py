@@ -14,6 +14,8 @@ from regulars.language.text import Text
 from regulars.members.scores import RFM_GROUPS
 
 OUTSIDE = "outside"
+MOVES_MOST = 30
+"""So many of the largest moves are shown."""
 NAMES: dict[str, Text] = {str(one.value): one.label for one in RFM_GROUPS}
 BEST = ("champions", "loyal")
 GOING = ("at_risk", "cant_lose")
@@ -175,6 +177,8 @@ def _moves(ground: Ground) -> Table:
     both = _both(ground)
     order = list(NAMES)
     rows = read(both.group_by(["old", "new"]).agg(members=both.count()))
+    moved = sorted((row for row in rows if row["old"] != row["new"]), key=lambda row: -row["members"])
+    rows = moved[:MOVES_MOST]
     rows.sort(key=lambda row: (order.index(row["old"]), order.index(row["new"])))
     return Table(
         "moves",
@@ -186,6 +190,11 @@ def _moves(ground: Ground) -> Table:
         ),
         tuple((NAMES[row["old"]], NAMES[row["new"]], row["members"]) for row in rows),
         tuple(f"move:{row['old']}:{row['new']}" for row in rows),
+        words(
+            f"只列人数最多的 {MOVES_MOST} 种变动；没有换组的不列。",
+            f"只列人數最多的 {MOVES_MOST} 種變動；沒有換群的不列。",
+            f"The {MOVES_MOST} largest moves; who stayed in a group is not listed.",
+        ),
     )
 
 
