@@ -2,7 +2,7 @@
 from."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -28,6 +28,15 @@ _NUMBER = re.compile(r"\d{1,13}(\.\d{1,6})?", re.ASCII)
 T = TypeVar("T")
 _BETWEEN = re.compile(r"[\s,，、/;；]+")
 
+NAMES: Mapping[str, Text] = {
+    "sales": words("一年销售额", "一年銷售額", "Sales a year"),
+    "earn": words("每 1 元积分", "每 1 元點數", "Points per 1 of sales"),
+    "exchange": words("多少积分抵 1 元礼品", "多少點抵 1 元禮品", "Points for 1 of gifts"),
+    "redeemed": words("各年累计兑换率 %", "各年累計兌換率 %", "Redeemed by year, %"),
+    "operations": words("运营占比 %", "營運占比 %", "Operations, %"),
+    "margin": words("毛利率 %", "毛利率 %", "Margin, %"),
+}
+"""The terms that can be typed."""
 GIVEN = words("填写", "填寫", "as typed")
 OWN = words("本品牌实际", "本品牌實際", "the brand's own")
 STATED = words("方案", "方案", "the programme")
@@ -170,23 +179,25 @@ def _curve(name: str, text: str) -> tuple[Fraction, ...]:
 
 
 def _wrong(name: str, hans: str, hant: str, en: str) -> BadQuestion:
-    return BadQuestion(words(hans.format(name), hant.format(name), en.format(name)), field=name)
+    """Naming the field as the page does, and as an address does."""
+    named = [f"{NAMES[name][code]} ({name})" for code in ("zh-hans", "zh-hant", "en")]
+    return BadQuestion(words(hans.format(named[0]), hant.format(named[1]), en.format(named[2])), field=name)
 
 
 _NO_NUMBER = (
     "{} 不是数字，请写成 1000000 或 0.5，不超过一万亿。",
     "{} 不是數字，請寫成 1000000 或 0.5，不超過一兆。",
-    "`{}` is no number: write it as 1000000 or 0.5, up to a trillion.",
+    "{} is no number: write it as 1000000 or 0.5, up to a trillion.",
 )
-_ABOVE = ("{} 必须大于 0。", "{} 必須大於 0。", "`{}` must be more than 0.")
-_MOST_ALL = ("{} 最多 100%。", "{} 最多 100%。", "`{}` is 100% at most.")
+_ABOVE = ("{} 必须大于 0。", "{} 必須大於 0。", "{} must be more than 0.")
+_MOST_ALL = ("{} 最多 100%。", "{} 最多 100%。", "{} is 100% at most.")
 _FALLING = (
-    "{} 是累计兑换率，一年一个，只升不降，例如 30,50,80。",
-    "{} 是累計兌換率，一年一個，只升不降，例如 30,50,80。",
-    "`{}` is the share redeemed by the end of each year, never falling, such as 30,50,80.",
+    "{} 要一年一个，只升不降，例如 30,50,80。",
+    "{} 要一年一個，只升不降，例如 30,50,80。",
+    "{}: the share redeemed by the end of each year, never falling, such as 30,50,80.",
 )
 _LESS_THAN_ALL = (
-    "{} 按预算计必须小于 100%。",
-    "{} 以預算計必須小於 100%。",
-    "`{}` of the budget must be less than 100%.",
+    "{} 按总预算计必须小于 100%。",
+    "{} 以總預算計必須小於 100%。",
+    "{} of the budget must be less than 100%.",
 )

@@ -1,12 +1,11 @@
 """The cost model as a report: what a points card costs and owes, with the brand's own figures where none are given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from regulars.insight import cost_metrics as metrics
-from regulars.insight.boards.assumed import Terms, terms_of
+from regulars.insight.boards.assumed import NAMES, Terms, terms_of
 from regulars.insight.boards.options import ASSET, fixed
 from regulars.insight.defining import Unit
 from regulars.insight.economics import Base, Card, Year, forecast
@@ -33,15 +32,6 @@ _EMPTY = words(
     "填入一年的會員銷售額，就能看到點數要花多少錢、年底欠多少。",
     "Type what members buy for in a year, and see what points will cost and how much will be owed.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A term as a row of the table of assumptions."""
-
-    id: str
-    name: Text
-    value: str
 
 
 def build(ground: Ground) -> Answer:
@@ -151,14 +141,14 @@ def _by_share(terms: Terms, ground: Ground) -> Table:
 
 def _assumed(terms: Terms, ground: Ground) -> Table:
     card, digits = terms.card, ground.programme.minor_digits
-    said = (
-        _Said("sales", SALES.name, _plain(Fraction(terms.sales_minor, 10**digits))),
-        _Said("earn", EARN.name, _plain(card.earn)),
-        _Said("exchange", EXCHANGE.name, _plain(card.exchange)),
-        _Said("redeemed", REDEEMED.name, " · ".join(_percent(share) for share in card.redeemed)),
-        _Said("operations", OPERATIONS.name, _percent(card.operations)),
-        _Said("margin", MARGIN.name, _percent(terms.margin) if terms.margin else "–"),
-    )
+    said = {
+        "sales": _plain(Fraction(terms.sales_minor, 10**digits)),
+        "earn": _plain(card.earn),
+        "exchange": _plain(card.exchange),
+        "redeemed": " · ".join(_percent(share) for share in card.redeemed),
+        "operations": _percent(card.operations),
+        "margin": _percent(terms.margin) if terms.margin else "–",
+    }
     return Table(
         "assumed",
         words("按什么计算", "依什麼計算", "Calculated with"),
@@ -167,7 +157,7 @@ def _assumed(terms: Terms, ground: Ground) -> Table:
             Column("value", words("数值", "數值", "Value"), Unit.TEXT),
             Column("source", words("来自", "來自", "From"), Unit.TEXT),
         ),
-        tuple((one.name, one.value, terms.sources[one.id]) for one in said),
+        tuple((NAMES[term], value, terms.sources[term]) for term, value in said.items()),
         note=words(
             "留空的条件取本品牌所选时间段的实际数据或方案里的设定，没有时取行业常用值。",
             "留空的條件取本品牌所選期間的實際資料或方案裡的設定，沒有時取業界常用值。",
@@ -194,19 +184,16 @@ _NO_MARGIN = words(
 )
 
 
-def _typed(ident: str, blank: Text, *names: str) -> Option:
-    hans, hant, en = names
-    return Option(ident, words(hans, hant, en), fixed({}), blank)
+def _typed(ident: str, blank: Text) -> Option:
+    return Option(ident, NAMES[ident], fixed({}), blank)
 
 
 _OWN = words("本品牌实际", "本品牌實際", "the brand's own")
 _STATED = words("方案里的", "方案裡的", "the programme's")
-SALES = _typed("sales", _OWN, "一年销售额", "一年銷售額", "Sales a year")
-EARN = _typed("earn", _OWN, "每 1 元积分", "每 1 元點數", "Points per 1 of sales")
-EXCHANGE = _typed("exchange", _STATED, "多少积分抵 1 元礼品", "多少點抵 1 元禮品", "Points for 1 of gifts")
-REDEEMED = _typed("redeemed", _OWN, "各年累计兑换率 %", "各年累計兌換率 %", "Redeemed by year, %")
-OPERATIONS = _typed("operations", words("20", "20", "20"), "运营占比 %", "營運占比 %", "Operations, %")
-MARGIN = _typed("margin", _STATED, "毛利率 %", "毛利率 %", "Margin, %")
+TYPED = (
+    _typed("sales", _OWN), _typed("earn", _OWN), _typed("exchange", _STATED), _typed("redeemed", _OWN),
+    _typed("operations", words("20", "20", "20")), _typed("margin", _STATED),
+)  # fmt: skip
 BASE = Option(
     "base",
     words("运营占的是", "營運占的是", "Operations are"),
@@ -234,7 +221,7 @@ ECONOMICS = Report(
     ),
     build,
     (metrics.COST_BUDGET, metrics.COST_SHARE, metrics.COST_LIABILITY, metrics.COST_BREAKAGE, metrics.COST_UPLIFT),
-    (SALES, EARN, EXCHANGE, REDEEMED, OPERATIONS, BASE, MARGIN, YEARS, ASSET),
+    (*TYPED[:-1], BASE, TYPED[-1], YEARS, ASSET),
     filters=(),
     compares=False,
     see=("costs", "deferred", "experiments"),
