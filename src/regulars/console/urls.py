@@ -43,6 +43,7 @@ from regulars.console.views import (
     rule_builder,
     rules,
     settings,
+    tags,
     verify,
     whatif,
 )
@@ -61,6 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/audiences/preview", audience_edit.preview, name="audience_preview"),
     path("members/audiences/overlap", audiences.overlap, name="audience_overlap"),
     path("members/audiences/<slug:audience>/", audiences.show, name="audience"),
+    path("members/tags/", tags.index, name="tags"),
+    path("members/<uuid:member_id>/tags", tags.put, name="member_tag"),
+    path("members/audiences/<slug:audience>/tags", tags.put_on_audience, name="audience_tag"),
     path("members/audiences/<slug:audience>/filling", audiences.filling, name="audience_filling"),
     path("members/audiences/<slug:audience>/edit", audience_edit.edit, name="audience_edit"),
     path("members/audiences/<slug:audience>/export", audience_export.choose, name="audience_export"),

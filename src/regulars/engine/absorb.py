@@ -1,5 +1,6 @@
 """Two members made one in memory: what `engine.merging` does to rows, done to snapshots. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,7 @@ def join(
         [one.ladder, one.level, one.since.isoformat(), one.until.isoformat() if one.until else None]
         for one in gone.standings.values()
     ]
-    absorb(kept, gone)
+    absorb(kept, gone, plan.programme.tag_rivals)
     for start in range(0, len(lots), LOTS_PER_MOVE):
         some: dict[str, object] = {"lots": lots[start : start + LOTS_PER_MOVE], "lapses": idle}
         decided += live(plan, kept, step(MOVED_IN, kept.member_id, some), now, budgets)
@@ -46,14 +47,15 @@ def join(
     return [*decided, *live(plan, kept, event, now, budgets)]
 
 
-def absorb(kept: Snapshot, gone: Snapshot) -> None:
-    """All that is known of `gone`, whose lots are empty by now, is known of `kept`."""
+def absorb(kept: Snapshot, gone: Snapshot, rivals: Mapping[str, frozenset[str]]) -> None:
+    """All that is known of `gone`, whose lots are empty by now, is known of `kept`. Of an exclusive group of tags, what
+    `kept` bears stays."""
     kept.known.update(gone.known)
     kept.draws.update(gone.draws)
     kept.topups.update(gone.topups)
     kept.orders.update(gone.orders)
     kept.earned.update(gone.earned)
-    kept.tags |= gone.tags
+    kept.tags |= {tag for tag in gone.tags if rivals.get(tag, frozenset()).isdisjoint(kept.tags)}
     for counted, (times, units) in gone.uses.items():
         use = kept.uses.setdefault(counted, [0, 0])
         use[0], use[1] = use[0] + times, use[1] + units

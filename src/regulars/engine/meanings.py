@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from regulars.campaigns.contracts import TagAction
 from regulars.engine import telling
 from regulars.engine.benefit_commands import BENEFITS
 from regulars.engine.commands import COMMANDS
@@ -17,6 +18,7 @@ from regulars.engine.records import money_of
 from regulars.engine.subscriptions import PLANS
 from regulars.engine.topups import TOP_UPS
 from regulars.engine.turn import Turn
+from regulars.events.own_types import TAGGED
 from regulars.language.calendar import local_day
 from regulars.language.effects import OrderPaid, OrderRefunded, ProfileChange
 from regulars.language.problems import words
@@ -275,9 +277,16 @@ def nothing(_: Turn) -> None:
     """By itself the event means nothing, and is not counted: it is there for the rules."""
 
 
+def tagged(turn: Turn) -> None:
+    """Tags are put on and taken off by hand."""
+    data = turn.event.data
+    turn.tag(TagAction(tuple(data["add"]), tuple(data["remove"])), "")
+
+
 MEANINGS: dict[str, Callable[[Turn], None]] = {
     "schedule.due": nothing,
     "audience.listed": nothing,
+    TAGGED: tagged,
     "audience.reviewed": nothing,
     "order.paid": order_paid,
     "order.refunded": order_refunded,

@@ -3,6 +3,7 @@
 A turn changes the snapshot with every effect it decides; the effects are what the rooms will write.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,13 @@ class _Left:
         if self.money is not None:
             self.money -= units * cost
             self.spent += units * cost
+
+
+def outlasting(tags: Sequence[str], rivals: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Of tags that come together, those that no later one drives out."""
+    return tuple(
+        tag for at, tag in enumerate(tags) if rivals.get(tag, frozenset()).isdisjoint(tags[at + 1 :])
+    )
 
 
 @dataclass(slots=True)
@@ -181,9 +189,14 @@ class Turn(Asking):
         return units == action.amount
 
     def tag(self, action: TagAction, rule: str) -> None:
-        tags = self.snapshot.tags
-        add = tuple(tag for tag in action.add if tag not in tags)
-        remove = tuple(tag for tag in action.remove if tag in tags and tag not in action.add)
+        """Of an exclusive group the newer tag stays, and of several at once the last."""
+        tags, rivals = self.snapshot.tags, self.plan.programme.tag_rivals
+        wanted = outlasting(action.add, rivals) if rivals else action.add
+        add = tuple(tag for tag in wanted if tag not in tags)
+        gone = dict.fromkeys(
+            (*action.remove, *(one for tag in wanted for one in sorted(rivals.get(tag, ()))))
+        )
+        remove = tuple(tag for tag in gone if tag in tags and tag not in wanted)
         if add or remove:
             tags.update(add)
             tags.difference_update(remove)

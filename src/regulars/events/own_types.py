@@ -17,6 +17,9 @@ def _command(type_id: str, hans: str, hant: str, en: str, **kinds: FieldKind) ->
     return EventType(type_id, name, fields(**kinds), command=True)
 
 
+TAGGED = "member.tagged"
+"""Tags put on or taken off by hand."""
+
 OWN_TYPES: tuple[EventType, ...] = (
     _derived("tier.upgraded", "升级", "升級", "moved up", ladder=TEXT, before=TEXT, after=TEXT),
     _derived("tier.downgraded", "降级", "降級", "moved down", ladder=TEXT, before=TEXT, after=TEXT),
@@ -139,6 +142,7 @@ OWN_TYPES: tuple[EventType, ...] = (
     _derived("audience.entered", "进入人群", "進入人群", "entered an audience", audience=TEXT),
     _derived("audience.left", "离开人群", "離開人群", "left an audience", audience=TEXT),
     _derived("audience.reviewed", "人群复核", "人群複核", "audiences reviewed"),
+    _command(TAGGED, "人工打标签", "手動貼標籤", "tagged by hand", reason=TEXT),
     _command(
         "audience.listed",
         "加入或移出名单",

@@ -96,6 +96,16 @@ class BadIdentity(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class TagGroup:
+    """Tags that belong together. Of an `exclusive` group a member bears one at most."""
+
+    id: str
+    name: Sentence
+    tags: tuple[str, ...]
+    exclusive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class MemberKey:
     """A member's id and the bucket in which everything about the member lies."""
 

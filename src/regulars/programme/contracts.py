@@ -12,6 +12,7 @@ from regulars.campaigns.experiments import ControlGroup, Experiment
 from regulars.events.contracts import EventType
 from regulars.language.text import Text
 from regulars.ledger.contracts import Asset, Conversion, Wallet
+from regulars.members.contracts import TagGroup
 from regulars.messaging.contracts import Template
 from regulars.plans.contracts import PaidPlan
 from regulars.tiers.contracts import Ladder
@@ -140,6 +141,9 @@ class Programme:
     member_day: Window | None = None
     """The brand's own day (会员日), for rules to name."""
     matrices: Mapping[str, Matrix] = field(default_factory=dict)
+    tag_groups: Mapping[str, TagGroup] = field(default_factory=dict)
+    tag_rivals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Tag → the other tags of its exclusive group, which go when it comes."""
     insight: Insight = Insight()
     experiments: Mapping[str, Experiment] = field(default_factory=dict)
     control_group: ControlGroup | None = None

@@ -74,13 +74,13 @@ def count(sections: Iterable[Section]) -> int:
 
 _OWN = frozenset({
     "number", "id", "name", "zone", "currency", "minor_digits", "language", "quiet_after_days", "rules_on", "about",
-    "second_person",
+    "second_person", "tag_rivals",
 })  # fmt: skip
 """What is no part: the frame, and what follows from other parts."""
 
 _ORDER = (
     "assets", "wallets", "conversions", "ladders", "matrices", "plans", "benefits", "campaigns", "experiments",
-    "control_group", "rules", "templates", "attributes", "event_types",
+    "control_group", "rules", "tag_groups", "templates", "attributes", "event_types",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ PARTS: dict[str, Text] = {
     "wallets": words("储值", "儲值", "Wallets"),
     "conversions": words("兑换", "兌換", "Conversions"),
     "ladders": words("等级", "等級", "Levels"),
+    "tag_groups": words("标签组", "標籤組", "Groups of tags"),
     "matrices": words("等级矩阵", "等級矩陣", "Matrices"),
     "plans": words("付费会员", "付費會員", "Paid plans"),
     "benefits": words("权益", "權益", "Benefits"),

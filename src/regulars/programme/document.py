@@ -262,6 +262,14 @@ class TagPart(Part):
     remove: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
 
 
+class TagGroupPart(Part):
+    name: Words
+    tags: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=60)]], Field(min_length=1, max_length=200)
+    ]
+    exclusive: bool = True
+
+
 class MessageActionPart(Part):
     template: Id
 
@@ -468,6 +476,7 @@ class Document(Part):
     ladders: dict[Id, LadderPart] = {}
     plans: Annotated[dict[Id, PlanPart], Field(max_length=50)] = {}
     matrices: Annotated[dict[Id, MatrixPart], Field(max_length=20)] = {}
+    tag_groups: Annotated[dict[Id, TagGroupPart], Field(max_length=100)] = {}
     messages: dict[Id, MessagePart] = {}
     benefits: Annotated[dict[Id, BenefitPart], Field(max_length=500)] = {}
     campaigns: Annotated[dict[Id, CampaignPart], Field(max_length=500)] = {}

@@ -29,6 +29,7 @@ from regulars.programme.occasions import read_member_day
 from regulars.programme.paid_plans import read_entries, read_plans
 from regulars.programme.rules import ON_SCHEDULE, by_event_type, read_rules
 from regulars.programme.shape import shape_problem
+from regulars.programme.tag_groups import read_tag_groups, rivals_in
 from regulars.programme.vocabulary.event import EVENT_NAMES
 from regulars.programme.wallets import read_wallets
 
@@ -260,6 +261,8 @@ def _build(document: Document, number: int, errors: Errors) -> Programme:
     )
     programme = replace(programme, ladders=read_ladders(document, programme, errors))
     programme = replace(programme, matrices=read_matrices(document, programme, errors))
+    groups = read_tag_groups(document, errors)
+    programme = replace(programme, tag_groups=groups, tag_rivals=rivals_in(groups))
     programme = replace(programme, ladders=read_conditions(document, programme, errors))
     programme = replace(programme, plans=read_entries(document, programme, errors))
     programme = replace(programme, experiments=read_experiments(document, programme, errors))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from regulars.console import audience_words as told
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.engine import audiences as work
+from regulars.engine.tagging import MEMBERS_MOST
 from regulars.insight.freshness import kept
 from regulars.insight.members import MemberFilter, list_members
 from regulars.kit import clock
@@ -76,6 +78,8 @@ def show(request: HttpRequest, audience: str) -> HttpResponse:
         "periods": PERIODS,
         "bars": _bars(found),
         "uses": told.use_lines(asking),
+        "tag_most": MEMBERS_MOST,
+        "once": uuid4(),
         "changes": told.changes(queries.revisions(audience)),
         **_why(request, audience),
     }

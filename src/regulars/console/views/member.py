@@ -14,9 +14,11 @@ from regulars.console import effects, experimenting, formats
 from regulars.console.asked import About, operator_said
 from regulars.console.audience_words import member_audiences
 from regulars.console.pairs import members_of
+from regulars.console.people import ANSWERING
 from regulars.console.plan_words import member_plans, plan_record
 from regulars.console.scored import card
-from regulars.console.shell import may, page, programme_of
+from regulars.console.shell import may, operator_of, page, programme_of
+from regulars.console.tag_words import tag_lines
 from regulars.engine.queries import Kind, Moment, timeline
 from regulars.events.queries import by_ids, of_member
 from regulars.kit import clock
@@ -131,6 +133,9 @@ def show(request: HttpRequest, member_id: UUID) -> HttpResponse:
             (name, value) for name, value in member.attributes.items() if name not in programme.attributes
         ),
         "audiences": member_audiences(member_id),
+        "tag_lines": tag_lines(member, programme),
+        "may_tag": operator_of(request).role in ANSWERING and member.merged_into is None,
+        "known_tags": sorted({tag for group in programme.tag_groups.values() for tag in group.tags}),
         "scores": card(member_id, programme) if member.merged_into is None else None,
         **_merging(request, member, programme),
         "types": sorted((kind.id, effects.event_name(kind.id, programme)) for kind in programme.event_types.values()),
