@@ -192,3 +192,23 @@ def test_tags_are_put_on_by_hand_on_one_member_and_on_an_audience(
     reader.force_login(bob)
     assert reader.post(f"{lin}tags", {"add": "no"}).status_code == 403
     assert reader.get(lin).status_code == 200
+
+
+def test_a_list_is_filled_by_lines_that_were_looked_at_first(desk: Client, shop: dict[str, UUID]) -> None:
+    desk.post("/console/members/audiences/new", {"kind": "list", "name": "Guests"})
+    path, lines = "/console/members/audiences/guests/put", "13800001234\n\n 88001 \nnobody\n+8613800001234\n"
+    looked = desk.post(path, {"members": lines, "on": "1"}).content.decode()
+    assert "2 members will be put on the list." in looked
+    assert "Line 4" in looked
+    assert queries.size("guests") == 0
+    for _click in range(2):
+        assert desk.post(path, {"members": lines, "on": "1", "sure": "1", "once": "k"}).status_code == 302
+    assert set(found(desk, "audience=guests")) == {str(shop["lin"]), str(shop["nameless"])}
+    again = desk.post(path, {"members": "88001", "on": "1"}).content.decode()
+    assert "1 are on it already." in again
+    desk.post(path, {"members": "88001", "on": "0", "sure": "1"})
+    assert found(desk, "audience=guests") == [str(shop["lin"])]
+    many = desk.post(path, {"members": "1\n" * 1001}).content.decode()
+    assert "more than 1,000 lines" in many
+    make(desk)
+    assert desk.get("/console/members/audiences/big_spenders/put").status_code == 409

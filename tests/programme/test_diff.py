@@ -127,7 +127,8 @@ def test_every_part_of_a_programme_is_compared_and_has_a_title() -> None:
 def test_from_one_brand_to_another_everything_is_told(language: str) -> None:
     sections = compare(load(template("mall")), load(GROCERY), language)
     assert [section.part for section in sections] == [
-        "frame", "assets", "wallets", "conversions", "ladders", "campaigns", "rules", "templates", "attributes",
+        "frame", "assets", "wallets", "conversions", "ladders", "benefits", "campaigns", "rules", "templates",
+        "attributes",
     ]  # fmt: skip
     assert count(sections) > 50
     assert {change.kind for section in sections for change in section.changes} == set(Kind)
