@@ -183,6 +183,14 @@ def console_shots(page: Page) -> Iterator[Shot]:
     yield Shot("activity", "/console/insight/experiments/output")
     yield Shot("members-filter", "/console/members/?has=phone", ".filters [data-bs-toggle=dropdown]")
     yield Shot("members-nobody", "/console/members/?q=zzzzzz")
+    yield Shot("audiences", "/console/members/audiences/")
+    yield Shot("audiences-overlap", "/console/members/audiences/overlap")
+    yield Shot("audience-new", "/console/members/audiences/new")
+    audience = first_link(page, "/console/members/audiences/", "tr[data-href]")
+    if audience:
+        yield Shot("audience", audience)
+        yield Shot("audience-edit", f"{audience}edit")
+    yield Shot("tags", "/console/members/tags/")
     member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
     if member:
         yield Shot("member", member, ".btn-why")
