@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from regulars.audiences.queries import names
 from regulars.events.queries import values_seen
 from regulars.kit import clock
 from regulars.kit.sqlread import contains, rows
@@ -30,7 +31,7 @@ class Offer:
 def complete(programme: Programme, on: str, name: str, text: str, language: str) -> list[Offer] | None:
     """Up to 20 values with `text` in them that a field of rules on `on` may be compared with; None: there is no such
     field. Numbers and days are typed, not searched: for them there are none."""
-    fields = building.vocabulary(programme, on)
+    fields = building.vocabulary(programme, on, names())
     if fields is None or name not in fields:
         return None
     field = fields[name]

@@ -3,13 +3,13 @@ rule put into a programme's file without touching the rest of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from regulars.audiences.queries import names
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.language.condition import Condition, parse_condition
 from regulars.language.fields import Field, Fields, Scope, Type
@@ -113,13 +113,16 @@ def event_types(programme: Programme, language: str) -> list[tuple[str, str]]:
     return [(ON_SCHEDULE, say(programme.event_types[SCHEDULED].name, language)), *found]
 
 
-def vocabulary(programme: Programme, on: str) -> Fields | None:
+def vocabulary(
+    programme: Programme, on: str, audiences: Mapping[str, Text] = MappingProxyType({})
+) -> Fields | None:
     """The fields of rules on a type of event (`schedule`: those that start by themselves; `member`: of whatever asks
-    about members alone, as audiences do); None: no such type."""
+    about members alone, as audiences do); None: no such type. `audiences`: those there are, to be offered and called
+    by their names."""
     event_type = programme.event_types.get(on)
     if event_type is not None:
-        return fields_for(programme, event_type, names())
-    return fields_for(programme, None, names()) if on in (ON_SCHEDULE, ON_MEMBER) else None
+        return fields_for(programme, event_type, audiences)
+    return fields_for(programme, None, audiences) if on in (ON_SCHEDULE, ON_MEMBER) else None
 
 
 def offered(fields: Fields, language: str) -> list[Offered]:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulars.audiences.queries import names
 from regulars.console.shell import page, programme_of
 from regulars.engine import completing, trying
 from regulars.language.problems import Problem
@@ -26,7 +27,7 @@ def fields(request: HttpRequest) -> JsonResponse:
     """What rules on a type of event can ask for."""
     language = get_language() or "en"
     programme = _programme(request)
-    known = building.vocabulary(programme, request.GET.get("on", ""))
+    known = building.vocabulary(programme, request.GET.get("on", ""), names())
     if known is None:
         return JsonResponse({"error": _("There is no such type of event.")}, status=404)
     return JsonResponse({"fields": [one.row(language) for one in building.offered(known, language)]})
@@ -56,7 +57,7 @@ def _programme(request: HttpRequest) -> Programme:
 def check(request: HttpRequest) -> JsonResponse:
     """What a condition says and how many members it fits, or what is wrong with it."""
     raw, programme = body(request), programme_of(request)
-    known = building.vocabulary(programme, str(raw.get("on", building.ON_MEMBER)))
+    known = building.vocabulary(programme, str(raw.get("on", building.ON_MEMBER)), names())
     if known is None:
         return JsonResponse({"error": _("There is no such type of event.")}, status=404)
     asked = building.ask(raw.get("condition"), known)
