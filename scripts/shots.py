@@ -173,11 +173,24 @@ def signed_in(browser: Browser, url: str, operator: tuple[str, str], code: str) 
     return state
 
 
+REPORTS = (
+    "overview", "funnel", "rates", "cohorts", "levels", "points", "mix", "channels", "stores", "products", "rfm",
+    "lifecycle", "models", "economics", "costs", "deferred",
+)  # fmt: skip
+
+
 def console_shots(page: Page) -> Iterator[Shot]:
     """The console's pages; records are the first that the lists show."""
     yield Shot("home", "/console/")
     yield Shot("home-menu", "/console/", ".top [data-bs-target='#menu']")
     yield Shot("members", "/console/members/?sort=spend")
+    yield Shot("audiences", "/console/members/audiences/")
+    yield Shot("audience-new", "/console/members/audiences/new")
+    yield Shot("insight", "/console/insight/")
+    for report in REPORTS:
+        yield Shot(f"report-{report}", f"/console/insight/reports/{report}/")
+    yield Shot("report-mails", "/console/insight/mails/")
+    yield Shot("what-if", "/console/insight/what-if/")
     yield Shot("experiments", "/console/insight/experiments/")
     yield Shot("experiment-plan", "/console/insight/experiments/plan")
     yield Shot("activity", "/console/insight/experiments/output")
