@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import adbc_driver_manager as adbc
+import adbc_driver_postgresql as postgres
 import pyarrow as pa
-from adbc_driver_postgresql import dbapi
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -15,30 +16,40 @@ _CONTEXT = {"context", "prepare_threshold", "cursor_factory", "row_factory", "se
 class Source:
     """One reading: all its queries see the database as it was when the first of them began."""
 
-    def __init__(self, cursor: dbapi.Cursor) -> None:
-        self._cursor = cursor
+    def __init__(self, line: adbc.AdbcConnection) -> None:
+        self._line = line
 
     def table(self, sql: str) -> pa.Table:
         """All rows at once, of a query that bounds itself."""
-        self._cursor.execute(sql)
-        return self._cursor.fetch_arrow_table()
+        with adbc.AdbcStatement(self._line) as asked:
+            return _rows(asked, sql).read_all()
 
-    def batches(self, sql: str) -> pa.RecordBatchReader:
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """The rows a few megabytes at a time; to be read to the end before the next query."""
-        self._cursor.execute(sql)
-        return self._cursor.fetch_record_batch()
+        with adbc.AdbcStatement(self._line) as asked:
+            asked.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
+            yield from _rows(asked, sql)
 
 
 @contextmanager
 def reading() -> Iterator[Source]:
     """A connection of its own to the same database, as the same role, that only reads."""
-    with (
-        dbapi.connect(conninfo()) as line,
-        line.cursor(adbc_stmt_kwargs={"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}) as cursor,
-    ):
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield Source(cursor)
-        line.rollback()
+    # The driver's own DB-API module is not used: it loads pandas into every process that imports it.
+    with postgres.connect(conninfo()) as database, adbc.AdbcConnection(database) as line:
+        line.set_autocommit(False)
+        with adbc.AdbcStatement(line) as begin:
+            begin.set_sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            begin.execute_update()
+        try:
+            yield Source(line)
+        finally:
+            line.rollback()
+
+
+def _rows(asked: adbc.AdbcStatement, sql: str) -> pa.RecordBatchReader:
+    asked.set_sql_query(sql)
+    stream, _ = asked.execute_query()
+    return pa.RecordBatchReader._import_from_c(stream.address)
 
 
 def text(value: str) -> str:

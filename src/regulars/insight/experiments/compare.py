@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from scipy.special import chdtrc, stdtrit
-
 from regulars.insight.experiments.sequence import always_p, reach
 from regulars.insight.experiments.sums import Sums, total
+from regulars.kit.later import later
+
+special = later("scipy.special")
 
 ALPHA = 0.05
 """Promised over all looks: how often a difference is seen where there is none."""
@@ -79,7 +80,7 @@ def compare(base: Sums, group: Sums, theta: float = 0.0, readable: int = READABL
     freedom = sum(parts) ** 2 / sum(
         part * part / (one.n - 1) for part, one in zip(parts, (base, group), strict=True)
     )
-    always, once = reach(n, ALPHA) * error, float(stdtrit(freedom, 1 - ALPHA / 2)) * error
+    always, once = reach(n, ALPHA) * error, float(special.stdtrit(freedom, 1 - ALPHA / 2)) * error
     return replace(
         found,
         low=found.difference - always,
@@ -116,7 +117,7 @@ def compare_ratios(base: Sums, group: Sums, readable: int = READABLE) -> Effect 
     if min(base.n, group.n) < max(readable, 2) or not error:
         return found
     n = base.n + group.n
-    always, once = reach(n, ALPHA) * error, float(stdtrit(n - 2, 1 - ALPHA / 2)) * error
+    always, once = reach(n, ALPHA) * error, float(special.stdtrit(n - 2, 1 - ALPHA / 2)) * error
     low, high = found.difference - always, found.difference + always
     once_low, once_high = found.difference - once, found.difference + once
     p = always_p(found.difference / error, n, ALPHA)
@@ -163,4 +164,4 @@ def split(seen: Mapping[str, int], shares: Mapping[str, float]) -> Split:
         return Split(dict(seen), expected, None)
     distance = sum((seen.get(name, 0) - want) ** 2 / want for name, want in expected.items() if want)
     freedom = sum(1 for want in expected.values() if want) - 1
-    return Split(dict(seen), expected, float(chdtrc(freedom, distance)) if freedom else 1.0)
+    return Split(dict(seen), expected, float(special.chdtrc(freedom, distance)) if freedom else 1.0)

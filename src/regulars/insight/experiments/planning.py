@@ -12,11 +12,12 @@ experiments are read, and in exchange may stop as soon as it is clear.
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from scipy.special import ndtri
-
 from regulars.insight.experiments.sequence import reach
+from regulars.kit.later import later
 from regulars.kit.problems import Problem
 from regulars.language.problems import words
+
+special = later("scipy.special")
 
 MOST = 10**9
 
@@ -103,7 +104,7 @@ def smallest_lift(
     if members < 2 or mean <= 0:
         return None
     error = spread * sqrt(1 / (members * share) + 1 / (members * (1 - share)))
-    return (reach(members, alpha) + float(ndtri(power))) * error / mean
+    return (reach(members, alpha) + float(special.ndtri(power))) * error / mean
 
 
 def _check(share: float, power: float) -> None:
@@ -114,8 +115,8 @@ def _check(share: float, power: float) -> None:
 
 
 def _needed(noise: float, difference: float, power: float, alpha: float) -> Needed:
-    z, wanted = float(ndtri(power)), noise / difference**2
-    once = (float(ndtri(1 - alpha / 2)) + z) ** 2 * wanted
+    z, wanted = float(special.ndtri(power)), noise / difference**2
+    once = (float(special.ndtri(1 - alpha / 2)) + z) ** 2 * wanted
     always = once
     for _ in range(50):  # the reach depends, a little, on how many there are
         before, always = always, (reach(max(ceil(always), 1), alpha) + z) ** 2 * wanted

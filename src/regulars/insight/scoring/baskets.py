@@ -6,11 +6,15 @@ value decomposition (Levy & Goldberg 2014, Neural Word Embedding as Implicit Mat
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.linalg import svds
+
+from regulars.kit.later import later
+
+sparse = later("scipy.sparse")
+linalg = later("scipy.sparse.linalg")
 
 DIMENSIONS = 32
 LEAST_MEMBERS = 5
@@ -19,6 +23,8 @@ SMOOTHING = 0.75
 """The power of context counts that keeps rare products from looking related to everything."""
 
 Numbers = NDArray[np.float64]
+Matrix = Any
+"""scipy's `csr_matrix`, which is only loaded when there is something to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,10 @@ class Baskets:
 
     members: NDArray[np.int64]
     skus: NDArray[np.object_]
-    days: sparse.csr_matrix
+    days: Matrix
 
     @property
-    def bought(self) -> sparse.csr_matrix:
+    def bought(self) -> Matrix:
         """1 where the member bought the product at all."""
         found = self.days.copy()
         found.data = np.ones_like(found.data)
@@ -49,7 +55,7 @@ def baskets_of(members: NDArray[np.int64], skus: NDArray[np.object_], days: Numb
     return Baskets(numbers, names[common].astype(object), matrix)
 
 
-def together(bought: sparse.csr_matrix) -> sparse.csr_matrix:
+def together(bought: Matrix) -> Matrix:
     """products × products: how many members bought both; nothing on the diagonal."""
     found = (bought.T @ bought).tocsr()
     found.setdiag(0)
@@ -57,7 +63,7 @@ def together(bought: sparse.csr_matrix) -> sparse.csr_matrix:
     return found
 
 
-def lift(both: sparse.csr_matrix, buyers: Numbers, members: int, most: int = 50) -> sparse.csr_matrix:
+def lift(both: Matrix, buyers: Numbers, members: int, most: int = 50) -> Matrix:
     """How much likelier buyers of one are to buy the other, P(j | i) / P(j), where that is more than 1; of each product
     the `most` strongest by lift times confidence, so that neither the rare nor the popular win alone."""
     found = both.tocoo()
@@ -69,7 +75,7 @@ def lift(both: sparse.csr_matrix, buyers: Numbers, members: int, most: int = 50)
     return _strongest(scored, most)
 
 
-def _strongest(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+def _strongest(matrix: Matrix, most: int) -> Matrix:
     """Of each row the `most` largest."""
     matrix = matrix.tocsr()
     keep = np.ones(len(matrix.data), dtype=bool)
@@ -82,7 +88,7 @@ def _strongest(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     return matrix
 
 
-def vectors(both: sparse.csr_matrix, dimensions: int = DIMENSIONS) -> Numbers:
+def vectors(both: Matrix, dimensions: int = DIMENSIONS) -> Numbers:
     """One row a product, of length 1; products that nobody bought with others are 0."""
     size = both.shape[0]
     found = both.tocoo()
@@ -97,7 +103,7 @@ def vectors(both: sparse.csr_matrix, dimensions: int = DIMENSIONS) -> Numbers:
     matrix = sparse.csr_matrix((positive, (found.row, found.col)), shape=both.shape)
     wanted = min(dimensions, size - 2)
     start = np.random.default_rng(1).standard_normal(size)
-    left, strength, _right = svds(matrix, k=wanted, v0=start)
+    left, strength, _right = linalg.svds(matrix, k=wanted, v0=start)
     order = np.argsort(-strength)
     embedded = left[:, order] * np.sqrt(np.maximum(strength[order], 0.0))
     length = np.linalg.norm(embedded, axis=1, keepdims=True)

@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+
+from regulars.kit.later import later
+
+optimize = later("scipy.optimize")
+special = later("scipy.special")
 
 Numbers = NDArray[np.float64]
 
@@ -64,14 +67,16 @@ class BgNbd:
         if abs(a - 1.0) < 1e-6:
             a = 1.0 + 1e-6
         z = weeks / (self.alpha + age + weeks)
-        series = (1.0 - z) ** (a - 1.0) * hyp2f1(a + b - 1.0 - r, a - 1.0, a + b + x - 1.0, z)
+        series = (1.0 - z) ** (a - 1.0) * special.hyp2f1(a + b - 1.0 - r, a - 1.0, a + b + x - 1.0, z)
         return np.asarray((a + b + x - 1.0) / (a - 1.0) * (1.0 - series) * self.alive(x, last, age))
 
     def expected_of_anyone(self, weeks: Numbers) -> Numbers:
         """E[X(t)]: purchases after the first of somebody of whom nothing else is known (equation 9)."""
         a = self.a if abs(self.a - 1.0) >= 1e-6 else 1.0 + 1e-6
         z = weeks / (self.alpha + weeks)
-        within = (self.alpha / (self.alpha + weeks)) ** self.r * hyp2f1(self.r, self.b, a + self.b - 1.0, z)
+        within = (self.alpha / (self.alpha + weeks)) ** self.r * special.hyp2f1(
+            self.r, self.b, a + self.b - 1.0, z
+        )
         return np.asarray((a + self.b - 1.0) / (a - 1.0) * (1.0 - within))
 
     def chances(self, age: Numbers, most: int) -> Numbers:
@@ -80,15 +85,15 @@ class BgNbd:
         steps = np.arange(most + 1, dtype=np.float64)
         t = np.asarray(age, dtype=np.float64)[:, None]
         nbd = np.exp(
-            gammaln(r + steps)
-            - gammaln(r)
-            - gammaln(steps + 1.0)
+            special.gammaln(r + steps)
+            - special.gammaln(r)
+            - special.gammaln(steps + 1.0)
             + r * (np.log(alpha) - np.log(alpha + t))
             + steps * np.log(np.maximum(t, 1e-300) / (alpha + t))
         )
-        stays = np.exp(betaln(a, b + steps) - betaln(a, b))
+        stays = np.exp(special.betaln(a, b + steps) - special.betaln(a, b))
         leaves = np.zeros_like(steps)
-        leaves[1:] = np.exp(betaln(a + 1.0, b + steps[1:] - 1.0) - betaln(a, b))
+        leaves[1:] = np.exp(special.betaln(a + 1.0, b + steps[1:] - 1.0) - special.betaln(a, b))
         before = np.cumsum(nbd, axis=1) - nbd
         return np.asarray(stays * nbd + leaves * (1.0 - before))
 
@@ -133,14 +138,14 @@ def fit(known: Histories) -> BgNbd:
     loss = _loss(_by_weeks(known) if many else known)
     best: Any = None
     for start in ((0.25, 4.0, 0.8, 2.5), (1.0, 1.0, 1.0, 10.0), (2.0, 8.0, 0.1, 5.0)):
-        found = minimize(
+        found = optimize.minimize(
             loss, np.log(start), method="L-BFGS-B", bounds=[(-9.0, 9.0)] * 4, options={"maxiter": 500}
         )
         if best is None or found.fun < best.fun:
             best = found
     if not many:
         fine = {"xatol": 1e-6, "fatol": 1e-12, "maxiter": 2000}
-        best = minimize(loss, best.x, method="Nelder-Mead", options=fine)
+        best = optimize.minimize(loss, best.x, method="Nelder-Mead", options=fine)
     r, alpha, a, b = (float(one) for one in np.exp(best.x))
     return BgNbd(r, alpha, a, b, float(-best.fun * known.count.sum()))
 
@@ -156,8 +161,13 @@ def _loss(known: Histories) -> Callable[[Numbers], float]:
 
     def loss(logs: Numbers) -> float:
         r, alpha, a, b = np.exp(logs)
-        buying = gammaln(r + counts) - gammaln(r) + r * np.log(alpha)
-        leaving = gammaln(a + b) + gammaln(b + counts) - gammaln(b) - gammaln(a + b + counts)
+        buying = special.gammaln(r + counts) - special.gammaln(r) + r * np.log(alpha)
+        leaving = (
+            special.gammaln(a + b)
+            + special.gammaln(b + counts)
+            - special.gammaln(b)
+            - special.gammaln(a + b + counts)
+        )
         left = np.log(a) - np.log(b + np.maximum(counts, 1.0) - 1.0)
         power = r + power_of
         stayed = -power * np.log(alpha + ages)[of_age]

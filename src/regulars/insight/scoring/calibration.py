@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
 
 from regulars.insight.scoring import bgnbd
 from regulars.insight.scoring.bgnbd import WEEK, BgNbd, Numbers
 from regulars.insight.scoring.purchases import kept_orders, number, number_of
+from regulars.kit.later import later
 from regulars.warehouse.contracts import Tables
+
+special = later("scipy.special")
 
 HOLDOUT_DAYS = 91
 LEAST_DAYS = 56
@@ -128,7 +130,7 @@ def goodness(model: BgNbd, x: Numbers, age: Numbers) -> tuple[float | None, int,
     if degrees < 1:
         return None, max(degrees, 0), None
     found = sum((seen - wanted) ** 2 / wanted for wanted, seen in classes)
-    return found, degrees, float(chi2.sf(found, degrees))
+    return found, degrees, float(special.chdtrc(degrees, found))
 
 
 def _together(expected: list[float], actual: list[float]) -> list[tuple[float, float]]:

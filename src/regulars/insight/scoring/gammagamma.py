@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import gammaln
+
+from regulars.kit.later import later
+
+optimize = later("scipy.optimize")
+special = later("scipy.special")
 
 Numbers = NDArray[np.float64]
 
@@ -46,9 +49,9 @@ def fit(count: Numbers, mean: Numbers, members: Numbers | None = None) -> GammaG
         p, q, gamma = np.exp(logs)
         px = p * count
         each = (
-            gammaln(px + q)
-            - gammaln(px)
-            - gammaln(q)
+            special.gammaln(px + q)
+            - special.gammaln(px)
+            - special.gammaln(q)
             + q * np.log(gamma)
             + (px - 1.0) * np.log(value)
             + px * np.log(count)
@@ -56,10 +59,10 @@ def fit(count: Numbers, mean: Numbers, members: Numbers | None = None) -> GammaG
         )
         return -float(np.dot(share, each))
 
-    rough = minimize(
+    rough = optimize.minimize(
         loss, np.log([6.0, 4.0, 0.5]), method="L-BFGS-B", bounds=[(-7.0, 9.0), (0.01, 9.0), (-9.0, 12.0)]
     )
-    best = minimize(
+    best = optimize.minimize(
         loss, rough.x, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-12, "maxiter": 2000}
     )
     p, q, gamma = (float(one) for one in np.exp(best.x))

@@ -14,11 +14,10 @@ from datetime import date, timedelta
 import ibis
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from regulars.insight.scoring import baskets
 from regulars.insight.scoring.arrays import floats
-from regulars.insight.scoring.baskets import Baskets, Numbers
+from regulars.insight.scoring.baskets import Baskets, Matrix, Numbers
 from regulars.insight.scoring.preferences import YEAR_DAYS, kept_lines
 from regulars.insight.scoring.purchases import kept_orders, number, number_of
 from regulars.warehouse.contracts import Tables
@@ -41,8 +40,8 @@ class Wares:
     × products. `names` of the products, as their lines said last."""
 
     bought: Baskets
-    weight: sparse.csr_matrix
-    due: sparse.csr_matrix
+    weight: Matrix
+    due: Matrix
     names: dict[str, str]
 
 

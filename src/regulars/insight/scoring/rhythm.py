@@ -12,7 +12,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv
+
+from regulars.kit.later import later
+
+special = later("scipy.special")
 
 Numbers = NDArray[np.float64]
 
@@ -39,13 +42,13 @@ def regularity(first: Numbers, second: Numbers) -> float:
 def still(gaps: Numbers, together: Numbers, now: Numbers, k: float, r: float, alpha: float) -> Numbers:
     """The chance that a member with so many gaps, so long `together`, lets at least `now` pass and has not stopped."""
     rest = alpha / k + together
-    return np.asarray(betainc(r + k * gaps, k, rest / (rest + now)))
+    return np.asarray(special.betainc(r + k * gaps, k, rest / (rest + now)))
 
 
 def usual_gap(gaps: Numbers, together: Numbers, k: float, r: float, alpha: float) -> Numbers:
     """The gap that half of this member's gaps stay below."""
     rest = alpha / k + together
-    middle = betaincinv(r + k * gaps, k, 0.5)
+    middle = special.betaincinv(r + k * gaps, k, 0.5)
     return np.asarray(rest * (1.0 - middle) / middle)
 
 
