@@ -49,6 +49,7 @@ def test_the_grocerys_rules() -> None:
         "会员资产到期时（资产是积分）：发送消息“… 积分已到期”。",
         "会员充值时：发送消息“充值成功：… 元”。",
         "储值退款时：发送消息“储值退款：… 元”。",
+        "权益即将到期时：发送消息“…将于 … 到期”。",
     ]
     assert [each.sentence for each in rules_in_words(programme, "zh-hant")] == [
         "會員入會時：贈送 100 點數；傳送訊息「歡迎加入鄰家超市會員」；每人限 1 次。",
@@ -67,6 +68,7 @@ def test_the_grocerys_rules() -> None:
         "會員資產到期時（資產是點數）：傳送訊息「… 點已到期」。",
         "會員儲值時：傳送訊息「儲值成功：… 元」。",
         "儲值退款時：傳送訊息「儲值金退款：… 元」。",
+        "權益即將到期時：傳送訊息「…將於 … 到期」。",
     ]
     assert [each.sentence for each in rules_in_words(programme, "en")] == [
         "When a member joins: give 100 points; send “Welcome to the Corner Grocery Club”; once per member.",
@@ -86,6 +88,7 @@ def test_the_grocerys_rules() -> None:
         "When a member’s balance expires (asset is points): send “… points have expired”.",
         "When a member tops up a wallet: send “Receipt for your top-up of …”.",
         "When a top-up is paid back: send “… of your top-up paid back”.",
+        "When a claimed benefit is about to expire: send “…: good until …”.",
     ]
 
 

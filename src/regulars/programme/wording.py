@@ -107,6 +107,13 @@ WHEN: dict[str, Text] = {
     "benefit.renewed": words("权益新一期开始时", "權益新一期開始時", "When a new turn of a benefit begins"),
     "benefit.taken_back": words("权益被收回时", "權益被收回時", "When a benefit is taken back"),
     "benefit.withdrawn": words("人工收回权益时", "人工收回權益時", "When an operator takes a benefit back"),
+    "audience.entered": words("会员进入人群时", "會員進入人群時", "When a member enters an audience"),
+    "audience.left": words("会员离开人群时", "會員離開人群時", "When a member leaves an audience"),
+    "audience.listed": words(
+        "会员被加入或移出名单时", "會員被加入或移出名單時", "When a member is put on or taken off a list"
+    ),
+    "audience.reviewed": words("人群复核时", "人群複核時", "When audiences are reviewed"),
+    "member.tagged": words("人工打标签时", "手動貼標籤時", "When a member is tagged by hand"),
     "schedule.due": words("到了设定的时间", "到了設定的時間", "At the time set"),
     "hold.lapsed": words("冻结超时释放时", "凍結逾時釋放時", "When a hold lapses"),
 }
