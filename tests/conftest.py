@@ -22,7 +22,7 @@ LONGEST = (
     "tests/books/test_core.py",
     "tests/books/test_postgres.py",
     "tests/books/test_kills.py",
-    "tests/warehouse/test_backends.py",
+    "tests/warehouse/test_spark.py",
     "tests/books/test_replay.py",
     "tests/api/test_schema.py",
     "tests/processes/",

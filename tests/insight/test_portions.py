@@ -13,7 +13,7 @@ from regulars.programme.loader import load
 from regulars.programme.service import current
 from tests.engine.world import fresh, moment, order, refund, shop, today, took, who_is
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("life")]
 SHOP = shop(expires="{months: 2}").replace(
     "clawback: debt}\n  growth", 'clawback: debt, cost: "0.01", gifts: {least: 1}}\n  growth'
 )
@@ -25,8 +25,8 @@ BUDGET = DRAFT.replace(
 )
 
 
-@pytest.fixture(autouse=True)
-def _life() -> None:
+@pytest.fixture
+def life() -> None:
     with today("2026-01-01"):
         fresh(SHOP)
     names = [f"m{number}" for number in range(12)]

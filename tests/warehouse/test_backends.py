@@ -1,4 +1,4 @@
-"""The same expressions in other databases: Spark over our files, one that somebody loads, one that is down."""
+"""The same expressions in other databases: one that somebody loads, one that is down. Spark: `test_spark`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ from regulars.warehouse.backends import tables_there
 from regulars.warehouse.contracts import SCHEMAS, Tables
 from regulars.warehouse.elsewhere import Elsewhere
 from regulars.warehouse.trouble import BackendDown
-from tests.warehouse.histories import HISTORY, duck, history_folder, quiet, same, spark  # noqa: F401
+from tests.warehouse.histories import duck, history_folder, same  # noqa: F401
 
 
-def _figures(tables: Tables) -> list[dict[str, Any]]:
+def figures(tables: Tables) -> list[dict[str, Any]]:
     """One query over all tables: rows, members, and the first and last day of each."""
     parts = []
     for name in SCHEMAS:
@@ -25,17 +25,6 @@ def _figures(tables: Tables) -> list[dict[str, Any]]:
         sales=orders.total_minor.sum(), last=orders["at"].max(), late=(orders.hour >= 18).sum()
     )
     return parts + by_channel.order_by("channel", "month").to_pyarrow().to_pylist()
-
-
-@quiet
-def test_spark_reads_the_same_files_and_says_the_same(duck: Tables, spark: Tables) -> None:  # noqa: F811
-    said, also = _figures(duck), _figures(spark)
-    assert same(said, also), (said, also)
-    assert said[0] == {"rows": HISTORY.members, "members": 300, "sum": 300 * 301 // 2}
-    assert (
-        sum(row["sales"] for row in said[len(SCHEMAS) :])
-        == duck.orders.total_minor.sum().to_pyarrow().as_py()
-    )
 
 
 def test_a_database_that_somebody_loads(duck: Tables, tmp_path: Path) -> None:  # noqa: F811
@@ -51,7 +40,7 @@ def test_a_database_that_somebody_loads(duck: Tables, tmp_path: Path) -> None:  
     assert not there.reads_files
     tables = there.tables(None)
     assert tables.orders.schema()["lines"].is_int32()
-    assert same(_figures(tables), _figures(duck))
+    assert same(figures(tables), figures(duck))
     assert str(there.fresh()) == "2026-06-01 08:00:00+00:00"
 
 
