@@ -75,12 +75,12 @@ class CountIn(Strict):
 
 
 class CountOut(Schema):
-    """How many members a condition fits. `sampled`: estimated. `whole` is false where it also asks for something of
-    the event, which is not counted in. `condition`: in its canonical form."""
+    """How many members a condition fits; null where there was no time to count. `sampled`: estimated. `whole` is false
+    where it also asks for something of the event, which is not counted in. `condition`: in its canonical form."""
 
     sentence: str
     condition: dict[str, Any] | None
-    members: int
+    members: int | None
     of: int
     sampled: bool
     whole: bool

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from regulars.audiences.filling import estimate
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.campaigns.logic import Budgets
+from regulars.engine.audiences import where
 from regulars.engine.contracts import Rejected
 from regulars.engine.doors import Faulty, payload
 from regulars.engine.explain import Verdict, verdict
@@ -18,29 +20,24 @@ from regulars.engine.turn import Turn
 from regulars.events.contracts import RecordedEvent
 from regulars.kit import clock, rows
 from regulars.kit.ids import BUCKETS, event_id
-from regulars.kit.sqlread import row
 from regulars.language.calendar import local_day
 from regulars.language.condition import Condition, Group, Items, Quantifier
 from regulars.language.events import Event
 from regulars.language.matching import leaves_of
-from regulars.language.sql import to_sql
-from regulars.language.sql_text import Clock
+from regulars.language.sql_text import Sql
 from regulars.programme.building import with_rule
 from regulars.programme.contracts import Programme
-from regulars.programme.vocabulary import fields_for
 
-EXACT_UP_TO = 50_000
-"""So many members are counted one by one; of more, those of a few buckets."""
-
-SAMPLED_BUCKETS = 4
+EVERYBODY = Sql("true", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """How many of all members satisfy the part of a condition that is about members; `sampled`: an estimate. `whole`
-    is False where the condition asks for something of the event, too."""
+    """How many of all members satisfy the part of a condition that is about members; `sampled`: an estimate; None:
+    there was no time to count even a sample. `whole` is False where the condition asks for something of the event,
+    too."""
 
-    members: int
+    members: int | None
     of: int
     sampled: bool
     whole: bool
@@ -68,20 +65,8 @@ def _of_members(condition: Condition) -> bool:
 def fits(condition: Condition | None, programme: Programme) -> Fits:
     """How many members a condition fits now."""
     asked, whole = member_part(condition)
-    counted = row("SELECT count(*) FROM members_member AS m WHERE m.status = 'active'")
-    total = int(counted[0]) if counted else 0
-    if asked is None:
-        return Fits(total, total, False, whole)
-    text, params = to_sql(asked, fields_for(programme, None), Clock(programme.zone, clock.now()))
-    sampled = total > EXACT_UP_TO
-    some = f" AND m.bucket < {SAMPLED_BUCKETS}" if sampled else ""
-    found = row(
-        "SELECT count(*), count(*) FILTER (WHERE " + text + ") FROM members_member AS m"
-        " WHERE m.status = 'active'" + some,
-        params,
-    )
-    seen, held = (int(found[0]), int(found[1])) if found else (0, 0)
-    return Fits(round(held * total / seen) if sampled and seen else held, total, sampled, whole)
+    found = estimate(where(asked, programme, clock.now()) if asked is not None else EVERYBODY, sample=0)
+    return Fits(found.members if found.buckets else None, found.of, not found.exact, whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,8 @@ def told(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
 
 def fitting(counted: trying.Fits) -> str:
     """How many members a condition fits, and how that is known."""
+    if counted.members is None:
+        return _("How many members it fits could not be counted within a second.")
     said = _("Fits %(members)s of %(of)s members, counted just now.") % {
         "members": f"{counted.members:,}",
         "of": f"{counted.of:,}",
