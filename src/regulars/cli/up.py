@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from regulars.cli.words import language
 from regulars.kit import log
-from regulars.processes import roles, supervisor
+from regulars.processes import database, roles, supervisor
 from regulars.settings import CONFIG, DATA
 
 app = typer.Typer(add_completion=False)
@@ -40,6 +40,12 @@ ONE_ROLE = {
     "zh-hans": "仅由触发器保护：对外服务的数据库账号就是表的所有者（docs/deployment.md 说明如何分成两个账号）",
     "zh-hant": "僅由觸發器保護：對外服務的資料庫帳號就是資料表的擁有者（docs/deployment.md 說明如何分成兩個帳號）",
     "en": "kept by triggers only: the database role that serves owns the tables (docs/deployment.md: two roles)",
+}
+CONNECTIONS = {"zh-hans": "数据库连接", "zh-hant": "資料庫連線", "en": "Connections"}
+TOO_FEW = {
+    "zh-hans": "数据库最多允许 {allowed} 个连接，此配置可能用到 {needed} 个：请调高 max_connections 或减少线程",
+    "zh-hant": "資料庫最多允許 {allowed} 個連線，此設定可能用到 {needed} 個：請調高 max_connections 或減少執行緒",
+    "en": "the database allows {allowed}, {needed} may be needed: raise its max_connections or lower REGULARS_THREADS",
 }
 STOP = {
     "zh-hans": "按 Ctrl-C 停止。",
@@ -73,6 +79,8 @@ def _greet(console: Console, spoken: str, address: str, further: Sequence[tuple[
     lines += [*further, (LOGS[spoken], str(log.file_of(DATA)))]
     if roles.one_for_all():
         lines.append((HISTORY[spoken], ONE_ROLE[spoken]))
+    if few := database.too_few():
+        lines.append((CONNECTIONS[spoken], TOO_FEW[spoken].format(allowed=few[0], needed=few[1])))
     console.print(f"[bold green]{READY[spoken]}[/]")
     width = max(cell_len(what) for what, _ in lines)
     for what, where in lines:

@@ -16,8 +16,13 @@ from django.db import connections
 ALIAS = "default"
 SETTINGS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 
+MOST = 8
+"""So many batches run at once in a process; the others wait for one of these connections. More would only wait for
+the processor, and a database has few connections."""
+
 _idle: list[Any] = []
 _lock = threading.Lock()
+_free = threading.BoundedSemaphore(MOST)
 
 
 @contextmanager
@@ -27,17 +32,25 @@ def borrowed() -> Iterator[None]:
     if own.in_atomic_block:
         yield
         return
+    with _free, _one() as line:
+        connections[ALIAS] = line
+        try:
+            yield
+        finally:
+            connections[ALIAS] = own
+
+
+@contextmanager
+def _one() -> Iterator[Any]:
     with _lock:
         line = _idle.pop() if _idle else None
     if line is None:
         line = _made()
     # A dead connection makes the batch be tried again: asking beforehand costs a round trip each time.
     line.health_check_done = True
-    connections[ALIAS] = line
     try:
-        yield
+        yield line
     finally:
-        connections[ALIAS] = own
         line.close_if_unusable_or_obsolete()
         with _lock:
             _idle.append(line)

@@ -11,6 +11,9 @@ from regulars.kit import metrics
 
 LONGEST_PAUSE_SECONDS = 60.0
 
+LONG_PAUSE_SECONDS = 5.0
+"""Who pauses so long holds no connection meanwhile: a database has few."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -57,9 +60,10 @@ def keep_running(loop: Loop, stop: threading.Event, heard: Heard = lambda *_: No
         failures = 0
         if done:
             metrics.LOOP_DONE.labels(loop.name).inc(done)
-            stop.wait(loop.rest_seconds)
-        else:
-            stop.wait(loop.every_seconds)
+        pause = loop.rest_seconds if done else loop.every_seconds
+        if pause >= LONG_PAUSE_SECONDS:
+            connections.close_all()
+        stop.wait(pause)
     connections.close_all()
 
 

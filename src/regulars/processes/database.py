@@ -6,15 +6,18 @@ from contextlib import contextmanager
 
 import psycopg
 
-from regulars.kit import postgres, postgres_access
+from regulars.kit import lines, postgres, postgres_access
 from regulars.kit.errors import CliError
 from regulars.settings import CONFIG, DATA
 
 FOLDER = DATA / "postgres"
 OLDEST_SERVER = 160000
 CONNECT_SECONDS = 5
-SPARE_CONNECTIONS = 43
-"""For the worker, commands and the owner; PostgreSQL keeps three of them for the owner alone."""
+WORKER_CONNECTIONS = 32
+"""Of a worker process at most: each of its loops and jobs, what it listens on, and the lines of its batches."""
+
+SPARE_CONNECTIONS = 20
+"""For commands, exports, backups and the owner; PostgreSQL keeps three of them for the owner alone."""
 
 
 @contextmanager
@@ -39,9 +42,25 @@ def revive() -> None:
             pass
 
 
+def connections_needed() -> int:
+    """How many connections this installation may hold at once: all threads of all its processes, and the commands."""
+    server = CONFIG.workers * (CONFIG.threads + lines.MOST)
+    return max(100, server + CONFIG.background * WORKER_CONNECTIONS + SPARE_CONNECTIONS)
+
+
+def too_few() -> tuple[int, int] | None:
+    """How many connections a server of somebody else's allows, and how many may be needed; None: it has enough."""
+    if not CONFIG.database_url:
+        return None
+    with _connected("DATABASE_URL", CONFIG.database_url) as server:
+        found = server.execute("SELECT current_setting('max_connections')::int").fetchone()
+    assert found is not None
+    allowed, needed = int(str(found[0])), connections_needed()
+    return (allowed, needed) if allowed < needed else None
+
+
 def _settings() -> dict[str, str]:
-    """Enough connections for every thread of every server process."""
-    return {"max_connections": str(max(100, CONFIG.workers * CONFIG.threads + SPARE_CONNECTIONS))}
+    return {"max_connections": str(connections_needed())}
 
 
 def serving_role() -> str:
