@@ -18,8 +18,26 @@ function startLog(): void {
   });
 }
 
+/** Rows that can be ticked: one box ticks them all, and the bar below says how many are. */
+function startTicks(): void {
+  const told = document.querySelector<HTMLElement>("[data-ticked]");
+  if (!told) return;
+  const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("input[name=member][form]")];
+  const count = (): void => {
+    told.textContent = String(boxes().filter((box) => box.checked).length);
+  };
+  document.addEventListener("change", (event) => {
+    const box = event.target as HTMLInputElement;
+    if (box.dataset.tickAll !== undefined) for (const one of boxes()) one.checked = box.checked;
+    if (box.closest(".tick")) count();
+  });
+  addEventListener("pageshow", count);
+  count();
+}
+
 export function startRows(): void {
   startLog();
+  startTicks();
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     const row = target.closest<HTMLElement>("[data-href]");

@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "regulars.insight.scoring",
     "regulars.insight.subscriptions",
     "regulars.insight.simulating",
+    "regulars.insight.bulk",
     "regulars.portal",
 ]
 

@@ -22,7 +22,7 @@ from regulars.audiences.contracts import (
     Use,
     Wish,
 )
-from regulars.engine.contracts import Incoming
+from regulars.engine.contracts import Incoming, Outcome
 from regulars.engine.doors import incoming
 from regulars.engine.grouping import LISTED
 from regulars.engine.load import Loader, Orders
@@ -185,11 +185,19 @@ def put(
         raise NotAList(audience)
     if len(member_ids) > LIST_MOST:
         raise BadAudience.of([("members", _TOO_MANY)])
-    now = clock.now()
-    outcomes = submit([
-        _listing(audience, member_id, on, key, source, by, reason, now) for member_id in dict.fromkeys(member_ids)
-    ])  # fmt: skip
+    outcomes = list_all(audience, list(dict.fromkeys(member_ids)), on, key, source, by, reason)
     return sum(outcome.status in ("processed", "duplicate") for outcome in outcomes)
+
+
+def list_all(
+    audience: str, member_ids: Sequence[UUID], on: bool, key: str, source: str, by: str = "", reason: str = ""
+) -> list[Outcome]:
+    """As `put`, however many members; their outcomes, in their order. For an audience that is no list (any more)
+    nothing comes of it."""
+    now = clock.now()
+    return submit([
+        _listing(audience, member_id, on, key, source, by, reason, now) for member_id in member_ids
+    ])  # fmt: skip
 
 
 def look_again(*fields: str) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from regulars.engine.contracts import Outcome
 from regulars.engine.doors import incoming
 from regulars.engine.service import submit
 from regulars.events.own_types import TAGGED
@@ -74,19 +76,65 @@ def tag(
 ) -> int:
     """Put tags on members and take others off; for how many that was done. `key` names it for ever, with each member:
     the same again changes nothing. Raises BadTag, TooManyAtOnce."""
-    wanted, gone = [one.strip() for one in add], [one.strip() for one in remove]
-    if any(not one or len(one) > TAG_MOST or not one.isprintable() for one in (*wanted, *gone)):
-        raise BadTag
+    wanted, gone = checked(add), checked(remove)
     members = list(dict.fromkeys(member_ids))
     if len(members) > MEMBERS_MOST:
         raise TooManyAtOnce
-    told = {"by": by, "reason": reason}
-    data = {"add": wanted, "remove": gone, **{name: text for name, text in told.items() if text}}
-    now = clock.now()
-    outcomes = submit(
-        [incoming(source, f"{key}:{one}", TAGGED, (), None, data, False, one, now) for one in members]
-    )
+    outcomes = tag_all(members, wanted, gone, key=key, source=source, by=by, reason=reason)
     return sum(outcome.status in ("processed", "duplicate") for outcome in outcomes)
+
+
+def tag_all(
+    member_ids: Sequence[UUID],
+    add: Sequence[str],
+    remove: Sequence[str],
+    *,
+    key: str,
+    source: str,
+    by: str,
+    reason: str = "",
+) -> list[Outcome]:
+    """As `tag`, however many members; their outcomes, in their order. The tags must be sound (`checked`)."""
+    data = tag_data(add, remove, by=by, reason=reason)
+    now = clock.now()
+    return submit(
+        [incoming(source, f"{key}:{one}", TAGGED, (), None, data, False, one, now) for one in member_ids]
+    )
+
+
+def tag_data(add: Sequence[str], remove: Sequence[str], *, by: str = "", reason: str = "") -> dict[str, Any]:
+    """What an event of tagging by hand says."""
+    told = {"by": by, "reason": reason}
+    return {"add": list(add), "remove": list(remove), **{name: text for name, text in told.items() if text}}
+
+
+def checked(tags: Sequence[str]) -> tuple[str, ...]:
+    """Tags as they are written down, each once. Raises BadTag."""
+    found = tuple(dict.fromkeys(one.strip() for one in tags))
+    if any(not one or len(one) > TAG_MOST or not one.isprintable() for one in found):
+        raise BadTag
+    return found
+
+
+SINCE = """
+SELECT DISTINCT own.member_id
+  FROM unnest(%s::uuid[], %s::uuid[]) AS asked(member_id, event_id)
+  JOIN events_event own ON own.member_id = asked.member_id AND own.id = asked.event_id AND own.bucket = ANY(%s)
+  JOIN events_event e ON e.member_id = own.member_id AND e.bucket = own.bucket
+   AND (e.received_at, e.id) > (own.received_at, own.id),
+       json_array_elements(CASE json_typeof(e.effects) WHEN 'array' THEN e.effects ELSE '[]' END) AS effect
+ WHERE effect.value ->> 'kind' = 'tag'
+   AND ((effect.value -> 'add')::jsonb ?| %s::text[] OR (effect.value -> 'remove')::jsonb ?| %s::text[])
+"""
+
+
+def changed_since(pairs: Sequence[tuple[UUID, UUID]], tags: Sequence[str]) -> set[UUID]:
+    """Of (member, event), the members some of whose `tags` were put on or taken off again after that event."""
+    if not pairs:
+        return set()
+    members, events = [one for one, _ in pairs], [event for _, event in pairs]
+    buckets = sorted({bucket_of(one) for one in members})
+    return {found for (found,) in rows(SINCE, [members, events, buckets, list(tags), list(tags)])}
 
 
 ORIGINS = """

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from regulars.kit import paging
 from regulars.kit.sqlread import contains, row, rows
+from regulars.language.sql_text import Sql
 from regulars.ledger.queries import balances_of
 from regulars.members.contracts import MemberProfile
 from regulars.members.queries import ids_by_phone_part, ids_like, profiles
@@ -184,6 +185,13 @@ def count_members(
     )
     number = int(found[0]) if found else 0
     return Count(min(number, most), number <= most)
+
+
+def selection(programme: Programme, chosen: MemberFilter, view: View | None = None) -> Sql:
+    """The ids of all members that satisfy the filter, as a query."""
+    shown = _settled(programme, view or View())
+    where, params = _where(_conditions(programme, chosen, shown), "m.id", "m.bucket")
+    return Sql(f"SELECT m.id FROM members_member m WHERE {where}", tuple(params))
 
 
 def _settled(programme: Programme, view: View) -> View:

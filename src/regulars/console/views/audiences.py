@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +13,11 @@ from django.views.decorators.http import require_POST
 from regulars.audiences import queries
 from regulars.audiences.contracts import Audience
 from regulars.console import audience_words as told
+from regulars.console.bulk_words import LIST, TAG
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
+from regulars.console.views.bulk import address as bulk_address
 from regulars.engine import audiences as work
-from regulars.engine.tagging import MEMBERS_MOST
 from regulars.insight.freshness import kept
 from regulars.insight.members import MemberFilter, list_members
 from regulars.kit import clock
@@ -78,8 +78,8 @@ def show(request: HttpRequest, audience: str) -> HttpResponse:
         "periods": PERIODS,
         "bars": _bars(found),
         "uses": told.use_lines(asking),
-        "tag_most": MEMBERS_MOST,
-        "once": uuid4(),
+        "tag_url": bulk_address(TAG, f"audience={audience}"),
+        "list_url": bulk_address(LIST, f"audience={audience}"),
         "changes": told.changes(queries.revisions(audience)),
         **_why(request, audience),
     }

@@ -1,5 +1,7 @@
 """The members list."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,6 +15,7 @@ from regulars.language.calendar import local_day
 from regulars.members.queries import ids_like, names, tags
 from regulars.staff.models import Operator
 
+PLACE = ("cursor", "go")
 EXPORTERS = (Operator.Role.ADMIN, Operator.Role.OPERATOR)
 
 
@@ -44,13 +47,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "tags": kept("members.tags", lambda: tags(50)).value,
         "has_choices": filters.HAS,
         "since_choices": filters.SINCE,
-        "kept": [
-            (name, value)
-            for name, values in request.GET.lists()
-            for value in values
-            if name not in ("cols", "cursor", "go")
-        ],
+        "kept": [pair for pair in _pairs(request) if pair[0] not in ("cols", "cursor", "go")],
         "audience_url": audience_url(chosen) if operator_of(request).role in EXPORTERS else "",
+        "may_bulk": operator_of(request).role in EXPORTERS and not chosen.filter.status,
+        "bulk_query": urlencode([pair for pair in _pairs(request) if pair[0] not in PLACE]),
         "may_export": getattr(request.user, "role", "") in EXPORTERS,
     }
     return render(request, "console/members.html", context)
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for."""
+    return [(name, value) for name, values in request.GET.lists() for value in values]

@@ -1,4 +1,4 @@
-"""Tags: which there are and on how many members, and put on or taken off one member or an audience by hand."""
+"""Tags: which there are and on how many members, and put on or taken off one member by hand."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -10,8 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.audiences import queries as audiences
-from regulars.console import formats
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.engine import tagging
@@ -63,23 +61,6 @@ def put(request: HttpRequest, member_id: UUID) -> HttpResponse:
             )
             messages.info(request, said % {"tag": add, "gone": _(", ").join(sorted(gone))})
     return redirect("console:member", member_id=member_id)
-
-
-@page(roles=ANSWERING)
-@require_POST
-def put_on_audience(request: HttpRequest, audience: str) -> HttpResponse:
-    """A tag put on everybody who is in an audience now, or taken off them."""
-    audiences.get(audience)
-    add, remove = request.POST.get("add", "").strip(), request.POST.get("remove", "").strip()
-    if audiences.size(audience) > tagging.MEMBERS_MOST:
-        raise tagging.TooManyAtOnce
-    if add or remove:
-        whom = [one.member_id for some in audiences.chunks(audience) for one in some]
-        done = _tag(request, whom, add, remove)
-        messages.success(
-            request, _("Done for %(members)s members of the audience.") % {"members": formats.number(done)}
-        )
-    return redirect("console:audience", audience=audience)
 
 
 def _tag(request: HttpRequest, whom: list[UUID], add: str, remove: str) -> int:

@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.console import simulations, supposed
+from regulars.console import bulk_words, simulations, supposed
 from regulars.console.shell import may, operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
+from regulars.insight.bulk import queries as bulk
 from regulars.insight.simulating import queries, service
 from regulars.insight.simulating.contracts import DONE, BadPeriod
 from regulars.kit.problems import Problem
@@ -106,7 +107,10 @@ def tray(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/_whatif_tray.html",
-        {"running": [simulations.shown(one) for one in queries.running()]},
+        {
+            "running": [simulations.shown(one) for one in queries.running()],
+            "bulk": [bulk_words.shown(one) for one in bulk.running()],
+        },
     )
 
 
