@@ -171,9 +171,7 @@ def test_what_was_searched_for_is_no_condition(desk: Client, shop: dict[str, UUI
     assert "audiences/new" not in text(desk, "/console/members/?q=Anna&level=basic")
 
 
-def test_tags_are_put_on_by_hand_on_one_member(
-    desk: Client, shop: dict[str, UUID], bob: Operator
-) -> None:
+def test_tags_are_put_on_by_hand_on_one_member(desk: Client, shop: dict[str, UUID], bob: Operator) -> None:
     lin = f"/console/members/{shop['lin']}/"
     assert desk.post(f"{lin}tags", {"add": "wedding"}).status_code == 302
     page = text(desk, lin)

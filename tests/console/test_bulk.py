@@ -97,13 +97,16 @@ def test_all_that_fit_go_on_a_list_and_undoing_leaves_who_was_on_it(
     assert "goes by its condition" in refused
     assert desk.post(BULK, {"do": "tag", "value": "x"}).status_code == 422
     assert desk.post(BULK, {"do": "tag", "all": "1", "query": "merged=1"}).status_code == 422
-    assert "1 to 60 printable" in desk.post(BULK, {**everybody, "do": "tag", "value": "x" * 61}).content.decode()
+    assert (
+        "1 to 60 printable" in desk.post(BULK, {**everybody, "do": "tag", "value": "x" * 61}).content.decode()
+    )
 
 
 def test_an_audience_is_tagged_and_live_ones_follow(desk: Client, shop: dict[str, UUID]) -> None:
     make(desk, "Rich", {"field": "tags", "op": "has", "value": "rich"}, sure="1")
     make(desk)
-    link = re.search(r'href="(/console/members/bulk/\?do=tag[^"]+)"', text(desk, "/console/members/audiences/big_spenders/"))
+    audience = text(desk, "/console/members/audiences/big_spenders/")
+    link = re.search(r'href="(/console/members/bulk/\?do=tag[^"]+)"', audience)
     assert link is not None
     page = text(desk, link[1].replace("&amp;", "&"))
     assert "The 1 member that fits the filters" in page

@@ -1,4 +1,4 @@
-"""A change to many members: to the rows that were ticked, or to all that fit the filters; looked at first, undone after.
+"""A change to many members: the ticked rows, or all that fit the filters: looked at first, undone after.
 
 Small ones are done at once, larger ones by the workers while the page shows how far they are.
 """
@@ -206,7 +206,5 @@ def _measured(kind: str, value: str, whom: Whom) -> tuple[Measure | None, str]:
 def _lists() -> list[tuple[str, str]]:
     language = get_language() or "en"
     return [
-        (one.id, say(one.names, language) or one.id)
-        for one in audiences.every()
-        if one.kind is Kind.LIST
+        (one.id, say(one.names, language) or one.id) for one in audiences.every() if one.kind is Kind.LIST
     ]

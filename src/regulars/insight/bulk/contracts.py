@@ -79,7 +79,9 @@ class Job:
 
     @property
     def may_undo(self) -> bool:
-        return bool(not self.open and not self.busy and self.changed and not self.undoes and not self.undone_by)
+        return bool(
+            not self.open and not self.busy and self.changed and not self.undoes and not self.undone_by
+        )
 
     def percent(self) -> int:
         return min(100 * self.done // self.moving, 99) if self.moving else 0

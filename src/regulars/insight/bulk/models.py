@@ -52,7 +52,5 @@ class Portion(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(
-                fields=["job", "id"], name="bulk_to_do", condition=models.Q(done_at__isnull=True)
-            ),
+            models.Index(fields=["job", "id"], name="bulk_to_do", condition=models.Q(done_at__isnull=True)),
         )

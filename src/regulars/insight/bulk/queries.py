@@ -65,7 +65,8 @@ def moving(deed: Deed) -> Sql:
             (deed.audience,),
         )
     return Sql(
-        "(NOT m.tags::text[] @> %s::text[] OR m.tags::text[] && %s::text[])", (list(deed.add), list(deed.remove))
+        "(NOT m.tags::text[] @> %s::text[] OR m.tags::text[] && %s::text[])",
+        (list(deed.add), list(deed.remove)),
     )
 
 

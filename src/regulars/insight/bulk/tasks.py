@@ -44,7 +44,7 @@ SELECT member_id, by FROM audiences_membership
 ALREADY = "SELECT member_id FROM events_event WHERE source = %s AND key = ANY(%s) AND bucket = ANY(%s)"
 
 Group = dict[str, Any]
-"""`members` with whom the same happened, by `events` in the same order: tags that went on (`add`) and off (`remove`)."""
+"""`members` with whom the same happened, by `events` in that order: tags that went on (`add`), off (`remove`)."""
 
 
 def bulk_due() -> int:
@@ -113,7 +113,9 @@ def _take_back(job: Job, before: Iterable[Group]) -> tuple[list[Group], int, int
     """Undo these groups where they are still as that change left them: (who was, refused, left as they are)."""
     key, done, refused, kept = _key(job), [], 0, 0
     for group in before:
-        pairs = [(UUID(one), UUID(event)) for one, event in zip(group["members"], group["events"], strict=True)]
+        pairs = [
+            (UUID(one), UUID(event)) for one, event in zip(group["members"], group["events"], strict=True)
+        ]
         begun = _already(key, [one for one, _ in pairs])
         if job.deed.audience:
             still = [*begun, *(one for one, _ in _still_on(job.deed.audience, pairs) if one not in begun)]
