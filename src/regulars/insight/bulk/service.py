@@ -1,6 +1,7 @@
 """Asking for a change to many members, calling it off, taking it back."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -114,6 +115,6 @@ def _settle(job: Job) -> None:
     job.save(update_fields=["moving", "members", "state", "ended_at"])
 
 
-def _run(sql: str, params: list[object]) -> None:
+def _run(sql: str, params: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
