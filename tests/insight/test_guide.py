@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from regulars.insight.doable import possible
-from regulars.insight.guide import Guide, Task, Usual, guide
+from regulars.insight.guide import Guide, Likely, Task, Usual, guide
 from regulars.kit import clock
+from regulars.kit.ids import bucket_of
 from regulars.language.condition import Condition, parse_condition
+from regulars.members.models import Recommendation
 from regulars.members.queries import profile
 from regulars.programme.service import current
 from regulars.programme.vocabulary import fields_for
@@ -123,6 +125,27 @@ def test_what_orders_brought_is_read_from_what_they_brought() -> None:
         ("bread", 3, 3200, 41),
         ("tea", 3, 1200, 19),
     ]
+
+
+@pytest.mark.usefixtures("brand")
+def test_what_is_recommended_brings_what_so_much_brought_before() -> None:
+    """For 146.00 spent came 232: milk for 8.00 brings 12. What has no price, no name or was said is left out."""
+    member = who_is("rain")
+    offers = [("milk", 800, "again"), ("bread", 3_300, "again"), ("", 500, "again"), ("cup", None, "alike")]
+    for rank, (name, price, reason) in enumerate(
+        [*offers, ("jam", 1_200, "together"), ("gum", 50, "popular")]
+    ):
+        Recommendation.objects.create(
+            member_id=member,
+            rank=rank,
+            bucket=bucket_of(member),
+            sku=name,
+            name=name,
+            price_minor=price,
+            reason=reason,
+        )
+    assert of("rain").likely == (Likely("milk", "again", 800, 12), Likely("jam", "together", 1_200, 19))
+    assert of("ming").likely == ()
 
 
 @pytest.mark.usefixtures("brand")

@@ -9,6 +9,7 @@ import pytest
 from regulars.campaigns.logic import Budgets
 from regulars.engine.meanings import message_context
 from regulars.engine.plan import make_plan
+from regulars.engine.telling import recommended
 from regulars.engine.turn import Turn
 from regulars.language.effects import ToppedUp, TopUpRefunded
 from regulars.language.events import Event
@@ -52,6 +53,14 @@ def written(subject: str, body: str = "x", on: str = "order.paid") -> str:
         ("{% if points %}x{% endif %}", "there is no points"),
         ("{% assign x = coins %}{{ x }}", "there is no coins"),
         ("{{ tier.name }}", "a message on order.paid has no tier"),
+        (
+            "{{ member.recommendations.name }}",
+            "there is no member.recommendations.name: write member.recommendations",
+        ),
+        (
+            "{% for one in member.recommendations %}{{ one.nmae }}{% endfor %}",
+            "there is no member.recommendations.first.nmae; there are: name, price, reason",
+        ),
     ],
 )
 def test_a_template_that_cannot_be_written_is_refused(text: str, says: str) -> None:
@@ -68,6 +77,9 @@ def test_a_template_that_cannot_be_written_is_refused(text: str, says: str) -> N
         "{{ earned.points }} {{ balances.growth | plus: 1 }} {{ order.total }} {{ event.time }} {{ event.type }}",
         "{{ member.name | default: 'x' | upcase }} {{ member.name.size }} {{ tiers.level.until }}",
         "{% for one in tiers %}{{ one[0] }} {{ forloop.index }}{% endfor %}",
+        "{% for one in member.recommendations limit: 3 %}{{ one.name }} {{ one.price }}{% endfor %}",
+        "{% if member.recommendations.size > 0 %}{{ member.recommendations.first.reason }}{% endif %}",
+        "{% for order in member.recommendations %}{{ order.name }}{% endfor %}",
         "{% for one in tiers %}{{ one[1].level }}{% endfor %} {{ earned[member.name] }}",
         "{% assign x = earned.points %}{{ x }}{% capture y %}z{% endcapture %}{{ y }}{% increment n %}",
         "{% comment %}{{ nothing | nope }}{% endcomment %}{% raw %}{{ nothing }}{% endraw %}",
@@ -160,7 +172,7 @@ def test_the_proofreader_knows_what_the_engine_gives() -> None:
             data = {"asset": "points", "units": 5}
         if event_type.id.startswith("wallet."):
             data = {"wallet": "wallet", "topup_id": "1", "amount_minor": 50_000}
-        snapshot = Snapshot(UUID(int=1))
+        snapshot = Snapshot(UUID(int=1), recommended=[("Tea", 1_280, "again")])
         event = Event(UUID(int=2), "s", "k", event_type.id, UUID(int=1), moment, data)
         turn = Turn(plan, snapshot, event, moment, Budgets())
         turn.day = date(2026, 3, 1)
@@ -169,4 +181,6 @@ def test_the_proofreader_knows_what_the_engine_gives() -> None:
             turn.effects.append(ToppedUp("s", "1", "wallet", 50_000, 5_000, moment))
         if event_type.id == "wallet.refunded":
             turn.effects.append(TopUpRefunded("s", "1", "r", "wallet", 50_000, 5_000))
-        assert paths(message_context(turn)) == paths(context_shape(programme, event_type)), event_type.id
+        given = message_context(turn)
+        given["member"] |= recommended(turn)
+        assert paths(given) == paths(context_shape(programme, event_type)), event_type.id

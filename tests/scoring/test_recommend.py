@@ -8,8 +8,9 @@ import pytest
 
 from regulars.insight.scoring import offering
 from regulars.insight.scoring.compute import score
-from regulars.insight.scoring.models import Recommendation
 from regulars.insight.scoring.recommend import Offer, measure, offers, wares
+from regulars.members.models import Recommendation
+from regulars.members.recommending import of_member
 from regulars.programme.contracts import Insight
 from regulars.warehouse.contracts import Tables
 from tests.scoring.tables import tables
@@ -35,6 +36,7 @@ def shop() -> Tables:
                     "day": day,
                     "sku": sku,
                     "name": sku.title(),
+                    "quantity": 1.0,
                     "total_minor": 500,
                 }
             )
@@ -80,10 +82,10 @@ def test_they_are_kept_by_member_and_replaced() -> None:
     people = score(shop(), Insight(), TODAY).people
     assert offering.write(shop(), people, TODAY) == 20
     member = UUID(f"00000000-0000-7000-8000-{11:012x}")
-    found = offering.of_member(member, 2)
-    assert [(one.rank, one.sku, one.name, one.reason) for one in found] == [
-        (1, "tea", "Tea", "again"),
-        (2, "cup", "Cup", "together"),
+    found = of_member(member, 2)
+    assert [(one.rank, one.sku, one.name, one.price_minor, one.reason) for one in found] == [
+        (1, "tea", "Tea", 500, "again"),
+        (2, "cup", "Cup", 500, "together"),
     ]
     offering.write(tables([(1, JOINED)]), people, TODAY)
     assert Recommendation.objects.count() == 0

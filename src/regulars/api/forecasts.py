@@ -93,6 +93,15 @@ class TaskOut(Schema):
     opens: date | None = Field(description="From which day, where it is not open today.")
 
 
+class LikelyOut(Schema):
+    """A product that is recommended to the member, and what so much spent brought them on average."""
+
+    name: str
+    reason: str = Field(description="`again`, `together`, `alike` or `popular`.")
+    price: Amount = Field(description="What it usually cost in the last 60 days.")
+    units: Units
+
+
 class GuideOut(Schema):
     """What gets the member to the next level of a ladder, by what one time brings."""
 
@@ -102,6 +111,7 @@ class GuideOut(Schema):
     usual: UsualOut | None
     favourites: list[FavouriteOut]
     tasks: list[TaskOut]
+    likely: list[LikelyOut]
 
 
 @router.get(
@@ -226,5 +236,14 @@ def _guide(one: Outlook, found: Guide, programme: Programme, language: str) -> G
                 opens=each.opens,
             )
             for each in found.tasks
+        ],
+        likely=[
+            LikelyOut(
+                name=each.name,
+                reason=each.reason,
+                price=money_of(each.price_minor, digits),
+                units=each.units,
+            )
+            for each in found.likely
         ],
     )

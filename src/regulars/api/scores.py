@@ -11,10 +11,11 @@ from regulars.api.auth import key
 from regulars.api.members import REFERENCE, member_id
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
-from regulars.insight.scoring.offering import REASONS, of_member
+from regulars.engine.queries import money_of
 from regulars.insight.scoring.queries import GivenScore, last_run, scores_of
 from regulars.insight.scoring.registry import MADE, how_made
 from regulars.language.text import say
+from regulars.members.recommending import REASONS, of_member
 from regulars.members.scores import SCORES
 from regulars.programme.service import current
 from regulars.staff.contracts import Scope
@@ -70,6 +71,9 @@ class RecommendedOut(Schema):
     rank: int
     sku: str
     name: str = Field(description="As order lines call it; empty where they do not.")
+    price: str | None = Field(
+        description="What it usually cost in the last 60 days, as a decimal; null where it was not sold."
+    )
     reason: str = Field(description="`again`, `together`, `alike` or `popular`.")
     says: str = Field(description="The reason in words.")
 
@@ -85,12 +89,13 @@ class RecommendedOut(Schema):
 )
 @parameters()
 def recommendations(request: HttpRequest, ref: str) -> Any:
-    language = language_of(request)
+    language, digits = language_of(request), current().minor_digits
     return [
         {
             "rank": one.rank,
             "sku": one.sku,
             "name": one.name,
+            "price": None if one.price_minor is None else money_of(one.price_minor, digits),
             "reason": one.reason,
             "says": say(REASONS[one.reason], language) if one.reason in REASONS else one.reason,
         }

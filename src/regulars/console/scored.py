@@ -8,11 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.console import formats
-from regulars.insight.scoring.offering import REASONS, of_member
 from regulars.insight.scoring.queries import GivenScore, last_run, scores_of
 from regulars.insight.scoring.registry import MADE, how_made
 from regulars.language.fields import Type
 from regulars.language.text import say
+from regulars.members.recommending import REASONS, of_member
 from regulars.members.scores import SCORES, Score
 from regulars.programme.contracts import Programme
 

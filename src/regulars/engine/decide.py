@@ -20,6 +20,7 @@ from regulars.engine.grouping import ANEW, BY_AUDIENCE, KEYS, LISTED, REVIEWED, 
 from regulars.engine.meanings import MEANINGS, counted, give_back, give_back_credits, message_context
 from regulars.engine.plan import Plan
 from regulars.engine.sheet import Mask
+from regulars.engine.telling import recommended
 from regulars.engine.turn import Turn
 from regulars.kit.ids import event_id
 from regulars.language.calendar import local_day
@@ -286,6 +287,8 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
         turn.climb()
     wishes = [effect for effect in turn.effects if isinstance(effect, MessageWish)]
     if wishes:
-        context = message_context(turn)
+        context, recommends = message_context(turn), turn.plan.recommends
         for wish in wishes:
             wish.context = context
+            if recommends and wish.template in recommends.templates:
+                wish.context = {**context, "member": {**context["member"], **recommended(turn)}}

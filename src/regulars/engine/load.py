@@ -22,6 +22,7 @@ from regulars.engine.load_sql import (
     ORDER_LOTS,
     ORDERS,
     PLAN_ACTS,
+    RECOMMENDATIONS,
     SCORES,
     STANDINGS,
     STEPS,
@@ -194,6 +195,8 @@ class Loader(Notebook):
             asked.append((_rows(COUNTS, *whose, array(plan.counts)), self.note_counts))
         if plan.scores:
             asked.append((_rows(SCORES, *whose, array(plan.scores)), self.note_scores))
+        if plan.recommends and plan.recommends.may_follow(event.type for event in self.events):
+            asked.append((_rows(RECOMMENDATIONS, *whose), self.note_recommendations))
         topups = {(event.member_id, *name) for event in self.events if (name := topup_name(event))}
         if topups:
             asked.append((_rows(TOPUPS, *_names(topups)), self.note_topups))

@@ -124,6 +124,12 @@ SELECT member_id, name, value, label
   FROM members_score WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name = ANY(%s)
 """
 
+RECOMMENDATIONS = """
+SELECT member_id, name, price_minor, reason
+  FROM members_recommendation
+ WHERE member_id = ANY(%s) AND bucket = ANY(%s) AND name <> '' ORDER BY member_id, rank
+"""
+
 
 def sums_sql(windows: int) -> str:
     """What tallies come to over so many windows that end with `last`: for each, how often and how much."""

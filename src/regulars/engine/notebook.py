@@ -59,6 +59,10 @@ class Notebook:
         for member_id, name, value, label in rows:
             self.snapshots[member_id].scores[name] = (value, label)
 
+    def note_recommendations(self, rows: list[Any]) -> None:
+        for member_id, name, price_minor, reason in rows:
+            self.snapshots[member_id].recommended.append((name, price_minor, reason))
+
     def note_identities(self, kinds: dict[UUID, frozenset[str]]) -> None:
         for member_id, some in kinds.items():
             self.snapshots[member_id].profile.identities = some

@@ -22,6 +22,7 @@ from regulars.campaigns.logic import MICRO, AmountOf, Pot, credit_amount, pots_o
 from regulars.engine.benefit_plan import PlannedBenefits, plan_benefits
 from regulars.engine.grouping import Groups, make_groups
 from regulars.engine.index import Index, make_index
+from regulars.engine.recommends import Recommends, plan_recommends
 from regulars.events.contracts import EventType, FieldKind
 from regulars.kit.once import once
 from regulars.language.condition import (
@@ -153,6 +154,8 @@ class Plan:
     """Whether a condition asks which identities a member has."""
     scores: frozenset[str]
     """The scores that conditions ask for."""
+    recommends: Recommends | None
+    """Which messages show what is recommended to the member; None: none does."""
     by_id: dict[str, PlannedRule]
     costs: dict[str, int]
     """Asset → what its smallest unit costs the house, in millionths of the smallest currency unit, rounded up."""
@@ -279,6 +282,7 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         scores=frozenset(
             part.removeprefix(SCORE) for needs in compiled for part in needs.parts if part.startswith(SCORE)
         ),
+        recommends=plan_recommends(programme),
         by_id={planned.rule.id: planned for some in rules.values() for planned in some},
         costs={asset.id: _cost(asset, programme.minor_digits) for asset in programme.assets.values()},
         capped=frozenset(one.id for one in programme.assets.values() if one.caps is not None),

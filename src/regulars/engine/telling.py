@@ -18,6 +18,7 @@ from regulars.language.effects import (
 )
 from regulars.ledger.contracts import Wallet
 from regulars.ledger.timing import last_good_day
+from regulars.members.recommending import TOLD
 
 VALUE = ("asset.", "hold.", "gift.")
 """Beginnings of the types of events that move one member's value by themselves."""
@@ -30,6 +31,9 @@ OPEN_REASONS = frozenset({"asset.credited", "asset.spent", "asset.held", "asset.
 """Types whose stated reason is for the member's eyes. Why an operator adjusted, reversed, corrected or ended something
 stays in the house."""
 
+RECOMMENDATIONS_MOST = 5
+"""So many products a message has at most."""
+
 CONVERTED, RECEIVED, EXPIRED, EXPIRING = (
     "asset.converted",
     "asset.received",
@@ -38,6 +42,22 @@ CONVERTED, RECEIVED, EXPIRED, EXPIRING = (
 )
 NET = ("asset.reversed", "asset.corrected")
 """Types that state an operation: what they moved is what came of it, with its sign."""
+
+
+def recommended(turn: Turn) -> dict[str, Any]:
+    """`recommendations`: products to offer the member, the best first, each with `name`, `price` (as decimals; empty
+    where none is known) and `reason`, as members read it."""
+    digits = turn.plan.programme.minor_digits
+    return {
+        "recommendations": [
+            {
+                "name": name,
+                "price": "" if price_minor is None else money_of(price_minor, digits),
+                "reason": dict(TOLD[reason]) if reason in TOLD else "",
+            }
+            for name, price_minor, reason in turn.snapshot.recommended[:RECOMMENDATIONS_MOST]
+        ]
+    }
 
 
 def balances(turn: Turn) -> dict[str, int | str]:

@@ -4,7 +4,7 @@ really bought.
 Ranked by what one time brings in the ladder's measure: an act, or an order such as theirs. What orders bring is read
 from what the member's last orders did bring (`events_event`), not reckoned from rules; so limits, caps, multipliers
 and returns are in it. Tasks are the rules that credit what is measured, as far as the member can still do them
-(`insight.doable`).
+(`insight.doable`). Products that are recommended to the member stand beside them with what their price would bring.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ from regulars.events.queries import by_ids
 from regulars.insight.doable import Doable, doable
 from regulars.kit.ids import parent_id
 from regulars.members.contracts import MemberProfile
+from regulars.members.recommending import of_member as recommended_to
 from regulars.orders.queries import of_member
 from regulars.programme.contracts import Programme
 from regulars.programme.sentences import RuleWords, rules_in_words
@@ -34,6 +35,7 @@ ORDERS = 50
 LEAST_ORDERS = 3
 FAVOURITES = 3
 TASKS = 6
+LIKELY = 3
 PAID = "order.paid"
 
 
@@ -66,6 +68,17 @@ class Favourite:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """A product that is recommended to the member, what it usually costs, and the units that so much brought them on
+    average; `reason`: why, as `members.recommending` names it."""
+
+    name: str
+    reason: str
+    price_minor: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Something to do. `units`: what one time brings (None: it depends); `times`: how many reach the next level (None:
     more than can be had, or unknown); `left`: how often it can be had in this period; `opens`: from which day."""
@@ -85,6 +98,7 @@ class Guide:
     usual: Usual | None = None
     favourites: tuple[Favourite, ...] = ()
     tasks: tuple[Task, ...] = ()
+    likely: tuple[Likely, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +125,12 @@ def guide(
     open_to = doable(member, programme, ladder.measure.of, now) if ladder.measure.kind is Kind.ASSET else []
     said = {words.rule.id: words for words in rules_in_words(programme, language)} if open_to else {}
     tasks = [_task(one, said[one.rule.id], ladder, programme, progress.missing, bought) for one in open_to]
+    favourites = tuple(_favourites(bought, progress.missing))
     return Guide(
         _usual(bought, progress.missing),
-        tuple(_favourites(bought, progress.missing)),
+        favourites,
         tuple(sorted((task for task in tasks if task), key=_rank)[:TASKS]),
+        tuple(_likely(member, ladder, bought, {one.name for one in favourites}))[:LIKELY],
     )
 
 
@@ -185,6 +201,20 @@ def _favourites(bought: Sequence[_Bought], missing: int) -> Iterator[Favourite]:
             one = Favourite(name, is_category, len(times), len(bought), minor, units, ceil(missing / units))
             found.append((sum(units for _, units in times), one))
     yield from (one for _, one in sorted(found, key=lambda pair: (-pair[0], pair[1].name))[:FAVOURITES])
+
+
+def _likely(
+    member: MemberProfile, ladder: Ladder, bought: Sequence[_Bought], said: set[str]
+) -> Iterator[Likely]:
+    """What the member may well buy next, the likeliest first, where what is measured goes by what is spent. Left out:
+    what has no name or price, and what is `said` already."""
+    spent, brought = sum(one.total_minor for one in bought), sum(one.units for one in bought)
+    if len(bought) < LEAST_ORDERS or brought <= 0 or ladder.measure.kind not in (Kind.SPEND, Kind.ASSET):
+        return
+    for one in recommended_to(member.id):
+        units = (one.price_minor or 0) * brought // spent
+        if one.name and one.name not in said and one.price_minor and units > 0:
+            yield Likely(one.name, one.reason, one.price_minor, units)
 
 
 def _task(

@@ -306,6 +306,8 @@ class Snapshot:
     read_held: Callable[[UUID], dict[UUID, Entitlement]] | None = None
     scores: dict[str, tuple[float | None, str]] = field(default_factory=dict)
     """Score → (number, word), as far as a condition asks."""
+    recommended: list[tuple[str, int | None, str]] = field(default_factory=list)
+    """Products to offer, the best first: name, price, why. Read where a message may show them."""
 
     def entitlements(self) -> dict[UUID, Entitlement]:
         """What the member was granted, read now where it was not at hand."""

@@ -114,3 +114,16 @@ class Score(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["name", "label", "bucket"], name="score_label"),)
+
+
+class Recommendation(models.Model):
+    """One product to offer a member, the best at rank 1, what it usually cost of late, and which way it was found."""
+
+    pk = models.CompositePrimaryKey("member_id", "rank", "bucket")
+    member_id = models.UUIDField()
+    rank = models.SmallIntegerField()
+    bucket = BucketField()
+    sku = models.CharField(max_length=100)
+    name = models.CharField(max_length=500, blank=True, default="")
+    price_minor = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=20)

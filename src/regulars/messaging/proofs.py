@@ -1,15 +1,19 @@
 """Proofreading of what a brand writes: what is wrong with a template before anybody gets a message. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liquid import BoundTemplate
+from liquid import BoundTemplate, RenderContext
+from liquid.ast import Node
+from liquid.builtin.expressions.path import Path
+from liquid.builtin.tags.for_tag import ForNode
 from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError
 
 from regulars.language.problems import words
 from regulars.language.text import Text
+from regulars.messaging.contracts import Template
 from regulars.messaging.logic import LIQUID
 
 ELSEWHERE = frozenset({"include", "render"})
@@ -18,6 +22,12 @@ ELSEWHERE = frozenset({"include", "render"})
 EVERYWHERE = frozenset({"size", "first", "last"})
 """What Liquid itself knows of any value."""
 
+ENDS = frozenset({"first", "last"})
+"""What Liquid calls the ends of a list."""
+
+LOOPS_DEEP = 5
+
+_NOTHING = RenderContext(LIQUID.from_string(""))
 _ARGUMENTS = re.compile(r"positional argument|required|unexpected keyword")
 
 
@@ -65,12 +75,53 @@ def proofread(source: str) -> tuple[list[Slip], list[Name]]:
         for name, spans in found.tags.items()
         if name in ELSEWHERE
     ]
+    known = found.globals.keys() | found.locals.keys()
+    loops = {one: parts for one, parts in _loops(template.nodes).items() if one not in known}
     names: dict[tuple[str, ...], Name] = {}
-    for variables in found.globals.values():
+    for variables in (*found.globals.values(), *(found.variables.get(one, []) for one in loops)):
         for variable in variables:
-            parts = _parts(variable.segments)
+            parts = _of_loop(_parts(variable.segments), loops)
             names.setdefault(parts, Name(parts, _line(source, variable.span.index)))
     return slips, list(names.values())
+
+
+def asks_for(template: Template, wanted: tuple[str, ...]) -> bool:
+    """Whether a template may show the value of this name, in any language: it names it, something of it, or that of
+    which it is a part as a whole."""
+    found = (
+        name
+        for text in (template.subject, template.body)
+        for source in text.values()
+        for name in _names(source)
+    )
+    return any(all(a == b for a, b in zip(parts, wanted, strict=False)) for parts in found)
+
+
+def _names(source: str) -> list[tuple[str, ...]]:
+    return [name.parts for name in proofread(source)[1]]
+
+
+def _loops(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    """What loops call the things they go through: `{% for one in member.recommendations %}` as `one` → `member`,
+    `recommendations`, `first`. A name that two loops give to different things is left out."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ForNode) and isinstance(node.expression.iterable, Path):
+            parts = _parts(list(node.expression.iterable.path))
+            found.setdefault(str(node.expression.identifier), set()).add((*parts, "first"))
+        waiting += node.children(_NOTHING, include_partials=False)
+    return {name: next(iter(some)) for name, some in found.items() if len(some) == 1}
+
+
+def _of_loop(parts: tuple[str, ...], loops: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """A name with what its loop goes through in the place of the loop's word for it."""
+    for _ in range(LOOPS_DEEP):
+        if not parts or parts[0] not in loops:
+            break
+        parts = (*loops[parts[0]], *parts[1:])
+    return parts
 
 
 def rehearse(source: str, context: Mapping[str, Any]) -> list[Slip]:
@@ -103,6 +154,8 @@ def missing(name: Name, context: Mapping[str, Any]) -> tuple[str, list[str]] | N
     for index, part in enumerate(name.parts):
         if isinstance(here, Mapping) and part in here:
             here = here[part]
+        elif isinstance(here, list) and here and part in ENDS:
+            here = here[0]
         elif index and part in EVERYWHERE:
             return None
         else:

@@ -5,8 +5,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from regulars.insight.guide import Favourite, Guide, Task
+from regulars.insight.guide import Favourite, Guide, Likely, Task
 from regulars.language.text import say
+from regulars.members.recommending import TOLD
 from regulars.portal import formats
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import measured
@@ -102,6 +103,17 @@ def hints(found: Guide, ladder: Ladder, programme: Programme) -> list[Hint]:
 def favourites(found: Guide, ladder: Ladder, programme: Programme) -> list[Hint]:
     """What the member likes to buy, and what it brings."""
     return [_favourite(one, ladder, programme) for one in found.favourites]
+
+
+def likely(found: Guide, ladder: Ladder, programme: Programme) -> list[Hint]:
+    """What the member may well buy next, and what it brings."""
+    return [_likely(one, ladder, programme) for one in found.likely]
+
+
+def _likely(one: Likely, ladder: Ladder, programme: Programme) -> Hint:
+    why, price = say(TOLD[one.reason], formats.language()), formats.money(one.price_minor, programme)
+    note = _("%(why)s · about %(price)s") % {"why": why, "price": price}
+    return Hint("orders", one.name, _brings(one.units, ladder, programme), note)
 
 
 def _task(task: Task, ladder: Ladder, programme: Programme) -> Hint:

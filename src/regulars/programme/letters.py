@@ -36,7 +36,10 @@ def context_shape(programme: Programme, event_type: EventType) -> dict[str, Any]
     """What the engine gives to a message about an event of this type, with sample values."""
     shape: dict[str, Any] = {
         "event": {"type": event_type.id, "time": "2026-11-22T10:00+08:00"},
-        "member": {"name": "Li Na"},
+        "member": {
+            "name": "Li Na",
+            "recommendations": [{"name": "Tea", "price": "12.80", "reason": "You buy it often"}],
+        },
         "earned": _sums(programme),
         "balances": _sums(programme),
         "tiers": {

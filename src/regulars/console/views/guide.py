@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from regulars.console import formats
 from regulars.console.shell import page, programme_of
-from regulars.insight.guide import Favourite, Guide, Task, Usual, guide
+from regulars.insight.guide import Favourite, Guide, Likely, Task, Usual, guide
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.text import say
 from regulars.members.queries import profile
+from regulars.members.recommending import REASONS
 from regulars.programme.contracts import Programme
 from regulars.programme.ladder_words import measured
 from regulars.tiers.contracts import Ladder
@@ -45,7 +46,11 @@ def show(request: HttpRequest, member_id: UUID, ladder_id: str) -> HttpResponse:
     (place,) = outlook(member_id, [ladder], local_day(now, zone), local_day(member.joined_at, zone), zone)
     found = guide(member, programme, ladder, place.progress, now, get_language() or "en")
     words = _Words(programme, ladder)
-    context = {"hints": words.hints(found), "favourites": list(words.favourites(found))}
+    context = {
+        "hints": words.hints(found),
+        "favourites": list(words.favourites(found)),
+        "likely": [words.likely(one) for one in found.likely],
+    }
     return render(request, "console/_guide.html", context)
 
 
@@ -91,6 +96,11 @@ class _Words:
             "of": formats.number(one.of),
             "total": formats.money(one.spend_minor, self.programme),
         }
+        return Hint(one.name, self.brings(one.units), note)
+
+    def likely(self, one: Likely) -> Hint:
+        why, price = say(REASONS[one.reason], self.language), formats.money(one.price_minor, self.programme)
+        note = _("%(why)s · about %(price)s") % {"why": why, "price": price}
         return Hint(one.name, self.brings(one.units), note)
 
     def brings(self, units: int | None) -> str:

@@ -2,8 +2,6 @@
 
 from django.db import models
 
-from regulars.kit.models import BucketField
-
 
 class Run(models.Model):
     """One run that scored everybody. `until`: the last day that it looked at; `changed`: how many scores are other
@@ -18,15 +16,3 @@ class Run(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["-ended_at"], name="scoring_run_latest"),)
-
-
-class Recommendation(models.Model):
-    """One product to offer a member, the best at rank 1, and which way it was found."""
-
-    pk = models.CompositePrimaryKey("member_id", "rank", "bucket")
-    member_id = models.UUIDField()
-    rank = models.SmallIntegerField()
-    bucket = BucketField()
-    sku = models.CharField(max_length=100)
-    name = models.CharField(max_length=500, blank=True, default="")
-    reason = models.CharField(max_length=20)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,16 +21,18 @@ from regulars.insight.scoring.arrays import floats
 from regulars.insight.scoring.baskets import Baskets, Matrix, Numbers
 from regulars.insight.scoring.preferences import YEAR_DAYS, kept_lines
 from regulars.insight.scoring.purchases import kept_orders, number, number_of
+from regulars.members.recommending import AGAIN, ALIKE, POPULAR, TOGETHER
 from regulars.warehouse.contracts import Tables
 
 CATALOGUE = 3_000
 MOST = 10
 CHUNK = 2_000
+PRICE_DAYS = 60
+"""So many days back tell what a product costs."""
 HALF_LIFE_DAYS = 60.0
 """A purchase counts half as much after so many days."""
 NOT_DUE = 0.5
 """What is bought again counts so much less before half of its usual gap has passed."""
-AGAIN, TOGETHER, ALIKE, POPULAR = "again", "together", "alike", "popular"
 TOGETHER_PLACES, ALIKE_PLACES = 3, 2
 """Of ten places so many are kept for what is new to the member, as far as there is any."""
 
@@ -37,12 +40,14 @@ TOGETHER_PLACES, ALIKE_PLACES = 3, 2
 @dataclass(frozen=True, slots=True)
 class Wares:
     """The catalogue and who bought what of it. `weight`: purchases that fade; `due`: what is bought again; both members
-    × products. `names` of the products, as their lines said last."""
+    × products. `names` of the products, as their lines said last; `prices`: the middle one of their lines within
+    `PRICE_DAYS`, of products that were sold then."""
 
     bought: Baskets
     weight: Matrix
     due: Matrix
     names: dict[str, str]
+    prices: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def wares(tables: Tables, until: date) -> Wares:
         baskets.baskets_of(members, skus, weight).days,
         baskets.baskets_of(members, skus, again).days,
         {row["sku"]: row["name"] or "" for row in called},
+        _prices(lines.semi_join(top, "sku"), until),
     )
+
+
+def _prices(lines: ir.Table, until: date) -> dict[str, int]:
+    """What one of a product cost of late: the middle unit price of its lines."""
+    lines = lines.filter((lines.quantity > 0) & (lines.day > until - timedelta(days=PRICE_DAYS)))
+    usual = lines.group_by("sku").aggregate(price=(lines.total_minor / lines.quantity).median())
+    return {row["sku"]: round(row["price"]) for row in usual.to_pyarrow().to_pylist()}
 
 
 def offers(known: Wares, most: int = MOST) -> Iterator[tuple[int, list[Offer]]]:

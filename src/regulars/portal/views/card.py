@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from regulars.insight.scoring.offering import of_member
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.text import say
 from regulars.ledger.queries import balances
+from regulars.members.recommending import TOLD, of_member
 from regulars.portal import formats, growth, qr
 from regulars.portal.ahead import keep_in_words, when_in_words
 from regulars.portal.pages import MemberVisit, member_page
@@ -77,7 +77,7 @@ def card(visit: MemberVisit) -> HttpResponse:
         colour=colour,
         ink=growth.ink_on(colour),
         holdings=holdings(visit),
-        offers=[one for one in of_member(visit.member.id, OFFERS) if one.name],
+        offers=offers(visit),
         now=clock.now(),
     )
 
@@ -126,6 +126,12 @@ def card_number(visit: MemberVisit) -> str:
     """What the code says: the card's number; for a member who has none, the member's id."""
     cards = [each.value for each in visit.member.identities if each.kind == "card"]
     return cards[0] if cards else str(visit.member.id)
+
+
+def offers(visit: MemberVisit) -> list[tuple[str, str]]:
+    """Products to offer the member and why, in their language; those without a name can't be shown."""
+    found = (one for one in of_member(visit.member.id, OFFERS) if one.name)
+    return [(one.name, say(TOLD[one.reason], visit.language)) for one in found]
 
 
 def holdings(visit: MemberVisit) -> list[Holding]:

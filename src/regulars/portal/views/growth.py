@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.insight.guide import guide
 from regulars.kit import clock
-from regulars.portal.ahead import Hint, favourites, hints
+from regulars.portal.ahead import Hint, favourites, hints, likely
 from regulars.portal.pages import MemberVisit, member_page
 from regulars.portal.views.card import Step, ways_up
 
@@ -19,6 +19,7 @@ class Way:
     step: Step
     hints: list[Hint]
     favourites: list[Hint]
+    likely: list[Hint]
 
 
 @require_safe
@@ -33,6 +34,7 @@ def growth(visit: MemberVisit) -> HttpResponse:
                 step,
                 hints(found, step.ladder, visit.programme),
                 favourites(found, step.ladder, visit.programme),
+                likely(found, step.ladder, visit.programme),
             )
         )
     return visit.show("growth", tab="card", ways=ways)
