@@ -41,6 +41,7 @@ USES = {
     "plan": gettext_lazy("paid plan"),
     "draft": gettext_lazy("draft of the programme"),
     "audience": gettext_lazy("audience"),
+    "tag_group": gettext_lazy("tag group"),
 }
 CHANNELS = {"inbox": gettext_lazy("Inbox"), "email": gettext_lazy("E-mail")}
 CATEGORIES = {"marketing": gettext_lazy("Marketing"), "service": gettext_lazy("Service")}

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/audiences/overlap", audiences.overlap, name="audience_overlap"),
     path("members/audiences/<slug:audience>/", audiences.show, name="audience"),
     path("members/tags/", tags.index, name="tags"),
+    path("members/tags/change", tags.change, name="tag_change"),
     path("members/<uuid:member_id>/tags", tags.put, name="member_tag"),
     path("members/bulk/", bulk.choose, name="bulk"),
     path("members/bulk/all", bulk.index, name="bulk_jobs"),

@@ -15,7 +15,7 @@ from regulars.programme.vocabulary import fields_for
 
 def conditions(programme: Programme) -> Iterator[tuple[Use, frozenset[str]]]:
     """All that has a condition, with the audiences that it asks for; those that ask for some."""
-    for use, condition in _conditions(programme):
+    for use, condition in all_conditions(programme):
         asked = named(condition.to_raw()) if condition is not None else frozenset[str]()
         if asked:
             yield use, asked
@@ -45,7 +45,8 @@ def unanswerable(programme: Programme) -> list[tuple[str, Text, str]]:
     return found
 
 
-def _conditions(programme: Programme) -> Iterator[tuple[Use, Condition | None]]:
+def all_conditions(programme: Programme) -> Iterator[tuple[Use, Condition | None]]:
+    """Everything that may have a condition, with it."""
     for rule in programme.rules:
         yield Use("rule", rule.id, rule.name), rule.when
         if rule.trial is not None:
