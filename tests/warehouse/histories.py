@@ -1,9 +1,9 @@
-"""Made-up histories to count reports over, read by DuckDB and by Spark: fixtures, to be imported into a conftest.
+"""Made-up histories to count reports over, read by DuckDB and by Spark: fixtures, to be imported where they are used.
 
-`duck` and `spark` are the same year of 300 members, the same files read by either; `tables` is first the one, then the
-other. A test that asks for Spark waits some seconds for it once in a run, and each of its queries takes a good part of
-a second: ask for `spark` only to hold a whole list of reports equal (`same` says how), and for `duck` elsewhere.
-`HISTORY.last_day` is the day on which the year ends. Mark tests with Spark with `quiet`, since what is around it warns.
+`duck` is a year of 300 members as `regulars bench` makes it. `rich_duck` and `spark` are the same files, of a history
+that has something of everything (`tests.warehouse.rich`), read by either. A test that asks for Spark waits some seconds
+for it once in a run, and each of its queries takes a good part of a second: only `test_spark` does. `same` says whether
+two answers are equal. Mark tests with Spark with `quiet`, since what is around it warns.
 """
 
 import math
@@ -21,13 +21,16 @@ from regulars.warehouse import backends, manifest
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.manifest import LIVE
 from regulars.warehouse.opened import Opened
+from tests.warehouse import rich
 
 HISTORY = history.Size(300, 6000, 12)
 SPARK = (
     "pyspark://?spark.master=local[1]&spark.sql.shuffle.partitions=1&spark.driver.memory=768m"
     "&spark.driver.host=127.0.0.1&spark.ui.showConsoleProgress=false&spark.log.level=ERROR"
-    "&spark.sql.codegen.wholeStage=false"
+    "&spark.sql.codegen.wholeStage=false&spark.sql.codegen.factoryMode=NO_CODEGEN&spark.sql.adaptive.enabled=false"
+    "&spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:%2BUseSerialGC"
 )
+"""For many small queries: nothing is compiled that runs once."""
 quiet = pytest.mark.filterwarnings("ignore")
 
 
@@ -46,22 +49,29 @@ def duck(history_folder: Path) -> Tables:
 
 
 @pytest.fixture(scope="session")
-def spark(history_folder: Path) -> Iterator[Tables]:
-    """The year as Spark reads it."""
+def rich_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Something of everything, as a warehouse's folder."""
+    folder = tmp_path_factory.mktemp("rich")
+    rich.make(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rich_duck(rich_folder: Path) -> Tables:
+    """Something of everything, as DuckDB reads it."""
+    return Opened(rich_folder, 1, "512MB").tables()
+
+
+@pytest.fixture(scope="session")
+def spark(rich_folder: Path) -> Iterator[Tables]:
+    """Something of everything, as Spark reads it."""
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java: apt-get install openjdk-17-jre-headless")
     backend: Any = backends.connect(SPARK)
-    known = manifest.read(history_folder / LIVE)
+    known = manifest.read(rich_folder / LIVE)
     assert known is not None
-    yield backends.spark_tables(backend, history_folder, known)
+    yield backends.spark_tables(backend, rich_folder, known)
     backend.disconnect()
-
-
-@pytest.fixture(params=["duck", "spark"])
-def tables(request: pytest.FixtureRequest) -> Tables:
-    """The year as the one reads it, then as the other."""
-    found: Tables = request.getfixturevalue(request.param)
-    return found
 
 
 def same(one: Any, other: Any) -> bool:

@@ -1,94 +1,146 @@
-"""Over Spark the same figures as over DuckDB. All that starts a JVM is in this file, so that one is started."""
+"""Over Spark the same answers as over DuckDB. All that starts a JVM is in this file, so that one is started."""
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import ibis
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
 from regulars.engine.history import BUCKETS, portions
-from regulars.insight.boards.deferrals import sold
-from regulars.insight.experiments.gathering import gather, met
-from regulars.insight.experiments.reading import read
-from regulars.insight.ground import ground_of
-from regulars.insight.maturing import cohorts
+from regulars.insight.answers import counted
+from regulars.insight.conditions import answerable, marked
 from regulars.insight.portions import live_through
-from regulars.insight.registry import report_of
-from regulars.insight.report import Asked, Ground
+from regulars.insight.registry import REPORTS
+from regulars.insight.report import Answer, Asked, Option, Report
 from regulars.insight.spark import live_on_spark, write_log
 from regulars.kit import clock
-from regulars.language.calendar import add_months
+from regulars.language.condition import Fields, parse_condition
+from regulars.language.fields import Field, Type
+from regulars.language.operators import WANTS, Wants, operators_of
 from regulars.programme.loader import load
 from regulars.programme.queries import version_source
 from regulars.programme.service import current
-from regulars.warehouse.contracts import SCHEMAS, Tables
+from regulars.programme.vocabulary import fields_for
+from regulars.warehouse.contracts import Tables
 from tests.engine.world import moment, today
-from tests.insight.test_experiment_reading import design
 from tests.insight.test_portions import DRAFT, life  # noqa: F401 - the members whose lives these are
-from tests.queries.rows import PROGRAMME
-from tests.warehouse.histories import HISTORY, duck, history_folder, quiet, same, spark  # noqa: F401
+from tests.warehouse import rich
+from tests.warehouse.histories import quiet, rich_duck, rich_folder, same, spark  # noqa: F401
 from tests.warehouse.test_backends import figures
 
 pytestmark = pytest.mark.skipif(
     shutil.which("java") is None, reason="Spark needs Java: apt-get install openjdk-17-jre-headless"
 )
+PROGRAMME = rich.programme()
+AT = datetime(2026, 4, 30, 4, tzinfo=UTC)
+USUAL = Asked(date(2025, 5, 1), rich.LAST)
+TYPED = {
+    "total": "123456.78", "sales": "1,000,000", "earn": "2", "exchange": "150", "redeemed": "20,40", "margin": "35",
+}  # fmt: skip
+"""What is typed where an option has no choices; a new one that is typed is to be given something here."""
+
+
+def chosen(option: Option) -> str:
+    """The choice farthest from the usual one."""
+    choices = [*option.choices(PROGRAMME)]
+    return choices[-1] if choices else TYPED.get(option.id, "7")
+
+
+def everything(report: Report) -> Asked:
+    """A question that uses all that may be asked of the report."""
+    filters = {"audience": "some", "channel": "store", "store": "S1", "level": "silver", "ladder": "level"}
+    if "level" not in report.filters and "ladder" in report.filters:
+        filters["ladder"] = "spender"
+    asked = Asked(
+        date(2026, 2, 1),
+        rich.LAST,
+        options=tuple((option.id, chosen(option)) for option in report.options),
+    )
+    wanted = {name: value for name, value in filters.items() if name in report.filters}
+    return replace(asked, **wanted)
+
+
+def some(ident: str) -> Any:
+    """An audience: three of four."""
+    numbers = [number for number in range(1, rich.MEMBERS + 1) if number % 4]
+    return ibis.memtable(pa.table({"member": numbers})) if ident else None
+
+
+def answers(tables: Tables, report: Report, asked: Asked) -> Answer:
+    return counted(report, asked, PROGRAMME, tables, rich.LAST, AT, some).answer
 
 
 @quiet
-def test_spark_reads_the_same_files_and_says_the_same(duck: Tables, spark: Tables) -> None:  # noqa: F811
-    said, also = figures(duck), figures(spark)
+def test_spark_reads_the_same_files(rich_duck: Tables, spark: Tables) -> None:  # noqa: F811
+    said, also = figures(rich_duck), figures(spark)
     assert same(said, also), (said, also)
-    assert said[0] == {"rows": HISTORY.members, "members": 300, "sum": 300 * 301 // 2}
-    assert (
-        sum(row["sales"] for row in said[len(SCHEMAS) :])
-        == duck.orders.total_minor.sum().to_pyarrow().as_py()
-    )
-
-
-def _said(tables: Tables) -> list[float]:
-    """Everybody meets it with an order, every other member treated."""
-    orders = tables.orders
-    exposures = orders.select(
-        member=orders.member,
-        experiment=ibis.literal("gift"),
-        arm=ibis.ifelse(orders.member % 2 == 0, "treated", "holdout"),
-        rule=ibis.literal("gift"),
-        at=orders["at"],
-        day=orders["day"],
-    )
-    until = datetime.combine(HISTORY.last_day, time(), UTC)
-    plan = replace(design(), ends_at=None)
-    whole = replace(tables, exposures=exposures)
-    found = read(plan, gather(whole, plan, met(whole, plan, until), until), until)
-    effects = [effects["treated"] for effects in found.effects.values()]
-    figures = [(each.base, each.difference, each.low or 0.0, each.high or 0.0) for each in effects]
-    rows = [(row.came, row.counted, row.sales, row.orders) for row in found.arms]
-    return [round(float(value), 6) for some in (*figures, *rows) for value in some]
+    assert said[0] == {"rows": 80, "members": 80, "sum": 80 * 81 // 2}
 
 
 @quiet
-def test_an_experiment_read(duck: Tables, spark: Tables) -> None:  # noqa: F811
-    mine = _said(duck)
-    assert mine[-8:-6][0] > 100
-    assert mine == _said(spark)
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
+def test_every_report_says_the_same(report: Report, rich_duck: Tables, spark: Tables) -> None:  # noqa: F811
+    """As it is asked first, and with everything that may be asked of it. What is compared with is counted likewise."""
+    for asked in (USUAL, everything(report)):
+        here, there = (answers(tables, report, asked) for tables in (rich_duck, spark))
+        assert same(here, there), asked
+        assert not here.empty or asked is not USUAL
 
 
-def ground(tables: Tables) -> Ground:
-    last = HISTORY.last_day
-    return ground_of(Asked(add_months(last, -3), last), PROGRAMME, tables, last)
+def value_of(field: Field) -> Any:
+    """A value that some have and others have not."""
+    if field.choices:
+        return field.choices[len(field.choices) // 2].value
+    known = {"member.source": "app", "member.language": "zh-hant", "member.gender": "male", "tags": "coffee"}
+    by_type = {
+        Type.TEXT: "台北", Type.CHOICE: "台北", Type.TAGS: "vip", Type.INTEGER: 3, Type.NUMBER: 2.5, Type.MONEY: 300,
+        Type.BOOLEAN: True, Type.DATE: date(1992, 2, 29), Type.TIME: date(2025, 11, 11),
+    }  # fmt: skip
+    return known.get(field.name, by_type[field.type])
+
+
+def leaf(field: Field, op: Any, window: dict[str, int] | None) -> dict[str, Any]:
+    raw: dict[str, Any] = {"field": field.name, "op": op.value, **({"window": window} if window else {})}
+    value = value_of(field)
+    match WANTS[op]:
+        case Wants.ONE:
+            raw["value"] = value
+        case Wants.MANY:
+            raw["value"] = [value]
+        case Wants.PAIR:
+            raw["value"] = [value, value]
+        case Wants.DAYS | Wants.STEP:
+            raw["value"] = 90 if WANTS[op] is Wants.DAYS else 2
+    return raw
 
 
 @quiet
-def test_what_the_programme_costs(duck: Tables, spark: Tables) -> None:  # noqa: F811
-    here, there = ground(duck), ground(spark)
-    assert same(report_of("costs").build(there), report_of("costs").build(here))
-    assert sold(there, "points") == sold(here, "points")
-    found = cohorts(duck.entries, "points")
-    assert sum(each.issued for each in found) > 0
-    assert sum(sum(each.spent.values()) for each in found) > 0
+def test_every_operator_of_every_field_catches_the_same(rich_duck: Tables, spark: Tables) -> None:  # noqa: F811
+    known = fields_for(PROGRAMME, None)
+    asked = [field for field in known if answerable(field, PROGRAMME)]
+    fields = Fields(asked, zone=known.zone, currency=known.currency, minor_digits=known.minor_digits)
+    windows = (None, {"days": 90}, {"months": 3})
+    raws = [
+        leaf(field, op, window)
+        for field in asked
+        for op in operators_of(field)
+        for window in (windows if field.windows else windows[:1])
+    ]
+    conditions = {f"c{place}": parse_condition(raw, fields) for place, raw in enumerate(raws)}
+    here, there = (
+        marked(conditions, PROGRAMME, tables, AT).order_by("member").to_pyarrow().to_pydict()
+        for tables in (rich_duck, spark)
+    )
+    assert len(here["member"]) == rich.MEMBERS
+    differing = [raw for place, raw in enumerate(raws) if here[f"c{place}"] != there[f"c{place}"]]
+    assert not differing
+    telling = sum(0 < sum(here[name]) < rich.MEMBERS for name in conditions)
+    assert telling > len(raws) // 2
 
 
 @pytest.mark.django_db

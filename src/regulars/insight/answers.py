@@ -5,6 +5,7 @@ is counted quickly is at most 30 seconds old, what takes longer up to 5 minutes 
 every answer carries the moment up to which the warehouse knew everything.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,6 +23,9 @@ from regulars.language.problems import words
 from regulars.programme.contracts import Programme
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.queries import counting, freshness, open_tables
+
+Who = Callable[[str], ir.Table | None]
+"""Gives the numbers (column `member`) of those in an audience; None: everybody."""
 
 MEMBERS_MOST = 10_000
 """So many members behind a figure are listed; all of them are counted."""
@@ -55,24 +59,31 @@ def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
     return kept(key, lambda: counted(report, asked, programme, open_tables(), today, freshness())).value
 
 
+def in_audience(ident: str) -> ir.Table | None:
+    """The numbers of those who are in the audience now; None, where it is not named: everybody. Raises
+    `UnknownAudience`."""
+    if not ident:
+        return None
+    numbers = audiences.numbers(audiences.get(ident).id)
+    return ibis.memtable(pa.table({"member": pa.array(numbers, pa.int64())}))
+
+
 def counted(
-    report: Report, asked: Asked, programme: Programme, tables: Tables, today: date, at: datetime
+    report: Report,
+    asked: Asked,
+    programme: Programme,
+    tables: Tables,
+    today: date,
+    at: datetime,
+    who: Who = in_audience,
 ) -> Answered:
-    """The answer counted now, with the period compared with beside it."""
-    audience = in_audience(asked)
+    """The answer counted now, with the period compared with beside it. `who` gives the members of an audience."""
+    audience = who(asked.audience)
     answer = report.build(ground_of(asked, programme, tables, today, audience))
     other = asked.before() if report.compares else None
     if other is not None:
         answer = beside(answer, report.build(ground_of(other, programme, tables, today, audience)))
     return Answered(report, asked, answer, at)
-
-
-def in_audience(asked: Asked) -> ir.Table | None:
-    """The numbers of those who are in the audience asked about, now; None: everybody. Raises `UnknownAudience`."""
-    if not asked.audience:
-        return None
-    numbers = audiences.numbers(audiences.get(asked.audience).id)
-    return ibis.memtable(pa.table({"member": pa.array(numbers, pa.int64())}))
 
 
 def beside(answer: Answer, other: Answer) -> Answer:
@@ -93,7 +104,9 @@ def behind(report: Report, asked: Asked, key: str, programme: Programme) -> Behi
     check_options(report, asked, programme)
     tables = open_tables()
     today = local_day(clock.now(), programme.zone)
-    return members_behind(report, ground_of(asked, programme, tables, today, in_audience(asked)), key)
+    return members_behind(
+        report, ground_of(asked, programme, tables, today, in_audience(asked.audience)), key
+    )
 
 
 def members_behind(report: Report, ground: Ground, key: str) -> Behind:

@@ -5,7 +5,7 @@ is refused with its name. What a field needs of the facts (orders by window, eve
 summed once for each member, and joined to the members. Written for any backend: no SQL, no function of one database.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
@@ -90,26 +90,41 @@ def answerable(field: Field, programme: Programme) -> bool:
 
 def who(condition: Condition, programme: Programme, tables: Tables, at: datetime) -> ir.Table:
     """The numbers (`member`) of those who satisfy the condition as of `at`, each once. Raises NotInWarehouse."""
-    fields = fields_for(programme, None)
-    missing = [leaf.field for leaf in leaves_of(condition) if not answerable(fields[leaf.field], programme)]
-    if missing:
-        raise NotInWarehouse(missing)
-    asker = _Asker(programme, fields, tables, at, condition)
+    asker = _asker([condition], programme, tables, at)
     return asker.members.filter(asker.ask(condition)).select("member")
 
 
+def marked(
+    conditions: Mapping[str, Condition], programme: Programme, tables: Tables, at: datetime
+) -> ir.Table:
+    """Every member once (`member`), with a boolean column for each of the conditions, by its name. Raises
+    NotInWarehouse."""
+    asker = _asker(conditions.values(), programme, tables, at)
+    answers = {name: asker.ask(condition) for name, condition in conditions.items()}
+    return asker.members.select("member", **answers)
+
+
+def _asker(conditions: Iterable[Condition], programme: Programme, tables: Tables, at: datetime) -> "_Asker":
+    fields = fields_for(programme, None)
+    leaves = [leaf for condition in conditions for leaf in leaves_of(condition)]
+    missing = [leaf.field for leaf in leaves if not answerable(fields[leaf.field], programme)]
+    if missing:
+        raise NotInWarehouse(missing)
+    return _Asker(programme, fields, tables, at, leaves)
+
+
 class _Asker:
-    """One condition on its way: `members` with all that its leaves look at beside them."""
+    """Conditions on their way: `members` with all that its leaves look at beside them."""
 
     def __init__(
-        self, programme: Programme, fields: Fields, tables: Tables, at: datetime, condition: Condition
+        self, programme: Programme, fields: Fields, tables: Tables, at: datetime, leaves: list[Leaf]
     ) -> None:
         self.programme = programme
         self.fields = fields
         self.tables = tables
         self.at = at
         self.day = local_day(at, programme.zone)
-        self.members = self._joined(list(leaves_of(condition)))
+        self.members = self._joined(leaves)
 
     def ask(self, condition: Condition) -> ir.BooleanValue:
         """The condition as a boolean over `members`, never NULL."""
