@@ -37,26 +37,27 @@ def _sums(
 ) -> Asked:
     """What the tallies come to over all windows, as of today; where deciding asks for another day, their days are read
     then."""
-    windows = list(dict.fromkeys(window for some in plan.sums.values() for window in some))
-    firsts = [window_start(today, days=one.days, months=one.months) for one in windows]
-    places = {(one.days, one.months): 2 * at for at, one in enumerate(windows)}
     named: dict[str, Any] = {
         "members": array(known),
-        "buckets": array({bucket_of(member_id) for member_id in known}),
-        "names": array(plan.sums),
-        "earliest": min(firsts),
+        "shelves": array([bucket_of(member_id) for member_id in known]),
         "last": today,
     }
-    named |= {f"first{at}": first for at, first in enumerate(firsts)}
+    places: dict[str, tuple[dict[tuple[int, int], int], slice]] = {}
+    column = 0
+    for at, (name, windows) in enumerate(plan.sums.items()):
+        firsts = [window_start(today, days=one.days, months=one.months) for one in windows]
+        named |= {f"name{at}": name, f"earliest{at}": min(firsts)}
+        named |= {f"first{at}_{each}": first for each, first in enumerate(firsts)}
+        whose = {(one.days, one.months): 2 * each for each, one in enumerate(windows)}
+        places[name] = whose, slice(column, column + 2 * len(windows))
+        column += 2 * len(windows)
 
     def note(rows: list[Any]) -> None:
-        nothing = dict.fromkeys(plan.sums, Base(today, places, ()))
-        for member_id in known:
+        for member_id, *sums in rows:
             snapshot = snapshots[member_id]
-            snapshot.bases = nothing.copy()
+            snapshot.bases = {name: Base(today, whose, sums[own]) for name, (whose, own) in places.items()}
             snapshot.unread |= plan.sums.keys()
             snapshot.past = past
-        for member_id, name, *sums in rows:
-            snapshots[member_id].bases[name] = Base(today, places, sums)
 
-    return Question(sums_sql(len(windows)), named, lambda rows: rows), note
+    sql = sums_sql([len(windows) for windows in plan.sums.values()])
+    return Question(sql, named, lambda rows: rows), note

@@ -1,5 +1,7 @@
 """What is asked of the tables for a batch: a query a room."""
 
+from collections.abc import Sequence
+
 STANDINGS = """
 SELECT member_id, ladder, level, since, until, grace, held, held_until, exact, due, rewritten
   FROM tiers_standing WHERE member_id = ANY(%s) AND bucket = ANY(%s)
@@ -131,17 +133,28 @@ SELECT member_id, name, price_minor, reason
 """
 
 
-def sums_sql(windows: int) -> str:
-    """What tallies come to over so many windows that end with `last`: for each, how often and how much."""
+def sums_sql(windows: Sequence[int]) -> str:
+    """What some tallies come to over their windows, which end with `last`: for each member one row, with how often and
+    how much for every window of the first tally, of the second, … `windows`: how many each of them has.
+
+    Member by member, so that each tally's days are found by the key, and none before its longest window is read.
+    """
+    tallies = "".join(_tally_sql(at, many) for at, many in enumerate(windows))
+    columns = ", ".join(f"tally{at}.*" for at in range(len(windows)))
+    return f"""
+SELECT row.owner, {columns}
+  FROM unnest(%(members)s::uuid[], %(shelves)s::smallint[]) AS row(owner, shelf){tallies}
+"""
+
+
+def _tally_sql(at: int, windows: int) -> str:
     columns = ", ".join(
-        f"(sum(count) FILTER (WHERE day >= %(first{at})s::date))::bigint,"
-        f" (sum(total) FILTER (WHERE day >= %(first{at})s::date))::bigint"
-        for at in range(windows)
+        f"(sum(count) FILTER (WHERE day >= %(first{at}_{each})s::date))::bigint,"
+        f" (sum(total) FILTER (WHERE day >= %(first{at}_{each})s::date))::bigint"
+        for each in range(windows)
     )
     return f"""
-SELECT member_id, name, {columns}
-  FROM events_tally
- WHERE member_id = ANY(%(members)s) AND bucket = ANY(%(buckets)s) AND name = ANY(%(names)s)
-   AND day >= %(earliest)s::date AND day <= %(last)s::date
- GROUP BY member_id, name
-"""
+ CROSS JOIN LATERAL (
+    SELECT {columns} FROM events_tally
+     WHERE member_id = row.owner AND bucket = row.shelf AND name = %(name{at})s
+       AND day >= %(earliest{at})s::date AND day <= %(last)s::date) AS tally{at}"""

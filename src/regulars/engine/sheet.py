@@ -112,7 +112,7 @@ class Windows:
             count += counts[at]
             total += totals[at]
             name = names[at - 1]
-            if base is not None and base.sums:
+            if base is not None:
                 place = base.places[name[1:]]
                 sums[name] = (count + (base.sums[place] or 0), total + (base.sums[place + 1] or 0))
             else:

@@ -236,7 +236,7 @@ Tally = dict[date, list[int]]
 @dataclass(frozen=True, slots=True)
 class Base:
     """What a tally comes to over windows that end with `day`: `sums` has how often and how much (None: never) at each
-    window's place, (days, months) → place; it is empty where there is nothing at all."""
+    window's place, (days, months) → place."""
 
     day: date
     places: Mapping[tuple[int, int], int]
