@@ -61,6 +61,8 @@ OPERATIONS = [
     ("POST", "/benefits/verify", Scope.BENEFITS_USE),
     ("GET", "/plans", Scope.PROGRAMME_READ),
     ("GET", "/members/pos:1/plans", Scope.MEMBERS_READ),
+    ("POST", "/members/pos:1/tags", Scope.MEMBERS_WRITE),
+    ("GET", "/tags", Scope.MEMBERS_READ),
     ("POST", "/members/pos:1/levels", Scope.LEVELS_WRITE),
     ("POST", "/members/pos:1/levels/release", Scope.LEVELS_WRITE),
     ("POST", "/members/pos:1/plans/trials", Scope.PLANS_WRITE),

@@ -52,6 +52,16 @@ class LevelIn(Body):
     reason: Reason
 
 
+class TagsIn(Body):
+    """At least one tag."""
+
+    add: list[str] = Field(
+        [], max_length=20, description="Tags to put on. Of an exclusive group the last stays."
+    )
+    remove: list[str] = Field([], max_length=20, description="Tags to take off.")
+    reason: SomeReason = ""
+
+
 class LevelOutIn(Body):
     ladder: Annotated[str, Field(min_length=1, max_length=30, examples=["level"])]
     reason: Reason

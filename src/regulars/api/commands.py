@@ -22,7 +22,7 @@ from regulars.api.sending import source_of
 from regulars.api.value_shapes import approval, done
 from regulars.approvals import service as approvals
 from regulars.approvals.contracts import Answer, Change, Kind, State
-from regulars.engine import level_operations, merging, operations, plan_operations
+from regulars.engine import level_operations, merging, operations, plan_operations, tagging
 from regulars.engine.contracts import BY_KEY, Outcome, Rejected
 from regulars.engine.operations import NOBODY, OrderRef, Request
 from regulars.events import queries as events
@@ -374,6 +374,12 @@ def _release_level(ask: Ask, body: bodies.LevelOutIn) -> Outcome:
     return level_operations.release(ask.request, body.ladder)
 
 
+def _tags(ask: Ask, body: bodies.TagsIn) -> Outcome:
+    if not body.add and not body.remove:
+        raise ApiProblem(422, "no_tags", texts.NO_TAGS, field="add")
+    return tagging.change(ask.request, body.add, body.remove)
+
+
 def _plan(command: Callable[[Request, str], Outcome]) -> Doing:
     """A command that states nothing but the plan."""
     return lambda ask, body: command(ask.request, body.plan)
@@ -404,6 +410,7 @@ COMMANDS: dict[str, Command] = {
     "merges/undo": Command(Scope.MEMBERS_WRITE, bodies.UndoIn, _unmerge),
     "levels": Command(Scope.LEVELS_WRITE, bodies.LevelIn, _place),
     "levels/release": Command(Scope.LEVELS_WRITE, bodies.LevelOutIn, _release_level),
+    "tags": Command(Scope.MEMBERS_WRITE, bodies.TagsIn, _tags, direct=True),
     "plans/trials": Command(Scope.PLANS_WRITE, plans.PlanIn, _plan(plan_operations.take_trial)),
     "plans/applications": Command(Scope.PLANS_WRITE, plans.ApplicationIn, _apply),
     "plans/approvals": Command(Scope.PLANS_DECIDE, plans.PlanIn, _plan(plan_operations.approve)),

@@ -14,6 +14,7 @@ from regulars.api.members import member_id
 from regulars.api.problems import ApiProblem, language_of
 from regulars.api.reading import parameters
 from regulars.api.schemas import Strict
+from regulars.audiences.queries import names
 from regulars.engine import completing, trying
 from regulars.engine.doors import Faulty
 from regulars.engine.records import told
@@ -247,7 +248,7 @@ def try_rule(request: HttpRequest, body: TryIn) -> Any:
     """What a rule would do for a member as things stand now: whether it held with the values seen, and its effects.
     Nothing is written."""
     programme, language = current(), language_of(request)
-    built = building.build(body.rule, programme)
+    built = building.build(body.rule, programme, names())
     if built.rule is None:
         raise FaultyCondition("rule", built.problems)
     event = _event(body, built.rule, programme, member_id(body.member))
@@ -266,7 +267,7 @@ def try_rule(request: HttpRequest, body: TryIn) -> Any:
 
 
 def _vocabulary(programme: Programme, on: str) -> Fields:
-    known = building.vocabulary(programme, on)
+    known = building.vocabulary(programme, on, names())
     if known is None:
         raise ApiProblem(404, "type_unknown", texts.TYPE_UNKNOWN, field="on", name=on)
     return known

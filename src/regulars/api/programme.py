@@ -9,6 +9,7 @@ from regulars.api import schemas
 from regulars.api.auth import key
 from regulars.api.problems import language_of
 from regulars.api.reading import parameters
+from regulars.audiences.queries import names
 from regulars.language.text import say
 from regulars.ledger.contracts import Asset
 from regulars.programme.sentences import rules_in_words
@@ -47,7 +48,7 @@ def read(request: HttpRequest) -> Any:
                 when=each.when,
                 condition=each.rule.when.to_raw() if each.rule.when is not None else None,
             )
-            for each in rules_in_words(programme, language)
+            for each in rules_in_words(programme, language, names())
         ],
     )
 

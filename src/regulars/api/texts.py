@@ -155,6 +155,11 @@ NOT_ID = _three("应为会员 ID（UUID）", "應為會員 ID（UUID）", "must 
 MINUTES_OR_UNTIL = _three(
     "minutes 与 until 只能给出一个", "minutes 與 until 只能提供一個", "say either minutes or until"
 )
+NO_TAGS = _three(
+    "请至少填写一个标签（add 或 remove）",
+    "請至少填寫一個標籤（add 或 remove）",
+    "names no tag: give `add`, `remove`, or both",
+)
 ORDER_SOURCE_ALONE = _three("请同时给出 order_id", "請同時提供 order_id", "says nothing without order_id")
 ASSET_UNKNOWN = _three(
     "没有这种资产，现有：{known}", "沒有這種資產，現有：{known}", "is no asset; there are: {known}"

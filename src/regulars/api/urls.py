@@ -27,6 +27,7 @@ from regulars.api import (
     reports,
     scores,
     statements,
+    tags,
     value,
 )
 from regulars.api.auth import ApiKeyBearer
@@ -129,7 +130,7 @@ api = Api(
 )
 for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
-    experiments.router, statements.router, members.router,
+    experiments.router, statements.router, tags.router, members.router,
     approvals.router, audiences.router, budgets.router, programme.router, conditions.router, drafts.router,
     publishing.router, reports.router,
 ):  # fmt: skip

@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "merges/undo": {"reason": "Father and son, not one person"},
     "levels": {"ladder": "level", "level": "gold", "until": "2027-12-31", "reason": "Invited by the founder"},
     "levels/release": {"ladder": "level", "reason": "Agreed with the member"},
+    "tags": {"add": ["tea lover"], "remove": ["prospect"], "reason": "Told in the store"},
     "plans/trials": {"plan": "vip"},
     "plans/applications": {"plan": "business", "evidence": {"revenue": 21000000, "founded": "2020-05-17"}},
     "plans/approvals": {"plan": "business"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from regulars.audiences.logic import named
 from regulars.audiences.queries import names as audience_names
 from regulars.audiences.queries import revision as audience_revision
 from regulars.campaigns.contracts import SCHEDULED, Rule
@@ -20,7 +21,7 @@ from regulars.engine.index import guards_of
 from regulars.events.contracts import RecordedEvent
 from regulars.events.queries import caused_by
 from regulars.language.calendar import local_day
-from regulars.language.condition import Facts, RefusedError, compile_condition, parse_condition
+from regulars.language.condition import Facts, Fields, RefusedError, compile_condition, parse_condition
 from regulars.language.events import Event
 from regulars.language.sentence import Line, describe_values, sentence
 from regulars.language.snapshot import Profile, Snapshot
@@ -335,7 +336,13 @@ def _guards(
 def _when(programme: Programme, rule: Rule, language: str) -> str:
     if rule.when is None:
         return ""
-    return sentence(rule.when, fields_for(programme, programme.event_types[rule.on]), language)
+    return sentence(rule.when, _fields(programme, rule), language)
+
+
+def _fields(programme: Programme, rule: Rule) -> Fields:
+    """What the rule can ask for, audiences by their names where it asks for any."""
+    asks = rule.when is not None and named(rule.when.to_raw())
+    return fields_for(programme, programme.event_types[rule.on], audience_names() if asks else {})
 
 
 def _condition(
@@ -344,7 +351,7 @@ def _condition(
     """The rule's condition as a sentence (empty where it has none), and its parts with what they saw."""
     if rule.when is None:
         return "", ()
-    fields = fields_for(programme, programme.event_types[rule.on])
+    fields = _fields(programme, rule)
     return (
         sentence(rule.when, fields, language),
         tuple(describe_values(rule.when, fields, language, seen, day)),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from regulars.engine.contracts import Outcome
 from regulars.engine.doors import incoming
+from regulars.engine.operations import Request, command
 from regulars.engine.service import submit
 from regulars.events.own_types import TAGGED
 from regulars.kit import clock
@@ -22,18 +23,18 @@ MEMBERS_MOST = 1000
 
 
 class BadTag(Problem):
-    """A tag can't be like this."""
+    """A tag can't be like this. `field` says where it stands."""
 
     status = 422
     code = "invalid"
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "tag") -> None:
         detail = words(
             f"标签须为 1 到 {TAG_MOST} 个可见字符。",
             f"標籤須為 1 到 {TAG_MOST} 個可見字元。",
             f"A tag has 1 to {TAG_MOST} printable characters.",
         )
-        super().__init__(detail, errors=(FieldError("tag", self.code, detail),))
+        super().__init__(detail, errors=(FieldError(field, self.code, detail),))
 
 
 class TooManyAtOnce(Problem):
@@ -108,11 +109,17 @@ def tag_data(add: Sequence[str], remove: Sequence[str], *, by: str = "", reason:
     return {"add": list(add), "remove": list(remove), **{name: text for name, text in told.items() if text}}
 
 
-def checked(tags: Sequence[str]) -> tuple[str, ...]:
-    """Tags as they are written down, each once. Raises BadTag."""
+def change(request: Request, add: Sequence[str], remove: Sequence[str]) -> Outcome:
+    """Put tags on one member and take others off, as a command. Raises BadTag."""
+    data = {"add": list(checked(add, "add")), "remove": list(checked(remove, "remove"))}
+    return command(TAGGED, request, data)
+
+
+def checked(tags: Sequence[str], field: str = "tag") -> tuple[str, ...]:
+    """Tags as they are written down, each once. Raises BadTag, which names the `field`."""
     found = tuple(dict.fromkeys(one.strip() for one in tags))
     if any(not one or len(one) > TAG_MOST or not one.isprintable() for one in found):
-        raise BadTag
+        raise BadTag(field)
     return found
 
 

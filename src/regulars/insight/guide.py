@@ -15,6 +15,7 @@ from math import ceil
 from statistics import median_low
 from typing import Any
 
+from regulars.audiences.queries import names
 from regulars.campaigns.contracts import CreditAction, Rule
 from regulars.campaigns.logic import lines_total
 from regulars.engine.plan import PlannedCredit, plan
@@ -123,7 +124,7 @@ def guide(
         return Guide()
     bought = list(_bought(member, ladder))
     open_to = doable(member, programme, ladder.measure.of, now) if ladder.measure.kind is Kind.ASSET else []
-    said = {words.rule.id: words for words in rules_in_words(programme, language)} if open_to else {}
+    said = {words.rule.id: words for words in rules_in_words(programme, language, names())} if open_to else {}
     tasks = [_task(one, said[one.rule.id], ladder, programme, progress.missing, bought) for one in open_to]
     favourites = tuple(_favourites(bought, progress.missing))
     return Guide(

@@ -180,8 +180,8 @@ class Built:
     problems: tuple[Problem, ...] = ()
 
 
-def build(raw: Any, programme: Programme) -> Built:
-    """The rule that `raw` (as YAML or JSON has it) states for `programme`."""
+def build(raw: Any, programme: Programme, audiences: Mapping[str, Text] = MappingProxyType({})) -> Built:
+    """The rule that `raw` (as YAML or JSON has it) states for `programme`. `audiences`: what people call them."""
     errors = Errors()
     try:
         part = RulePart.model_validate(raw)
@@ -194,7 +194,9 @@ def build(raw: Any, programme: Programme) -> Built:
         inner = [Problem(one.place[2:], one.text) for one in errors.problems]
         return Built(None, {}, tuple(inner))
     alone = with_rule(programme, rules[0])
-    said = {language: next(iter(rules_in_words(alone, language))).sentence for language in LANGUAGES}
+    said = {
+        language: next(iter(rules_in_words(alone, language, audiences))).sentence for language in LANGUAGES
+    }
     return Built(rules[0], said)
 
 

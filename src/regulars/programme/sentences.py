@@ -5,7 +5,7 @@ One place for every face: the console shows the parts, the API the whole sentenc
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ from regulars.campaigns.contracts import (
     TagAction,
 )
 from regulars.events.contracts import EventType, FieldKind
-from regulars.language.condition import Leaf
+from regulars.language.condition import Fields, Leaf
 from regulars.language.sentence import grouped, sentence, spoken_money, tidy
 from regulars.language.text import Text, say
 from regulars.ledger.contracts import Asset
@@ -33,7 +33,7 @@ from regulars.programme.contracts import Programme
 from regulars.programme.experiment_words import bounds_in_words
 from regulars.programme.holdings import asset_in_words, said_money, units
 from regulars.programme.occasion_words import Times
-from regulars.programme.vocabulary import fields_for
+from regulars.programme.vocabulary import NOT_NAMED, fields_for
 
 __all__ = [
     "RuleWords", "asset_in_words", "begun", "blanks", "campaign_in_words", "credits_of", "rules_in_words",
@@ -66,9 +66,11 @@ def begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def rules_in_words(programme: Programme, language: str) -> Iterator[RuleWords]:
-    """Every rule, in the order of the programme."""
-    speaker = _Speaker(programme, language)
+def rules_in_words(
+    programme: Programme, language: str, audiences: Mapping[str, Text] = NOT_NAMED
+) -> Iterator[RuleWords]:
+    """Every rule, in the order of the programme. `audiences`: what people call them; without, they go by their ids."""
+    speaker = _Speaker(programme, language, audiences)
     return (speaker.rule(rule) for rule in programme.rules)
 
 
@@ -93,18 +95,22 @@ def _whole_steps(action: CreditAction, asset: Asset) -> bool:
 class _Speaker:
     """Speaks about one programme's rules in one language."""
 
-    def __init__(self, programme: Programme, language: str) -> None:
+    def __init__(
+        self, programme: Programme, language: str, audiences: Mapping[str, Text] = NOT_NAMED
+    ) -> None:
         self.programme = programme
         self.language = language
+        self.audiences = audiences
+
+    def fields(self, kind: EventType) -> Fields:
+        return fields_for(self.programme, kind, self.audiences)
 
     def word(self, text: Text) -> str:
         return say(text, self.language)
 
     def rule(self, rule: Rule) -> RuleWords:
         kind = self.programme.event_types[rule.on]
-        when = (
-            "" if rule.when is None else sentence(rule.when, fields_for(self.programme, kind), self.language)
-        )
+        when = "" if rule.when is None else sentence(rule.when, self.fields(kind), self.language)
         row, stop = self.word(wording.ROW), self.word(wording.STOP)
         acts = row.join(self.action(action, kind) for action in rule.then)
         opening = self.scheduled(rule.schedule, when) if rule.schedule else self.opening(kind, when)
@@ -198,7 +204,7 @@ class _Speaker:
             return self.word(wording.FIELD).format(name), self.step(action.step, money)
         if action.where is None:
             return self.word(wording.LINES), self.step(action.step, True)
-        where = sentence(action.where, fields_for(self.programme, kind), self.language)
+        where = sentence(action.where, self.fields(kind), self.language)
         frame = wording.LINES_OF if isinstance(action.where, Leaf) else wording.LINES_WHERE
         return self.word(frame).format(where=where), self.step(action.step, True)
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from regulars.audiences.queries import names
 from regulars.campaigns.experiments import CONTROL
 from regulars.console import experimenting
 from regulars.console.shell import page, programme_of
@@ -60,7 +61,7 @@ def show(request: HttpRequest, ident: str) -> HttpResponse:
         "worths": experimenting.worths(reading, programme),
         "rules": [
             words
-            for words in rules_in_words(programme, request.LANGUAGE_CODE or "en")
+            for words in rules_in_words(programme, request.LANGUAGE_CODE or "en", names())
             if words.rule.id in {rule.id for rule in reading.design.rules}
         ],
         "readable": READABLE,

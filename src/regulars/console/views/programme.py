@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from regulars.audiences.queries import names
 from regulars.console.changed import changed
 from regulars.console.shell import may, page, programme_of
 from regulars.console.views.publishing import STATES
@@ -49,7 +50,7 @@ def show(request: HttpRequest, number: int = 0) -> HttpResponse:
         ],
         "ladders": ladders,
         **_perks(shown, language),
-        "rules": list(sentences.rules_in_words(shown, language)),
+        "rules": list(sentences.rules_in_words(shown, language, names())),
         "source": version_source(shown.number),
         "open": [*publications.waiting(), *publications.scheduled()],
         "settled": [

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulars.audiences.queries import names
 from regulars.console import editing, effects, formats, rule_words
 from regulars.console.people import ANSWERING
 from regulars.console.shell import may, operator_of, page, programme_of
@@ -139,7 +140,7 @@ def _built(request: HttpRequest) -> tuple[dict[str, Any], Programme, Built]:
     programme, _source = among(request, str(sent.get("among") or ""))
     raw = sent.get("rule")
     given = raw if isinstance(raw, dict) else {}
-    return given, programme, building.build(given, programme)
+    return given, programme, building.build(given, programme, names())
 
 
 def _event(

@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tab": "rules",
         "rules": [
             {"words": each, "fault": faults.get(each.rule.id), "next": coming.get(each.rule.id)}
-            for each in rules_in_words(programme, language)
+            for each in rules_in_words(programme, language, audience_names())
         ],
         "park_after": PARK_AFTER,
         "runs": [{"row": run, "name": names.get(run.rule, run.rule)} for run in campaigns.runs(20)],

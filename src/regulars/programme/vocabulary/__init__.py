@@ -16,7 +16,7 @@ from regulars.programme.vocabulary.member import member_fields
 from regulars.programme.vocabulary.plans import plan_fields
 from regulars.programme.vocabulary.scores import score_fields
 
-__all__ = ["fields_for"]
+__all__ = ["NOT_NAMED", "fields_for"]
 
 
 NOT_NAMED: Mapping[str, Text] = {}
