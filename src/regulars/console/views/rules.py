@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulars.audiences.queries import names as audience_names
 from regulars.campaigns import queries as campaigns
 from regulars.campaigns import service
 from regulars.campaigns.contracts import PARK_AFTER, NotParked
