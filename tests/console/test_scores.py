@@ -4,12 +4,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from regulars.console.views import scoring
 from regulars.insight.scoring.models import Run
 from regulars.kit.ids import bucket_of
 from regulars.members.models import Score
+from regulars.staff.models import AuditEntry, Operator
+from tests.console.test_books import text
 from tests.console.test_members import found
+from tests.reports.small import tables_of
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
@@ -38,9 +43,9 @@ def scored(shop: dict[str, UUID]) -> dict[str, UUID]:
 def test_the_card_tells_what_how_and_who_else(desk: Client, scored: dict[str, UUID]) -> None:
     page = desk.get(f"/console/members/{scored['lin']}/").content.decode()
     card = page[page.index('id="scores"') : page.index("</section>", page.index('id="scores"'))]
-    for text in ("Champions", "R5 F4 M5", "At risk", "CN¥12,345", "87.5%", "12.5 days", "tea", "40.0%", "over 240 lost",
+    for said in ("Champions", "R5 F4 M5", "At risk", "CN¥12,345", "87.5%", "12.5 days", "tea", "40.0%", "over 240 lost",
                  "Fader, Hardie", "?score=rfm:champions"):  # fmt: skip
-        assert text in card, text
+        assert said in card, said
 
 
 @pytest.mark.parametrize(
@@ -55,6 +60,32 @@ def test_the_list_is_filtered_by_words_of_scores(
     desk: Client, scored: dict[str, UUID], query: str, who: list[str]
 ) -> None:
     assert sorted(found(desk, query)) == sorted(str(scored[name]) for name in who)
+
+
+@pytest.mark.usefixtures("scored")
+def test_who_may_has_everybody_scored_once(
+    desk: Client, bob: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "open_tables", tables_of)
+
+    rfm = "insight/reports/rfm/"
+    assert "of 2 members, by what was known on Nov 20, 2026, in 1 s." in text(desk, rfm)
+    assert "Score now" not in text(desk, "insight/reports/funnel/")
+    for said in ("The worker is scoring everybody now.", "Scores are being made already."):
+        answer = desk.post("/console/insight/reports/lifecycle/score", follow=True)
+        assert answer.redirect_chain == [("/console/insight/reports/lifecycle/", 302)]
+        assert said in answer.content.decode()
+    assert AuditEntry.objects.filter(action="scores.asked").count() == 1
+    assert "Waiting for the worker." in text(desk, "insight/scoring/")
+    assert "Score now" not in text(desk, rfm)
+    reader = Client()
+    reader.force_login(bob)
+    assert reader.post("/console/insight/reports/rfm/score").status_code == 403
+    assert "Waiting for the worker." in text(reader, rfm)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    assert "Score now" not in text(reader, rfm)
+    assert desk.get("/console/insight/scoring/").headers["HX-Refresh"] == "true"
 
 
 def test_what_is_no_score_is_named(desk: Client, scored: dict[str, UUID]) -> None:  # noqa: ARG001

@@ -74,6 +74,7 @@ DEEDS = {
     "report.unsubscribed": _("Stopped a report by mail"),
     "benefits.exported": _("Exported benefits"),
     "books.checked": _("Had the books checked"),
+    "scores.asked": _("Had everybody scored"),
     "statement.exported": _("Exported a member's statement"),
     "value.asked": _("Asked for a change that needs a second person"),
     "value.done": _("Changed what a member holds"),

@@ -16,6 +16,7 @@ from regulars.console import formats, reporting
 from regulars.console.people import EXPORTERS
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
+from regulars.console.views import scoring
 from regulars.insight import answers
 from regulars.insight.asking import address_of, asked_of
 from regulars.insight.ground import check, ladder_of
@@ -85,6 +86,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "part": "insight",
         "rhythms": RHYTHMS.items(),
         "hours": range(6, 21),
+        "scoring": scoring.state(request) if name in scoring.PAGES else None,
     }
     return render(request, "console/report.html", context)
 
