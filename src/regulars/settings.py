@@ -153,6 +153,7 @@ INSTALLED_APPS = [
     "regulars.programme",
     "regulars.engine",
     "regulars.approvals",
+    "regulars.imports",
     "regulars.insight.scoring",
     "regulars.insight.subscriptions",
     "regulars.insight.simulating",

@@ -11,6 +11,7 @@ from regulars.engine.following import follow_due
 from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
+from regulars.imports import tasks as imports
 from regulars.insight.bulk.tasks import bulk_due
 from regulars.insight.pacing import keep_pace
 from regulars.insight.scoring import tasks as scoring
@@ -41,6 +42,8 @@ LOOPS: tuple[Loop, ...] = (
     Loop("publish", publish_due, 1.0),
     Loop("bulk", bulk_due, 1.0),
     Loop("simulate", simulate_due, 2.0),
+    Loop("imports", imports.import_due, 1.0),
+    Loop("imports-clear", imports.clear_old, 3600.0),
     Loop("warehouse", follow, CONFIG.warehouse_seconds),
     Loop("reports", send_due, 60.0),
     Loop("codes", clear_old_codes, 3600.0),

@@ -33,6 +33,7 @@ _DAY = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 _SPLIT = re.compile(r"[,，;；、|\n]")
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+\Z")
 _PHONE = re.compile(r"\+?\d[\d ().-]{6,20}\d\Z")
 _DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
@@ -214,7 +215,8 @@ def _serial(text: str) -> datetime | None:
 
 def _built(text: str, year: int, month: int, number: int, time: Sequence[int]) -> datetime:
     try:
-        found = datetime(year, month, number, *time)  # noqa: DTZ001 - a cell has no zone
+        hour, minute, second = time
+        found = datetime(year, month, number, hour, minute, second)  # noqa: DTZ001 - a cell has no zone
     except ValueError:
         raise BadCell(
             "no_such_day",
@@ -282,6 +284,11 @@ def looks_like_phone(text: str) -> bool:
 def looks_like_email(text: str) -> bool:
     """Whether a cell is written like an e-mail address."""
     return bool(_EMAIL.match(text.strip()))
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether a cell is written like a member's own id."""
+    return bool(_ID.match(text.strip()))
 
 
 def looks_like_data(cells: Sequence[str]) -> bool:

@@ -43,13 +43,19 @@ FIELDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
         ("会员号", "会员编号", "会员编码", "客户编号", "客户号", "會員號", "會員編號", "客戶編號", "用户id", "会员id",
          "member number", "member no", "member code", "customer id", "customer number", "external id", "external"),
     ),
-    f"{IDENTITY}wechat": (words("微信 OpenID", "微信 OpenID", "WeChat OpenID"), ("openid", "微信openid", "wechat", "wechat openid")),
+    f"{IDENTITY}wechat": (
+        words("微信 OpenID", "微信 OpenID", "WeChat OpenID"), ("openid", "微信openid", "wechat", "wechat openid")
+    ),
     f"{IDENTITY}wechat_union": (
         words("微信 UnionID", "微信 UnionID", "WeChat UnionID"),
         ("unionid", "微信unionid", "wechat unionid"),
     ),
-    f"{IDENTITY}wecom": (words("企业微信", "企業微信", "WeCom"), ("企业微信", "企業微信", "wecom", "external_userid")),
-    f"{IDENTITY}pos": (words("收银系统编号", "POS 編號", "POS id"), ("pos", "pos id", "pos编号", "收银系统编号", "pos 編號")),
+    f"{IDENTITY}wecom": (
+        words("企业微信", "企業微信", "WeCom"), ("企业微信", "企業微信", "wecom", "external_userid")
+    ),
+    f"{IDENTITY}pos": (
+        words("收银系统编号", "POS 編號", "POS id"), ("pos", "pos id", "pos编号", "收银系统编号", "pos 編號")
+    ),
     ID: (words("会员 ID", "會員 ID", "Member id"), ("id", "regulars id")),
     NAME: (
         words("姓名", "姓名", "Name"),
@@ -65,7 +71,8 @@ FIELDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     TAGS: (words("标签", "標籤", "Tags"), ("标签", "会员标签", "標籤", "會員標籤", "tag", "tags", "labels")),
     STORE: (
         words("入会门店", "入會門市", "Joined at store"),
-        ("门店", "门店编号", "入会门店", "开卡门店", "店铺", "門市", "門店", "入會門市", "店鋪", "store", "shop", "store id"),
+        ("门店", "门店编号", "入会门店", "开卡门店", "店铺", "門市", "門店", "入會門市", "店鋪", "store", "shop",
+         "store id"),
     ),
     CHANNEL: (
         words("入会渠道", "入會通路", "Joined through channel"),
@@ -104,6 +111,8 @@ def guess(table: Table, programme: Programme) -> tuple[str, ...]:
     for place, heading in enumerate(table.headings):
         target = _by_heading(heading, known) if table.form.has_header else LEFT_OUT
         target = target or _by_content(table.samples[place])
+        if target == ID and not all(map(cells.looks_like_id, table.samples[place])):
+            target = f"{IDENTITY}external"
         taken = target in found and not target.startswith(SEVERAL)
         found.append(LEFT_OUT if taken else target)
     return tuple(found)
