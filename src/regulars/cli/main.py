@@ -51,6 +51,7 @@ COMMANDS = {
     "warehouse": Command("warehouse", "History as Parquet: how fresh it is, rebuild, verify, export."),
     "forecast": Command("forecast", "How often predicted upgrades came true."),
     "score": Command("score", "Score every member; how scores are made, how good they are."),
+    "members": Command("members", "Import members from a CSV, TSV or XLSX file."),
     "programme": Command("programme", "Validate, publish, show or compare programmes."),
     "apikey": Command("apikey", "Create keys for other systems."),
     "operator": Command("operator", "Create accounts for the console."),

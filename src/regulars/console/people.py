@@ -18,7 +18,8 @@ ROLES = {
 ROLE_HELP = {
     Operator.Role.ADMIN.value: _("Everything, with operators, API keys and the record of what was done"),
     Operator.Role.OPERATOR.value: _(
-        "Sees everything about members, merges records, exports lists, and changes what members hold up to the limit"
+        "Sees everything about members, merges records, imports and exports lists,"
+        " and changes what members hold up to the limit"
     ),
     Operator.Role.READER.value: _("Looks, and exports nothing"),
 }
@@ -68,6 +69,10 @@ DEEDS = {
     "publication.called_off": _("Called off a publication"),
     "publication.failed": _("Had a scheduled programme that did not pass"),
     "members.exported": _("Exported members"),
+    "members.imported": _("Imported members from a file"),
+    "members.import_resumed": _("Went on with an import"),
+    "members.import_cancelled": _("Called off an import"),
+    "members.left_out_exported": _("Downloaded the rows that an import left out"),
     "books.exported": _("Exported figures of the books"),
     "report.exported": _("Exported a report"),
     "report.subscribed": _("Asked for a report by mail"),

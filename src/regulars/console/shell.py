@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.alerts.queries import calling
 from regulars.approvals.queries import waiting_count
+from regulars.imports.queries import open_count as imports_open
 from regulars.insight.bulk.queries import open_count as bulk_count
 from regulars.insight.simulating.queries import open_count
 from regulars.kit.problems import Problem
@@ -114,6 +115,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "programme": programme_of(request),
         "calling": calling() if request.user.is_authenticated else 0,
-        "simulating": open_count() + bulk_count() if request.user.is_authenticated else 0,
+        "simulating": open_count() + bulk_count() + imports_open() if request.user.is_authenticated else 0,
         "to_approve": _to_approve() if request.user.is_authenticated else 0,
     }

@@ -46,6 +46,7 @@ SOURCES = {
     "portal": gettext_lazy("Members' pages"),
     "console": gettext_lazy("Console"),
     "approvals": gettext_lazy("Approvals"),
+    "import": gettext_lazy("Import"),
 }
 """Sources that are Regulars itself."""
 STATUSES = {"active": gettext_lazy("Active"), "merged": gettext_lazy("Merged")}

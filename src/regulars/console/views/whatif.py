@@ -12,9 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.console import bulk_words, simulations, supposed
+from regulars.console import bulk_words, importing, simulations, supposed
+from regulars.console.people import ANSWERING
 from regulars.console.shell import may, operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
+from regulars.imports import queries as imports
 from regulars.insight.bulk import queries as bulk
 from regulars.insight.simulating import queries, service
 from regulars.insight.simulating.contracts import DONE, BadPeriod
@@ -110,8 +112,13 @@ def tray(request: HttpRequest) -> HttpResponse:
         {
             "running": [simulations.shown(one) for one in queries.running()],
             "bulk": [bulk_words.shown(one) for one in bulk.running()],
+            "imports": [importing.shown(one) for one in imports.running()] if _may_import(request) else [],
         },
     )
+
+
+def _may_import(request: HttpRequest) -> bool:
+    return operator_of(request).role in ANSWERING
 
 
 @page()
