@@ -75,7 +75,7 @@ def test_uploaded_checked_imported_and_the_rest_is_downloaded(desk: Client, shop
     page = text(desk, here)
     assert [
         word in page
-        for word in ("New members joined", "Members updated", "Put on the list", "Members tagged")
+        for word in ("New members joined", "Known like this already", "Put on the list", "Members tagged")
     ] == [True] * 4
     assert audiences.size("spring") == 2
     new = profile(get("phone:13900139000").id)
