@@ -1,5 +1,5 @@
 """`python -m regulars.cli`."""
 
-from regulars.cli.main import main
+from regulars.cli import main
 
 main()
