@@ -198,10 +198,13 @@ class Asking(Entitling, ABC):
 
     def wanted(self, planned: PlannedRule) -> dict[int, int]:
         """The units that each of the rule's credits comes to, by its place among the actions."""
-        wanted = {}
+        wanted, data = {}, self.event.data
+        multiplies = self.plan.benefits is not None and bool(self.plan.benefits.multipliers)
         for number, action in enumerate(planned.actions):
             if isinstance(action, PlannedCredit):
-                units = self.multiplied(action.action.asset, action.amount(self.event.data))
+                units = action.amount(data)
+                if multiplies:
+                    units = self.multiplied(action.action.asset, units)
                 if units > MOST_AT_ONCE:
                     raise OverflowError(f"{units} units of {action.action.asset} at once")
                 wanted[number] = units

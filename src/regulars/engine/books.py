@@ -90,13 +90,18 @@ class Books:
         """Add to a tally. `back`: whether the past turns out otherwise by it, as it does where something is taken
         off or put right."""
         self.tallied.append((name, day, count, total))
-        if name in self.plan.ladders_of:
-            self.touched[name] = min(self.touched.get(name, day), day)
+        plan, snapshot = self.plan, self.snapshot
+        if name in plan.ladders_of:
+            known = self.touched.get(name)
+            if known is None or day < known:
+                self.touched[name] = day
             if back or (back is None and count <= 0):
                 self.rework.add(name)
-        if name in self.plan.counts:
-            self.snapshot.counts[name] = self.snapshot.counts.get(name, 0) + count
-        days = self.snapshot.tallies.setdefault(name, {})
+        if name in plan.counts:
+            snapshot.counts[name] = snapshot.counts.get(name, 0) + count
+        days = snapshot.tallies.get(name)
+        if days is None:
+            days = snapshot.tallies[name] = {}
         cell = days.get(day)
         if cell is None:
             days[day] = [count, total]
@@ -145,8 +150,10 @@ class Books:
         pending = matures_at is not None
         if asset.pending is not None and account == ISSUE and event.type == "order.paid":
             pending, matures_at = True, self._ripe(asset)
-        ends = expires_at or ledger.expires_at(asset.expiry, self.day, programme.zone)
-        fills = []
+        ends = expires_at
+        if ends is None and not asset.expiry.never:
+            ends = ledger.expires_at(asset.expiry, self.day, programme.zone)
+        fills: list[tuple[UUID, int]] = []
         if snapshot.balances.get(asset_id, 0) < 0 and not pending:
             fills = ledger.fill_debts(snapshot.lots.get(asset_id, ()), units)
         effect = Credit(
@@ -188,8 +195,9 @@ class Books:
     def _counts(self, asset_id: str, units: int, count: int, account: str = ISSUE) -> None:
         """Units that count for levels from now on."""
         self.count_day(f"credit:{asset_id}", self.day, units, count)
-        ever, latest = self.snapshot.credited.get(asset_id, (0, None))
-        self.snapshot.credited[asset_id] = (ever + units, max(latest or self.day, self.day))
+        credited, day = self.snapshot.credited, self.day
+        ever, latest = credited.get(asset_id, (0, None))
+        credited[asset_id] = (ever + units, day if latest is None or latest < day else latest)
         if account != ISSUE:
             self.snapshot.adjusted.add(asset_id)
 
@@ -400,20 +408,17 @@ class Books:
         if found is None:
             found = self.snapshot.due[asset_id] = Due()
         found.changed = True
-        self.snapshot.quiet_until = None
+        timing.look_anew(self.snapshot, asset_id)
         return found
 
     def _due(self, asset: Asset, account: str, lot: Lot | None = None) -> None:
-        quiet_until = self.snapshot.quiet_until
+        if lot is not None and asset.id in self.plan.simple:
+            return self._due_simply(asset, lot)
         due = self.due(asset.id)
         if lot is not None:
             first = timing.sooner(asset, lot, self.told_since) if lot.expires_at or lot.matures_at else None
             if first is not None and (due.at is None or first < due.at):
                 due.at = first
-            if asset.id in self.plan.simple:
-                self.snapshot.quiet_until = quiet_until
-                timing.note_new(self.snapshot, asset, lot)
-                return
         stale = due.lapses_at is None or due.lapses_at <= self.event.time
         if asset.decay is not None:
             self._decays(asset, asset.decay, due, account)
@@ -425,6 +430,22 @@ class Books:
             due.lapses_at = ledger.after(standing.until if standing else None, self.plan.programme.zone)
         if (asset.expiry.together or asset.decay) and due.lapses_at is not None:
             due.at = min(due.at or due.lapses_at, due.lapses_at)
+        return None
+
+    def _due_simply(self, asset: Asset, lot: Lot) -> None:
+        """A lot has come of an asset whose lots end by themselves: what is known of the others still holds."""
+        snapshot = self.snapshot
+        due = snapshot.due.get(asset.id)
+        if due is None:
+            due = snapshot.due[asset.id] = Due()
+        due.changed = True
+        if lot.expires_at is None and lot.matures_at is None:
+            return
+        first = timing.sooner(asset, lot, self.told_since)
+        if first is not None and (due.at is None or first < due.at):
+            due.at = first
+        snapshot.firsts.pop(asset.id, None)
+        timing.note_new(snapshot, asset, lot)
 
     def _decays(self, asset: Asset, decay: Decay, due: Due, account: str) -> None:
         """When the next units decay, after something moved."""

@@ -43,7 +43,7 @@ def value(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime 
     while told_since and moment and moment.kind is timing.Kind.REMIND and moment.at < told_since:
         due = snapshot.due.setdefault(moment.asset, Due())
         due.reminded_to, due.changed = moment.ends_at, True
-        snapshot.quiet_until = None
+        timing.look_anew(snapshot, moment.asset)
         moment = timing.first_moment(snapshot, plan.programme.assets, until)
     if moment is None:
         return None
@@ -108,6 +108,8 @@ def entitlements(
     if snapshot.held is None and (snapshot.held_due is None or snapshot.held_due > until):
         return None
     rows = snapshot.entitlements().values()
+    if not rows:
+        return None
     for row in rows:
         if told_since is not None and row.remind_at is not None and row.remind_at < told_since:
             row.remind_at, row.changed = None, True
@@ -130,6 +132,8 @@ ANNOUNCES = {GRANTED: "expiring_claim", CLAIMED: "expiring_use"}
 
 def plans(plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None) -> Event | None:
     """Paid plans begin, turn to their next period, bring a day's growth, are announced to end, and end."""
+    if not snapshot.plans:
+        return None
     zone, first, whose = plan.programme.zone, None, None
     for one in snapshot.plans.values():
         paid_plan = plan.programme.plans[one.plan]

@@ -5,7 +5,6 @@ is the working copy of whoever calls: every effect changes it before the next is
 of events can be lived through in memory, in production and in a simulation alike.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -80,7 +79,7 @@ def live(
     `others`: further members to whom something may happen by it. `now` is when the event became known: one much
     older is history and notifies nobody. `joining` says that the member came with this event; unless it is the
     joining itself, that happens before it. Without `tells` nobody wants to know why: there are effects, but no trace
-    and no records.
+    and no records, nor what the member then had, nor what messages show.
     """
     first = Decided(event)
     decided = [first]
@@ -111,18 +110,21 @@ def settle(
 ) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment. `tells` as for
     `live`."""
-    decided: list[Decided] = []
     told_since = plan.programme.told_since(now)
+    decided: list[Decided] = []
+    due = next_due(plan, snapshot, until, told_since)
+    if due is None:
+        return decided
     course = _Chain(plan, snapshot, now, budgets, {}, tells)
     for _ in range(TIMERS_LIMIT):
-        due = next_due(plan, snapshot, until, told_since)
-        if due is None:
-            return decided
         first = Decided(due)
         lived = [first, *course.follow(first, first)]
         if plan.groups is not None:
             lived += course.regroup(plan.groups, lived)
         decided += lived
+        due = next_due(plan, snapshot, until, told_since)
+        if due is None:
+            return decided
     raise OverflowError(f"member {snapshot.member_id} has more than {TIMERS_LIMIT} timers due by {until}")
 
 
@@ -134,7 +136,7 @@ def catch_up(
     if known_until is None or known_until <= late.event.time:
         return []
     since = settle(plan, snapshot, known_until, now, budgets, tells)
-    if since:
+    if since and tells:
         late.balances = dict(snapshot.balances)
         late.standings = dict(snapshot.standings)
     return since
@@ -154,9 +156,8 @@ class _Chain:
     def follow(self, start: Decided, told: Decided, rules_apply: bool = True) -> list[Decided]:
         """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
         caused: list[Decided] = []
-        waiting = deque([start])
-        while waiting:
-            current = waiting.popleft()
+        waiting = [start]
+        for current in waiting:
             turn = self._turn(current.event)
             _decide(turn, rules_apply or current is not start)
             current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
@@ -166,13 +167,14 @@ class _Chain:
             if current is not told:
                 caused.append(current)
                 told.follows += [{**record, "event": current.event.type} for record in current.records]
-            if current.event.depth < DEPTH_LIMIT:
-                waiting.extend(Decided(event) for event in turn.derived)
+            if turn.derived and current.event.depth < DEPTH_LIMIT:
+                waiting += [Decided(event) for event in turn.derived]
         self._begin(start.event)
-        told.balances = dict(self.snapshot.balances)
-        if start.event.type in ASKED and self.snapshot.whole:
-            told.held, told.pending = _set_aside(self.snapshot)
-        told.standings = dict(self.snapshot.standings)
+        if self.tells:
+            told.balances = dict(self.snapshot.balances)
+            if start.event.type in ASKED and self.snapshot.whole:
+                told.held, told.pending = _set_aside(self.snapshot)
+            told.standings = dict(self.snapshot.standings)
         return caused
 
     def regroup(self, groups: Groups, lived: Sequence[Decided], joining: bool = False) -> list[Decided]:
@@ -221,11 +223,10 @@ class _Chain:
 
     def _begin(self, event: Event) -> None:
         """A member stands somewhere on every ladder."""
-        unknown = self.plan.programme.ladders.keys() - self.snapshot.standings.keys()
-        if unknown:
-            beginning = Turn(self.plan, self.snapshot, event, self.now, self.budgets)
-            for ladder in unknown:
-                beginning.standing(ladder)
+        standings = self.snapshot.standings
+        for ladder in self.plan.programme.ladders:
+            if ladder not in standings:
+                Turn(self.plan, self.snapshot, event, self.now, self.budgets).standing(ladder)
 
 
 def _by_member(lived: Iterable[Decided]) -> dict[UUID, list[Decided]]:
@@ -285,10 +286,17 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
         give_back_credits(turn, (turn.event.data["order_source"], turn.event.data["order_id"]))
     if turn.touched or turn.plan.gated:
         turn.climb()
+    if turn.tells and turn.plan.programme.templates:
+        _put_in_words(turn)
+
+
+def _put_in_words(turn: Turn) -> None:
+    """What the messages that are wished for may show."""
     wishes = [effect for effect in turn.effects if isinstance(effect, MessageWish)]
-    if wishes:
-        context, recommends = message_context(turn), turn.plan.recommends
-        for wish in wishes:
-            wish.context = context
-            if recommends and wish.template in recommends.templates:
-                wish.context = {**context, "member": {**context["member"], **recommended(turn)}}
+    if not wishes:
+        return
+    context, recommends = message_context(turn), turn.plan.recommends
+    for wish in wishes:
+        wish.context = context
+        if recommends and wish.template in recommends.templates:
+            wish.context = {**context, "member": {**context["member"], **recommended(turn)}}

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +13,32 @@ from pydantic_core import from_json
 
 from regulars.engine.reach import BETWEEN
 from regulars.engine.simulate import RELIVED, Batch, Origin
+from regulars.kit.ids import uuid_of
 from regulars.kit.sqlread import row, rows
 from regulars.language.events import Event
 from regulars.members.queries import ever_merged, joinings
 
 BUCKETS = tuple(range(64))
-CHUNK = 5_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHUNK = 1_000
+"""So many events come as one row of JSON: a row for each of a year of them costs more than to parse them."""
 
-WHOLE = "data::text"
-WITHOUT_LINES = "CASE WHEN type = 'order.paid' THEN (data::jsonb - 'items')::text ELSE data::text END"
+ROWS = 5
+
+WHOLE = "data"
+WITHOUT_LINES = "CASE WHEN type = 'order.paid' THEN (data::jsonb - 'items')::json ELSE data END"
 LOG = """
-SELECT received_at, member_id, id, source, key, type, time,
-       CASE WHEN source <> 'timer' OR type = ANY(%s) THEN {data} END
-  FROM events_event
- WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s AND NOT member_id = ANY(%s)
- ORDER BY received_at, time, ctid
+WITH told AS (
+    SELECT row_number() OVER (ORDER BY received_at, time, ctid) - 1 AS place,
+           received_at, member_id, id, source, key, type, time,
+           CASE WHEN source <> 'timer' OR type = ANY(%s) THEN {data} END AS data
+      FROM events_event
+     WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s AND NOT member_id = ANY(%s))
+SELECT json_agg(json_build_array(
+           (extract(epoch FROM received_at) * 1000000)::bigint, encode(uuid_send(member_id), 'hex'),
+           encode(uuid_send(id), 'hex'), source, key, type, (extract(epoch FROM time) * 1000000)::bigint, data)
+           ORDER BY place)::text
+  FROM told GROUP BY place / {chunk} ORDER BY place / {chunk}
 """
 COUNT = "SELECT count(*) FROM events_event WHERE bucket = ANY(%s) AND cause IS NULL AND received_at <= %s"
 
@@ -67,12 +79,14 @@ class History:
 
     def batches(self) -> Iterator[tuple[datetime, Batch]]:
         """Everything from outside, and when time was seen to; read a piece at a time. Holds no transaction open."""
-        log = LOG.format(data=WHOLE if self.lines else WITHOUT_LINES)
+        log = LOG.format(data=WHOLE if self.lines else WITHOUT_LINES, chunk=CHUNK)
+        members: dict[str, UUID] = {}
         with connection.chunked_cursor() as cursor:
-            cursor.itersize = CHUNK  # type: ignore[attr-defined]
+            cursor.itersize = ROWS  # type: ignore[attr-defined]
             cursor.execute(log, [list(RELIVED), list(self.buckets), self.until, list(self.excluded)])
-            for received_at, found in groupby(cursor, key=lambda each: each[0]):
-                yield received_at, [_event(each) for each in found]
+            told = chain.from_iterable(from_json(chunk) for (chunk,) in cursor)
+            for received_us, found in groupby(told, key=itemgetter(0)):
+                yield _moment(received_us), [_event(each, members) for each in found]
 
 
 def history(until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True) -> History:
@@ -111,6 +125,16 @@ def _size(buckets: Collection[int], sizes: dict[int, int]) -> int:
     return sum(sizes.get(bucket, 0) for bucket in buckets)
 
 
-def _event(found: tuple[Any, ...]) -> Event:
-    _, member_id, event_id, source, key, kind, time, data = found
-    return Event(event_id, source, key, kind, member_id, time, from_json(data) if data is not None else {})
+def _event(found: list[Any], members: dict[str, UUID]) -> Event:
+    _, member, event_id, source, key, kind, time_us, data = found
+    member_id = members.get(member)
+    if member_id is None:
+        member_id = members[member] = UUID(hex=member)
+    time = _moment(time_us)
+    return Event(
+        uuid_of(int(event_id, 16)), source, key, kind, member_id, time, data if data is not None else {}
+    )
+
+
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

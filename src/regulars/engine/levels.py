@@ -150,7 +150,9 @@ class Levels(Books):
         back = set()
         for name, day in self.touched.items():
             for ladder in self.plan.ladders_of[name]:
-                first[ladder.id] = min(first.get(ladder.id, day), day)
+                known = first.get(ladder.id)
+                if known is None or day < known:
+                    first[ladder.id] = day
                 if name in self.rework:
                     back.add(ladder.id)
         for ladder in self.plan.gated:
@@ -165,8 +167,9 @@ class Levels(Books):
 
     def _known(self, ladder: Ladder, day: date) -> date:
         """The latest day on which something is known to have happened on the ladder."""
-        if ladder.asset:
-            latest = self.snapshot.credited.get(ladder.asset, (0, None))[1] or day
+        asset = self.plan.of_asset[ladder.id]
+        if asset:
+            latest = self.snapshot.credited.get(asset, (0, None))[1] or day
         else:
             latest = max(
                 (max(self.snapshot.tally(name), default=day) for name in ladder.tallies), default=day
@@ -176,7 +179,7 @@ class Levels(Books):
     def _look(self, ladder: Ladder, day: date) -> None:
         standing = self.standing(ladder.id)
         plain = ladder.id in self.plan.plain
-        may_lift = tiers.may_lift(ladder, standing, self.snapshot.ever(ladder.asset))
+        may_lift = tiers.may_lift(ladder, standing, self.snapshot.ever(self.plan.of_asset[ladder.id]))
         if plain and standing.grace is None and not may_lift:
             return
         for step in tiers.look(self.life(ladder), standing, day):

@@ -42,20 +42,22 @@ def order_paid(turn: Turn) -> None:
             "data.order_id",
             words("这笔订单已经入账", "這筆訂單已經入帳", "this order has been counted already"),
         )
-    total = data["total_minor"]
+    total, at = data["total_minor"], event.time
     refunds = known.refunds if known else set()
     waiting = min(known.refunded_minor, total) if known else 0
     if CANCELLED in refunds:
         waiting = total
-    snapshot.orders[name] = OrderState(total, waiting, event.id, event.time, refunds)
+    state = snapshot.orders[name] = OrderState(total, waiting, event.id, at, refunds)
     totals = snapshot.totals
     totals.orders += 1
     totals.spend_minor += total
     totals.refunded_minor += waiting
-    totals.first_at = min(totals.first_at or event.time, event.time)
-    totals.last_at = max(totals.last_at or event.time, event.time)
+    if totals.first_at is None or at < totals.first_at:
+        totals.first_at = at
+    if totals.last_at is None or at > totals.last_at:
+        totals.last_at = at
     turn.count_day(event.type, turn.day, total - waiting)
-    if snapshot.orders[name].returned:
+    if refunds and state.returned:
         turn.count_day(RETURNED, turn.day, 0)
     turn.effects.append(
         OrderPaid(
@@ -123,6 +125,8 @@ def give_back(turn: Turn, name: OrderName, state: OrderState) -> None:
         give_back_credits(turn, name)
     if turn.plan.benefits is not None and turn.plan.benefits.returns:
         turn.returned(state)
+    if not turn.snapshot.draws:
+        return
     if state.paid_by is None and CANCELLED not in state.refunds:
         return  # how much of the order that is will be known when it is
     for draw in sorted(turn.snapshot.draws.values(), key=lambda draw: draw.id):

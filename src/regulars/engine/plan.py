@@ -119,6 +119,8 @@ class PlannedRule:
     needs: tuple[Compiled, ...] = ()
     """All that looks at the member: what must be loaded."""
     arm: Arm | None = None
+    unbounded: bool = False
+    """Whether nothing bounds what it gives: no limit, no budget, no cap of an asset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Plan:
     ladders_of: dict[str, tuple[Ladder, ...]]
     tallies: frozenset[str]
     plain: frozenset[str]
+    of_asset: Mapping[str, str]
+    """Ladder → the asset whose earning it measures; empty where it is something else."""
     gated: tuple[Ladder, ...]
     gates: Mapping[tuple[str, str], Compiled]
     ladder_tallies: frozenset[str]
@@ -262,6 +266,7 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         ladders_of=ladders_of,
         tallies=tallies,
         plain=plain,
+        of_asset={ladder.id: ladder.asset for ladder in programme.ladders.values()},
         gated=tuple(ladder for ladder in programme.ladders.values() if ladder.gated),
         gates=gates,
         ladder_tallies=frozenset(ladders_of) - tallies,
@@ -399,14 +404,20 @@ def _planned(rule: Rule, event_type: EventType, fields: Fields, programme: Progr
         for action in rule.then
     )
     trial = compile_condition(rule.trial.when, fields) if rule.trial and rule.trial.when is not None else None
+    pots = pots_of(rule, programme.campaigns.get(rule.campaign))
+    capped = any(
+        isinstance(action, CreditAction) and programme.assets[action.asset].caps is not None
+        for action in rule.then
+    )
     return PlannedRule(
         rule,
         when,
         actions,
-        pots_of(rule, programme.campaigns.get(rule.campaign)),
+        pots,
         _tries(rule.trial, trial) if rule.trial else None,
         tuple(one for one in (when, trial) if one is not None),
         _arm(rule, programme),
+        rule.limit is None and not pots and not capped,
     )
 
 

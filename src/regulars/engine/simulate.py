@@ -75,12 +75,15 @@ class World:
         """One batch, known at `now`."""
         relived = RELIVED if self.timetable is None else (REVIEWED,)
         happened = [event for event in batch if event.source != TIMER or event.type in relived]
-        touched = {event.member_id for event in happened}
-        touched |= {other for event in happened if (other := other_member(event)) is not None}
         for event in happened:
-            yield from self._ring(event.time, now)
+            if self.timetable is not None:
+                yield from self._ring(event.time, now)
             yield from self._live(event, now)
         seen_to = {event.member_id for event in batch if event.source == TIMER and event.type not in RELIVED}
+        if not seen_to:
+            return
+        touched = {event.member_id for event in happened}
+        touched |= {other for event in happened if (other := other_member(event)) is not None}
         for member_id in sorted(seen_to - touched):
             if member_id in self.members:
                 yield from self._settle(self.members[member_id], now, now)
@@ -103,30 +106,32 @@ class World:
                 if event is not None:
                     yield from self._live(event, now)
 
-    def _live(self, event: Event, now: datetime) -> Iterator[Decided]:
-        joining = event.member_id not in self.members
-        snapshot = self._member(event.member_id)
-        yield from self._settle(snapshot, event.time, now)
+    def _live(self, event: Event, now: datetime) -> list[Decided]:
+        known = self.members.get(event.member_id)
+        snapshot = known if known is not None else self._member(event.member_id)
+        before = self._settle(snapshot, event.time, now)
         other = other_member(event)
         if other is not None and other != event.member_id:
-            yield from self._settle(self._member(other), event.time, now)
+            before += self._settle(self._member(other), event.time, now)
+        joining = known is None
         try:
             lived = live(self.plan, snapshot, event, now, self.budgets, joining, self.members, self.tells)
         except Rejected as error:
             self.refused.append(Refusal(event, error.code))
             if joining:
                 del self.members[event.member_id]
-            return
-        decided = lived + catch_up(self.plan, snapshot, lived[0], now, self.budgets, self.tells)
-        for one in decided:
-            _forget_what_is_used_up(self.members[one.event.member_id], one)
-        yield from decided
+            return before
+        lived += catch_up(self.plan, snapshot, lived[0], now, self.budgets, self.tells)
+        for one in lived:
+            whose = snapshot if other is None else self.members[one.event.member_id]
+            _forget_what_is_used_up(whose, one)
+        return before + lived
 
-    def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> Iterator[Decided]:
+    def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> list[Decided]:
         decided = settle(self.plan, snapshot, until, now, self.budgets, self.tells)
         for one in decided:
             _forget_what_is_used_up(snapshot, one)
-        yield from decided
+        return decided
 
     def _member(self, member_id: UUID) -> Snapshot:
         found = self.members.get(member_id)
@@ -141,7 +146,8 @@ class World:
 
 def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
     """Lots that are empty are not at hand in production either, unless something comes back to them."""
-    for asset in {effect.asset for effect in decided.effects if isinstance(effect, LEAVING)}:
+    leaving = [effect.asset for effect in decided.effects if isinstance(effect, LEAVING)]
+    for asset in set(leaving) if leaving else ():
         lots = snapshot.lots.get(asset)
         if lots is not None:
             for lot in lots:

@@ -66,6 +66,8 @@ class Turn(Asking):
 
         A rule whose budget is used up does nothing of what it says, and tells nobody."""
         notes: list[str] = []
+        if planned.unbounded:
+            return self._freely(planned, wanted, notes)
         limit, use, left, period = planned.rule.limit, None, _Left(), ""
         if limit is not None:
             period = period_of(self.day, limit.per)
@@ -90,6 +92,16 @@ class Turn(Asking):
                 self.snapshot.uses[money_name(planned.rule.id), period][1] += left.spent
                 self.used.append((money_name(planned.rule.id), period, 0, left.spent))
         return sorted(set(notes))
+
+    def _freely(self, planned: PlannedRule, wanted: dict[int, int], notes: list[str]) -> list[str]:
+        """Do what a rule says that nothing bounds."""
+        rule = planned.rule.id
+        for number, action in enumerate(planned.actions):
+            if not isinstance(action, PlannedCredit):
+                self._act(planned, action, notes)
+            elif wanted[number] > 0:
+                self.credit(action.action.asset, wanted[number], rule)
+        return sorted(set(notes)) if notes else notes
 
     def _left(self, planned: PlannedRule, limit: Limit, period: str, use: list[int]) -> "_Left":
         money = None

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import Batch, Origin, World
 from regulars.engine.timetable import Timetable
 from regulars.insight.stats import STANDARD_ASSETS
-from regulars.language.calendar import local_day
+from regulars.language.calendar import add_months, local_day, start_of
 from regulars.language.effects import (
     EXPIRE,
     ISSUE,
@@ -31,6 +31,7 @@ from regulars.language.effects import (
 from regulars.programme.contracts import Programme
 
 MOVING = (Credit, Take, Give)
+NEVER = datetime.max.replace(tzinfo=UTC)
 FIGURES = ("issued", "spent", "expired", "reversed")
 _ACCOUNTS = {ISSUE: "issued", SPEND: "spent", EXPIRE: "expired", REVERSE: "reversed"}
 
@@ -235,6 +236,7 @@ class _Watched:
         self.world = World(plan, past.origins(), tells=False, timetable=_timetable(plan, past))
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
         self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
+        self.month = (NEVER, NEVER, "")
 
     def take(self, batch: Batch, received_at: datetime) -> None:
         self.tried.events += len(batch)
@@ -263,16 +265,11 @@ class _Watched:
 
     def _add(self, one: Decided) -> None:
         tried, event = self.tried, one.event
-        within = event.time >= tried.first
-        acted: set[str] = set()
         month = ""
         for effect in one.effects:
             if isinstance(effect, MOVING):
-                month = month or local_day(event.time, tried.programme.zone).isoformat()[:7]
+                month = month or self._month(event.time)
                 self._move(effect, month)
-                if within and isinstance(effect, Credit) and effect.rule:
-                    tried.units[effect.rule, effect.asset] += effect.amount
-                    tried.given[event.member_id] += effect.amount * self.worth[effect.asset]
             elif isinstance(effect, OrderPaid):
                 tried.orders += 1
                 tried.sales_minor += effect.total_minor
@@ -280,21 +277,46 @@ class _Watched:
                 tried.refunded_minor += effect.amount_minor
             elif isinstance(effect, MessageWish):
                 tried.messages[effect.template] += 1
-            rule = getattr(effect, "rule", "") if within else ""
+        if event.time >= tried.first:
+            self._tell_by_rule(one)
+
+    def _tell_by_rule(self, one: Decided) -> None:
+        """What rules gave within the period."""
+        tried = self.tried
+        acted: set[str] = set()
+        for effect in one.effects:
+            rule = getattr(effect, "rule", "")
             if rule:
                 acted.add(rule)
+                if isinstance(effect, Credit):
+                    tried.units[rule, effect.asset] += effect.amount
+                    tried.given[one.event.member_id] += effect.amount * self.worth[effect.asset]
         for rule in acted:
             tried.times[rule] += 1
+
+    def _month(self, moment: datetime) -> str:
+        """The local month that a moment lies in; of many moments in a row most lie in the same."""
+        starts, ends, name = self.month
+        if not starts <= moment < ends:
+            zone = self.tried.programme.zone
+            day = local_day(moment, zone)
+            first = day.replace(day=1)
+            starts, ends = start_of(first, zone), start_of(add_months(first, 1), zone)
+            name = day.isoformat()[:7]
+            self.month = (starts, ends, name)
+        return name
 
     def _move(self, effect: Credit | Take | Give, month: str) -> None:
         tried, asset = self.tried, effect.asset
         name = _ACCOUNTS.get(effect.account)
         if name is not None:
-            tried.assets[asset][name] += -effect.amount if isinstance(effect, Give) else effect.amount
+            counted = tried.assets[asset]
+            amount = -effect.amount if isinstance(effect, Give) else effect.amount
+            counted[name] = counted.get(name, 0) + amount
         if isinstance(effect, Take):
             tried.net[month, asset] -= effect.amount
         elif isinstance(effect, Give) or not effect.pending:
-            tried.net[month, asset] += effect.amount
+            tried.net[month, asset] = tried.net.get((month, asset), 0) + effect.amount
 
 
 def moves(before: Tried, after: Tried) -> dict[str, Counter[tuple[str, str]]]:

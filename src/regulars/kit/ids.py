@@ -21,7 +21,7 @@ _MILLIS_MASK = (1 << 48) - 1
 _RANDOM_B_MASK = ((1 << 62) - 1) & ~(CHILDREN - 1)
 
 
-def _uuid(number: int) -> UUID:
+def uuid_of(number: int) -> UUID:
     """`UUID(int=number)` without its checks, which cost more than everything else about an id."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", number)
@@ -31,18 +31,18 @@ def _uuid(number: int) -> UUID:
 
 def time_id(at: datetime) -> UUID:
     """A new UUIDv7 that carries `at` (aware, 1970 or later) in milliseconds and ends in 12 zero bits."""
-    return _uuid(_with_time(at, int.from_bytes(urandom(10))))
+    return uuid_of(_with_time(at, int.from_bytes(urandom(10))))
 
 
 def event_id(at: datetime, source: str, key: str) -> UUID:
     """The id of the event `(source, key)` at `at`, as `time_id` but the same again for the same event."""
-    return _uuid(_with_time(at, _digest(source, key)))
+    return uuid_of(_with_time(at, _digest(source, key)))
 
 
 def member_id(at: datetime, source: str, key: str) -> UUID:
     """The UUIDv7 of the member whom the event `(source, key)` brings: its low 6 bits, the bucket, are spread evenly."""
     number = _digest(source, key, "member")
-    return _uuid(_with_time(at, number) | number & (CHILDREN - 1))
+    return uuid_of(_with_time(at, number) | number & (CHILDREN - 1))
 
 
 def _digest(*names: str) -> int:
@@ -66,12 +66,12 @@ def child_id(parent: UUID, ordinal: int) -> UUID:
     """The id of an event's consequence number `ordinal` (0 ≤ ordinal < 4096)."""
     if not 0 <= ordinal < CHILDREN:
         raise ValueError(f"an event has at most {CHILDREN} consequences, not {ordinal}")
-    return _uuid(parent.int + ordinal)
+    return uuid_of(parent.int + ordinal)
 
 
 def parent_id(child: UUID) -> UUID:
     """The event that `child` came from."""
-    return _uuid(child.int & ~(CHILDREN - 1))
+    return uuid_of(child.int & ~(CHILDREN - 1))
 
 
 def bucket_of(member: UUID) -> int:

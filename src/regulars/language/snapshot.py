@@ -283,6 +283,8 @@ class Snapshot:
     due: dict[str, Due] = field(default_factory=dict)
     quiet_until: datetime | None = None
     """Until when time is known to do nothing to the value at hand; None: that has to be looked at."""
+    firsts: dict[str, tuple[datetime, int, str] | None] = field(default_factory=dict)
+    """Asset → what time does to it first (when, what, the asset), of those of which that is known."""
     known: dict[UUID, Lot] = field(default_factory=dict)
     """Every lot at hand by its id, also those that are used up and may be given something back."""
     draws: dict[UUID, Draw] = field(default_factory=dict)

@@ -300,14 +300,21 @@ def apply_credit(snapshot: Snapshot, credit: Credit) -> Lot:
         0 if credit.pending else credit.amount - filled,
         credit.earned_at,
         credit.expires_at,
-        pending=credit.amount if credit.pending else 0,
-        matures_at=credit.matures_at,
-        rule=credit.rule,
+        0,
+        0,
+        0,
+        credit.amount if credit.pending else 0,
+        credit.matures_at,
+        credit.rule,
     )
-    snapshot.known[lot.id] = lot
-    snapshot.lots.setdefault(credit.asset, []).append(lot)
-    free = 0 if credit.pending else credit.amount
-    snapshot.balances[credit.asset] = snapshot.balances.get(credit.asset, 0) + free
+    asset, balances = credit.asset, snapshot.balances
+    snapshot.known[credit.lot_id] = lot
+    lots = snapshot.lots.get(asset)
+    if lots is None:
+        snapshot.lots[asset] = [lot]
+    else:
+        lots.append(lot)
+    balances[asset] = balances.get(asset, 0) + (0 if credit.pending else credit.amount)
     return lot
 
 

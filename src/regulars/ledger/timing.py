@@ -39,7 +39,7 @@ class Moment:
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-Named = tuple[datetime, Kind, str]
+Named = tuple[datetime, int, str]
 """When something happens to an asset, and what."""
 
 
@@ -63,16 +63,25 @@ def first_moment(snapshot: Snapshot, assets: Mapping[str, Asset], until: datetim
 def _first(snapshot: Snapshot, assets: Mapping[str, Asset]) -> Named | None:
     """The first of what time does to lots."""
     first: Named | None = None
+    known = snapshot.firsts
     for asset_id, lots in snapshot.lots.items():
-        asset = assets.get(asset_id)
-        found = _ending(snapshot, asset, asset_id, lots)
-        if asset is not None and asset.remind_days:
-            reminder = _reminder(snapshot, asset, lots)
-            if reminder is not None and (found is None or (reminder.at, reminder.kind) < found):
-                found = (reminder.at, reminder.kind)
-        if found is not None and (first is None or (*found, asset_id) < first):
-            first = (*found, asset_id)
+        if asset_id in known:
+            found = known[asset_id]
+        else:
+            found = known[asset_id] = _first_of(snapshot, assets.get(asset_id), asset_id, lots)
+        if found is not None and (first is None or found < first):
+            first = found
     return first
+
+
+def _first_of(snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot]) -> Named | None:
+    """The first of what time does to the lots of one asset."""
+    found = _ending(snapshot, asset, asset_id, lots)
+    if asset is not None and asset.remind_days:
+        reminder = _reminder(snapshot, asset, lots)
+        if reminder is not None and (found is None or (reminder.at, reminder.kind) < found):
+            found = (reminder.at, reminder.kind)
+    return (*found, asset_id) if found is not None else None
 
 
 def _ending(
@@ -186,6 +195,12 @@ def due_at(snapshot: Snapshot, asset: Asset | None, asset_id: str, told_since: d
         if draw.asset == asset_id and draw.account == HOLD and draw.held
     ]
     return min((one for one in moments if one is not None), default=None)
+
+
+def look_anew(snapshot: Snapshot, asset_id: str) -> None:
+    """Something of an asset has changed: what time does first is not known any more."""
+    snapshot.quiet_until = None
+    snapshot.firsts.pop(asset_id, None)
 
 
 def note_new(snapshot: Snapshot, asset: Asset, lot: Lot) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from regulars.benefits.contracts import Benefit
@@ -150,4 +151,9 @@ class Programme:
 
     def told_since(self, now: datetime) -> datetime:
         """Members are told of nothing that happened before this moment."""
-        return now - timedelta(days=self.quiet_after_days)
+        return now - _days(self.quiet_after_days)
+
+
+@cache
+def _days(days: int) -> timedelta:
+    return timedelta(days=days)
