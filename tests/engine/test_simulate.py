@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic_core import to_json
 
-from regulars.engine import operations
+from regulars.engine import merging, operations
 from regulars.engine.contracts import tier_records
 from regulars.engine.decide import Decided
 from regulars.engine.history import history
@@ -231,6 +231,38 @@ def test_gifts_holds_adjustments_and_what_is_undone() -> None:
         operations.reverse(Request(b, "console", "r1", "alice", "mistake"), spent.event_id, 25)
     on("2026-05-01 10:00")
     check_same()
+
+
+def test_records_made_one_live_on_as_one() -> None:
+    on("2026-01-03 10:00", joined("b", "2026-01-03"), order("b", "2026-01-03 11:00", 260, "1"))
+    on("2026-02-05 10:00", order("a", "2026-02-05", 60, "2"), order("c", "2026-02-05", 40, "3"))
+    a, b, c = who_is("a"), who_is("b"), who_is("c")
+    with clock.fixed(moment("2026-02-06 10:00").astimezone(UTC)):
+        operations.hold(Request(b, "console", "h1", "alice"), "points", 20)
+        operations.spend(Request(b, "console", "s1", "alice"), "points", 50)
+        assert merging.merge(Request(a, "console", "m1", "alice", "one person"), b).status == "processed"
+    on("2026-02-07 10:00", order("b", "2026-02-07", 30, "4"), refund("b", "2026-02-07 11:00", 130, "1"))
+    with clock.fixed(moment("2026-02-08 10:00").astimezone(UTC)):
+        assert merging.merge(Request(c, "console", "m2", "alice"), a).status == "processed"
+    on("2026-04-10 10:00", order("a", "2026-04-10", 10, "5"))
+    on("2026-08-10 10:00")
+    world = check_same()
+    assert world.merged == {b: a, a: c}
+    assert world.members[b].balances == {"points": 0, "growth": 0}
+
+
+def test_records_made_one_and_taken_apart_again_are_left_out() -> None:
+    on("2026-01-03 10:00", *(order(who, "2026-01-03", 60, who) for who in "abcd"))
+    with clock.fixed(moment("2026-01-04 10:00").astimezone(UTC)):
+        merging.merge(Request(who_is("a"), "console", "m1", "alice"), who_is("b"))
+    a, b, c = (who_is(who) for who in "adc")
+    with clock.fixed(moment("2026-01-05 10:00").astimezone(UTC)):
+        gone = next(iter(history(clock.now()).origins().keys() - {a, b, c}))
+        assert merging.unmerge(Request(a, "console", "u1", "alice"), gone).status == "processed"
+        assert merging.merge(Request(b, "console", "m2", "alice"), a).status == "processed"
+        past = history(clock.now())
+    assert past.left_out == 3
+    assert {one.member_id for _, batch in past.batches() for one in batch} == {c}
 
 
 def test_two_versions_one_after_the_other_are_told_apart() -> None:

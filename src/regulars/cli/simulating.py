@@ -95,7 +95,7 @@ def _print(tried: Tried) -> None:
     for broken, error in tried.failing.items():
         print(f"The rule {broken} broke off and was left out: {error}")
     if tried.left_out:
-        print(f"{tried.left_out:,} members whose records were merged are left out.")
+        print(f"{tried.left_out:,} members whose records were merged and taken apart again are left out.")
 
 
 def _print_compared(found: Compared) -> None:

@@ -1,26 +1,37 @@
 """Two members made one in memory: what `engine.merging` does to rows, done to snapshots. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from regulars.campaigns.logic import Budgets
-from regulars.engine.decide import Decided, live
+from regulars.engine.decide import Decided, live, settle
 from regulars.engine.merged import LOTS_PER_MOVE, MOVED_IN, MOVED_OUT, RECKONED, lapses, open_lots
 from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id
 from regulars.language.events import RULES, Event
-from regulars.language.snapshot import Snapshot, Tally
+from regulars.language.snapshot import Profile, Snapshot, Tally
+from regulars.tiers.merging import remembered
 
 
 def join(
-    plan: Plan, kept: Snapshot, gone: Snapshot, event: Event, now: datetime, budgets: Budgets
+    plan: Plan,
+    kept: Snapshot,
+    gone: Snapshot,
+    event: Event,
+    now: datetime,
+    budgets: Budgets,
+    tells: bool = True,
 ) -> list[Decided]:
     """`event`, by which `gone` becomes one with `kept`: all that was decided. Both snapshots hold all that there is
-    of their members, as of now."""
+    of their members, as of now. `tells` as for `live`."""
     lots, idle, since = open_lots(gone), lapses(plan, gone), _first_days(gone)
     steps: list[Event] = []
+
+    def lived(snapshot: Snapshot, happening: Event) -> list[Decided]:
+        before = settle(plan, snapshot, happening.time, now, budgets, tells)
+        return [*before, *live(plan, snapshot, happening, now, budgets, tells=tells)]
 
     def step(kind: str, member_id: UUID, data: dict[str, object]) -> Event:
         key = f"{event.id}:{len(steps) + 1}"
@@ -33,28 +44,30 @@ def join(
     decided: list[Decided] = []
     for start in range(0, len(lots), LOTS_PER_MOVE):
         leaving = step(MOVED_OUT, gone.member_id, {"lots": lots[start : start + LOTS_PER_MOVE]})
-        decided += live(plan, gone, leaving, now, budgets)
-    standings = [
-        [one.ladder, one.level, one.since.isoformat(), one.until.isoformat() if one.until else None]
-        for one in gone.standings.values()
-    ]
-    absorb(kept, gone, plan.programme.tag_rivals)
+        decided += lived(gone, leaving)
+    standings = [remembered(one) for one in gone.standings.values()]
+    absorb(kept, gone, plan.programme.tag_rivals, plan.groups.lists if plan.groups is not None else ())
     for start in range(0, len(lots), LOTS_PER_MOVE):
         some: dict[str, object] = {"lots": lots[start : start + LOTS_PER_MOVE], "lapses": idle}
-        decided += live(plan, kept, step(MOVED_IN, kept.member_id, some), now, budgets)
-    reckoning = step(RECKONED, kept.member_id, {"since": since, "standings": standings})
-    decided += live(plan, kept, reckoning, now, budgets)
-    return [*decided, *live(plan, kept, event, now, budgets)]
+        decided += lived(kept, step(MOVED_IN, kept.member_id, some))
+    decided += lived(kept, step(RECKONED, kept.member_id, {"since": since, "standings": standings}))
+    decided += lived(kept, event)
+    return [*decided, Decided(step("member.merged_away", gone.member_id, {"into": str(kept.member_id)}))]
 
 
-def absorb(kept: Snapshot, gone: Snapshot, rivals: Mapping[str, frozenset[str]]) -> None:
+def absorb(
+    kept: Snapshot, gone: Snapshot, rivals: Mapping[str, frozenset[str]], lists: Iterable[str] = ()
+) -> None:
     """All that is known of `gone`, whose lots are empty by now, is known of `kept`. Of an exclusive group of tags, what
-    `kept` bears stays."""
+    `kept` bears stays. `lists`: the audiences that are kept by hand."""
     kept.known.update(gone.known)
     kept.draws.update(gone.draws)
     kept.topups.update(gone.topups)
     kept.orders.update(gone.orders)
     kept.earned.update(gone.earned)
+    kept.granted.update(gone.granted)
+    kept.entitlements().update(gone.entitlements())
+    kept.audiences |= gone.audiences.intersection(lists)
     kept.tags |= {tag for tag in gone.tags if rivals.get(tag, frozenset()).isdisjoint(kept.tags)}
     for counted, (times, units) in gone.uses.items():
         use = kept.uses.setdefault(counted, [0, 0])
@@ -68,6 +81,9 @@ def absorb(kept: Snapshot, gone: Snapshot, rivals: Mapping[str, frozenset[str]])
         kept.credited[asset] = (ever, max(filter(None, (latest, mine)), default=None))
         kept.adjusted.add(asset)
     _add_totals(kept, gone)
+    _fill_in(kept.profile, gone.profile)
+    _begin_anew(kept)
+    kept.quiet_until = gone.quiet_until = None
     gone.status = "merged"
     stores: tuple[dict[Any, Any], ...] = (
         gone.known,
@@ -76,10 +92,14 @@ def absorb(kept: Snapshot, gone: Snapshot, rivals: Mapping[str, frozenset[str]])
         gone.topups,
         gone.orders,
         gone.earned,
+        gone.granted,
+        gone.entitlements(),
         gone.standings,
+        gone.firsts,
     )
     for store in stores:
         store.clear()
+    gone.audiences.clear()
 
 
 def _first_days(snapshot: Snapshot) -> dict[str, str]:
@@ -102,4 +122,23 @@ def _add_totals(kept: Snapshot, gone: Snapshot) -> None:
     mine.refunded_minor += theirs.refunded_minor
     mine.first_at = min(filter(None, (mine.first_at, theirs.first_at)), default=None)
     mine.last_at = max(filter(None, (mine.last_at, theirs.last_at)), default=None)
-    kept.profile.joined_at = min(filter(None, (kept.profile.joined_at, gone.profile.joined_at)), default=None)
+
+
+def _begin_anew(kept: Snapshot) -> None:
+    """On a ladder on which no step was ever taken, the member stands at the bottom since the earlier joining."""
+    if kept.steps is not None:
+        for ladder, standing in list(kept.standings.items()):
+            if not kept.steps.get(ladder) and standing.due is None:
+                del kept.standings[ladder]
+
+
+def _fill_in(mine: Profile, theirs: Profile) -> None:
+    """What the one who stays says, and the other's where that is empty; both joined when the first of them did."""
+    mine.name = mine.name or theirs.name
+    mine.gender = mine.gender or theirs.gender
+    mine.birthday = mine.birthday or theirs.birthday
+    mine.language = mine.language or theirs.language
+    mine.attributes = {**theirs.attributes, **mine.attributes}
+    mine.joined_at = min(filter(None, (mine.joined_at, theirs.joined_at)), default=None)
+    mine.identities |= theirs.identities
+    theirs.identities = frozenset()

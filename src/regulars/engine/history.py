@@ -12,11 +12,11 @@ from django.db import connection
 from pydantic_core import from_json
 
 from regulars.engine.reach import BETWEEN
-from regulars.engine.simulate import RELIVED, Batch, Origin
+from regulars.engine.simulate import MERGED, RELIVED, Batch, Origin
 from regulars.kit.ids import uuid_of
 from regulars.kit.sqlread import row, rows
 from regulars.language.events import Event
-from regulars.members.queries import ever_merged, joinings
+from regulars.members.queries import ever_parted, joinings
 
 BUCKETS = tuple(range(64))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,16 +45,16 @@ COUNT = "SELECT count(*) FROM events_event WHERE bucket = ANY(%s) AND cause IS N
 
 SIZES = "SELECT bucket, count(*) FROM events_event WHERE cause IS NULL AND received_at <= %s GROUP BY bucket"
 BETWEEN_BUCKETS = """
-SELECT DISTINCT bucket, (data ->> 'to')::uuid FROM events_event
+SELECT DISTINCT bucket, coalesce(data ->> 'to', data ->> 'member')::uuid FROM events_event
  WHERE type = ANY(%s) AND cause IS NULL AND received_at <= %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Whose history it is. Members of whom records were made one are left out: what each record held before is not
-    told apart by events. `left_out`: how many. Without `lines` orders come without theirs, of which there is more than
-    of all else."""
+    """Whose history it is. Members whose records were made one and taken apart again are left out: what each of them
+    takes along is not told by events. `left_out`: how many. Without `lines` orders come without theirs, of which there
+    is more than of all else."""
 
     buckets: tuple[int, ...]
     until: datetime
@@ -91,7 +91,7 @@ class History:
 
 def history(until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True) -> History:
     """The history of the members in these buckets, as it was known at `until`."""
-    return History(tuple(sorted(buckets)), until, tuple(ever_merged()), lines)
+    return History(tuple(sorted(buckets)), until, tuple(ever_parted()), lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def portions(until: datetime, most: int) -> list[Portion]:
     happened."""
     sizes = {int(bucket): int(events) for bucket, events in rows(SIZES, [until])}
     together = {bucket: {bucket} for bucket in BUCKETS}
-    for one, other in rows(BETWEEN_BUCKETS, [sorted(BETWEEN), until]):
+    for one, other in rows(BETWEEN_BUCKETS, [sorted({*BETWEEN, MERGED}), until]):
         joined = together[one] | together[other.int & 63]
         for bucket in joined:
             together[bucket] = joined

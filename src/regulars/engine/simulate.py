@@ -13,6 +13,7 @@ from uuid import UUID
 
 from regulars.campaigns.contracts import SCHEDULED
 from regulars.campaigns.logic import Budgets
+from regulars.engine.absorb import join
 from regulars.engine.contracts import Rejected
 from regulars.engine.decide import Decided, catch_up, live, settle
 from regulars.engine.grouping import REVIEWED
@@ -26,6 +27,9 @@ from regulars.language.snapshot import Profile, Snapshot
 LEAVING = (Take, Give)
 """After one of these a lot may be empty."""
 
+
+MERGED = "member.merged"
+"""Two records are made one; the id of the one that goes is in `member`."""
 
 RELIVED = (SCHEDULED, REVIEWED)
 """Types of event of time that are taken from the log; all others come about by themselves."""
@@ -65,6 +69,8 @@ class World:
     """Whether anybody wants to know why: traces and records are made only then."""
     timetable: Timetable | None = None
     """The programme's own schedules, lived through instead of those that the log has moments of."""
+    merged: dict[UUID, UUID] = field(default_factory=dict)
+    """Whose record was made one with whose: who went → who stayed."""
 
     def live(self, batches: Iterable[tuple[datetime, Batch]]) -> Iterator[Decided]:
         """All that is decided about these batches, in the order in which they became known."""
@@ -83,7 +89,7 @@ class World:
         if not seen_to:
             return
         touched = {event.member_id for event in happened}
-        touched |= {other for event in happened if (other := other_member(event)) is not None}
+        touched |= {other for event in happened if (other := _other(event)) is not None}
         for member_id in sorted(seen_to - touched):
             if member_id in self.members:
                 yield from self._settle(self.members[member_id], now, now)
@@ -99,7 +105,7 @@ class World:
         if self.timetable is None:
             return
         for at, planned in self.timetable.due(moment):
-            for member_id in sorted(self.members):
+            for member_id in sorted(self.members.keys() - self.merged.keys()):
                 snapshot = self.members[member_id]
                 yield from self._settle(snapshot, at, now)
                 event = occasion(self.plan, planned, at, snapshot)
@@ -109,6 +115,8 @@ class World:
     def _live(self, event: Event, now: datetime) -> list[Decided]:
         known = self.members.get(event.member_id)
         snapshot = known if known is not None else self._member(event.member_id)
+        if event.type == MERGED:
+            return self._merge(snapshot, event, now)
         before = self._settle(snapshot, event.time, now)
         other = other_member(event)
         if other is not None and other != event.member_id:
@@ -127,6 +135,24 @@ class World:
             _forget_what_is_used_up(whose, one)
         return before + lived
 
+    def _merge(self, kept: Snapshot, event: Event, now: datetime) -> list[Decided]:
+        """Another record becomes one with this member's. As in production not while the other has a paid plan that
+        runs."""
+        gone = self._member(UUID(event.data["member"]))
+        before = [
+            one
+            for snapshot in sorted((kept, gone), key=lambda each: each.member_id)
+            for one in self._settle(snapshot, event.time, now)
+        ]
+        if any(one.runs or one.status == "scheduled" for one in gone.plans.values()):
+            self.refused.append(Refusal(event, "plan_running"))
+            return before
+        lived = join(self.plan, kept, gone, event, now, self.budgets, self.tells)
+        self.merged[gone.member_id] = kept.member_id
+        for one in lived:
+            _forget_what_is_used_up(self.members[one.event.member_id], one)
+        return before + lived
+
     def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> list[Decided]:
         decided = settle(self.plan, snapshot, until, now, self.budgets, self.tells)
         for one in decided:
@@ -142,6 +168,11 @@ class World:
                 member_id, profile=profile, steps={}, plan_acts=[], whole=True, held={}
             )
         return found
+
+
+def _other(event: Event) -> UUID | None:
+    """Another member to whom something happens by the event, or who becomes one with its member."""
+    return UUID(event.data["member"]) if event.type == MERGED else other_member(event)
 
 
 def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:

@@ -246,7 +246,10 @@ class _Watched:
         """What time alone does through the end, and where everybody then stands."""
         tried = self.tried
         self._count(self.world.settle(tried.until))
-        tried.members = len(self.world.members)
+        merged = self.world.merged
+        tried.members = len(self.world.members) - len(merged)
+        for gone in merged:
+            tried.given[_root(gone, merged)] += tried.given.pop(gone, 0)
         for member_id, snapshot in self.world.members.items():
             tried.outstanding.update(snapshot.balances)
             for ladder, standing in snapshot.standings.items():
@@ -317,6 +320,13 @@ class _Watched:
             tried.net[month, asset] -= effect.amount
         elif isinstance(effect, Give) or not effect.pending:
             tried.net[month, asset] = tried.net.get((month, asset), 0) + effect.amount
+
+
+def _root(member_id: UUID, merged: Mapping[UUID, UUID]) -> UUID:
+    """Who somebody is in the end."""
+    while member_id in merged:
+        member_id = merged[member_id]
+    return member_id
 
 
 def moves(before: Tried, after: Tried) -> dict[str, Counter[tuple[str, str]]]:

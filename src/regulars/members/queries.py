@@ -288,20 +288,36 @@ def _candidates(text: str, region: str) -> list[tuple[str, str]]:
     return pairs
 
 
+JOININGS = """
+SELECT member.id, member.source,
+       coalesce((SELECT (memory -> 'profile' ->> 'joined_at')::timestamptz FROM members_merge
+                  WHERE kept = member.id AND bucket = member.bucket AND memory -> 'profile' ? 'joined_at'
+                  ORDER BY merged_at LIMIT 1), member.joined_at),
+       coalesce((SELECT array_agg(DISTINCT kind) FROM members_identity AS own WHERE own.member_id = member.id), '{}')
+  FROM members_member AS member WHERE member.bucket = ANY(%s)
+"""
+
+
 def joinings(buckets: Sequence[int]) -> list[tuple[UUID, str, datetime, list[str]]]:
-    """(member, source, joined at, kinds of identity) of everybody in these buckets."""
-    found = rows(
-        "SELECT member.id, member.source, member.joined_at, coalesce((SELECT array_agg(DISTINCT kind)"
-        " FROM members_identity AS own WHERE own.member_id = member.id), '{}')"
-        "  FROM members_member AS member WHERE member.bucket = ANY(%s)",
-        [list(buckets)],
-    )
+    """(member, source, joined at, kinds of identity) of everybody in these buckets; of whoever a record was made one
+    with, when they had joined themselves."""
+    found = rows(JOININGS, [list(buckets)])
     return [(member_id, source, joined_at, list(kinds)) for member_id, source, joined_at, kinds in found]
 
 
-def ever_merged() -> list[UUID]:
-    """Members who had a record merged into theirs, or were merged, also where that was undone."""
-    return [found[0] for found in rows("SELECT kept FROM members_merge UNION SELECT gone FROM members_merge")]
+EVER_PARTED = """
+WITH RECURSIVE parted(id) AS (
+    SELECT unnest(ARRAY[kept, gone]) FROM members_merge WHERE undone_at IS NOT NULL
+    UNION
+    SELECT unnest(ARRAY[one.kept, one.gone]) FROM members_merge AS one JOIN parted ON parted.id IN (one.kept, one.gone))
+SELECT id FROM parted
+"""
+
+
+def ever_parted() -> list[UUID]:
+    """Members who had a record merged into theirs, or were merged, where that was undone; and all with whom they were
+    made one besides."""
+    return [found[0] for found in rows(EVER_PARTED)]
 
 
 TAGGED_LOOKED_AT = 50_000

@@ -36,6 +36,23 @@ def forget_steps(cursor: Cursor, kept: UUID, event_id: UUID) -> None:
     cursor.execute(FORGET, [kept, bucket_of(kept), event_id, UUID(int=event_id.int + CHILDREN)])
 
 
+def remembered(one: Standing) -> list[Any]:
+    """A standing as it is remembered: what `standing` reads."""
+    row = [
+        one.ladder,
+        one.level,
+        one.since,
+        one.until,
+        one.grace,
+        one.held,
+        one.held_until,
+        one.exact,
+        one.due,
+        one.rewritten,
+    ]
+    return [each.isoformat() if isinstance(each, date) else each for each in row]
+
+
 def standing(row: Sequence[Any]) -> Standing:
     """[ladder, level, since, until, grace, held, held until, exact, due, rewritten] as they are remembered."""
     ladder, level, since, until, grace, held, held_until, exact, due, rewritten = row
