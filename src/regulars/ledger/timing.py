@@ -57,7 +57,8 @@ def first_moment(snapshot: Snapshot, assets: Mapping[str, Asset], until: datetim
     if first is None or first[0] > until:
         snapshot.quiet_until = first[0] if first is not None else NEVER
         return None
-    return lapsing or _moment(snapshot, assets, *first)
+    at, kind, asset_id = first
+    return lapsing or _moment(snapshot, assets, at, Kind(kind), asset_id)
 
 
 def _first(snapshot: Snapshot, assets: Mapping[str, Asset]) -> Named | None:
