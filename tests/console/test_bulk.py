@@ -13,6 +13,7 @@ from django.test import Client
 from regulars.audiences import queries as audiences
 from regulars.engine import tagging
 from regulars.engine.following import follow_all
+from regulars.insight import answers
 from regulars.insight.bulk import queries, service, tasks
 from regulars.insight.bulk.contracts import Deed, Measure, NothingToUndo
 from regulars.kit import clock
@@ -158,3 +159,23 @@ def test_many_are_left_to_the_worker_in_portions_and_a_crash_or_a_stop_loses_not
     assert {one: tags_of(shop[one]) for one in shop} == {
         "lin": (), "nameless": (), "attacker": (), "idle": ("old",),
     }  # fmt: skip
+
+
+def test_the_members_behind_a_figure_go_on_a_list_of_their_own(
+    desk: Client, shop: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = (str(shop["lin"]), str(shop["idle"]))
+    monkeypatch.setattr(answers, "behind", lambda *_: answers.Behind(2, ids))
+    page = text(desk, "/console/insight/reports/rfm/members?period=30d&of=group:loyal")
+    assert "audiences/new?condition=%7B%22field%22%3A+%22score.rfm%22" in page
+    assert "2 members go on a list of their own" in page
+    page = text(desk, "/console/insight/reports/funnel/members?period=30d&of=buyers")
+    assert "can’t be put as a condition" in page
+    assert "audiences/new?condition" not in page
+    sent = {"name": "Loyal in November", "once": str(shop["lin"])}
+    path = "/console/insight/reports/rfm/members/keep?period=30d&of=group:loyal"
+    first, again = (desk.post(path, sent).headers["Location"] for _click in range(2))
+    assert first == again
+    [made] = audiences.every()
+    assert (made.names, made.kind.value) == ({"en": "Loyal in November"}, "list")
+    assert set(found(desk, f"audience={made.id}")) == set(ids)

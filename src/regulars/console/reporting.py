@@ -43,11 +43,12 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell, under the heading `label`."""
+    """A cell, under the heading `label`. `drill` names the members behind it."""
 
     label: str
     text: str
     number: bool
+    drill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,12 @@ def _change(figure: Figure, programme: Programme, language: str) -> tuple[str, b
 def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
     """A table in words."""
 
-    def cell(column: Column, value: Cell) -> ShownCell:
+    def cell(column: Column, value: Cell, drill: str) -> ShownCell:
         text = saying.value(value, column.unit, programme, language, column.asset)
-        return ShownCell(say(column.name, language), text, column.unit in NUMBERS)
+        return ShownCell(say(column.name, language), text, column.unit in NUMBERS, drill)
 
     drills = table.drills or ("",) * len(table.rows)
+    cells = table.cells or (("",) * (len(table.columns) - 1),) * len(table.rows)
     return ShownTable(
         table.id,
         say(table.title, language),
@@ -156,8 +158,14 @@ def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
             for column in table.columns
         ],
         [
-            ShownRow([cell(column, value) for column, value in zip(table.columns, row, strict=True)], drill)
-            for row, drill in zip(table.rows, drills, strict=True)
+            ShownRow(
+                [
+                    cell(column, value, one)
+                    for column, value, one in zip(table.columns, row, ("", *behind), strict=True)
+                ],
+                drill,
+            )
+            for row, drill, behind in zip(table.rows, drills, cells, strict=True)
         ],
     )  # fmt: skip
 

@@ -195,6 +195,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insight/reports/<slug:name>/", reports.show, name="report"),
     path("insight/reports/<slug:name>/answer", reports.counted, name="report_answer"),
     path("insight/reports/<slug:name>/members", reports.members, name="report_members"),
+    path("insight/reports/<slug:name>/members/keep", reports.keep, name="report_keep"),
     path("insight/reports/<slug:name>/<slug:table>.<slug:kind>", reports.download, name="report_export"),
     path("insight/experiments/", experiments.index, name="experiments"),
     path("insight/experiments/plan", experiment_plan.plan, name="experiment_plan"),

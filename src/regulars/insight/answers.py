@@ -97,25 +97,26 @@ def beside(answer: Answer, other: Answer) -> Answer:
 
 
 @counting()
-def behind(report: Report, asked: Asked, key: str, programme: Programme) -> Behind:
-    """The members behind a figure or a row, by its drill's key."""
+def behind(
+    report: Report, asked: Asked, key: str, programme: Programme, most: int | None = MEMBERS_MOST
+) -> Behind:
+    """The members behind a figure or a row, by its drill's key: the first `most` of them (None: all)."""
     if report.members is None or not key:
         return Behind(0, ())
     check_options(report, asked, programme)
     tables = open_tables()
     today = local_day(clock.now(), programme.zone)
-    return members_behind(
-        report, ground_of(asked, programme, tables, today, in_audience(asked.audience)), key
-    )
+    ground = ground_of(asked, programme, tables, today, in_audience(asked.audience))
+    return members_behind(report, ground, key, most)
 
 
-def members_behind(report: Report, ground: Ground, key: str) -> Behind:
+def members_behind(report: Report, ground: Ground, key: str, most: int | None = MEMBERS_MOST) -> Behind:
     """As `behind`, on given ground."""
     assert report.members is not None
     numbers: ir.Table = report.members(ground, key).select("member").distinct()
     members = ground.people.members.semi_join(numbers, "member")
     count = int(members.count().to_pyarrow().as_py())
-    chosen = members.order_by("member").limit(MEMBERS_MOST).select("member_id")
+    chosen = members.order_by("member").limit(most).select("member_id")
     return Behind(count, tuple(chosen.to_pyarrow()["member_id"].to_pylist()))
 
 

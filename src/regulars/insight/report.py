@@ -132,7 +132,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under typed columns; the first column names the row. `drills` has the key of the members behind each row,
-    empty where there is none to go to."""
+    empty where there is none to go to; `cells`, where a table has them, those behind each cell after the first."""
 
     id: str
     title: Text
@@ -140,6 +140,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     drills: tuple[str, ...] = ()
     note: Text | None = None
+    cells: tuple[tuple[str, ...], ...] = ()
 
 
 class Draw(StrEnum):

@@ -1,24 +1,34 @@
 """The reports: one page for all of them, the members behind a figure, and every table as a file."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from regulars.audiences.contracts import AudienceExists, Kind, Wish
 from regulars.audiences.queries import every as every_audience
 from regulars.console import formats, reporting
-from regulars.console.people import EXPORTERS
+from regulars.console.audience_forms import spoken
+from regulars.console.people import ANSWERING, EXPORTERS
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import KINDS, as_file
 from regulars.console.views import scoring
+from regulars.console.views.bulk import start
+from regulars.engine import audiences as work
 from regulars.insight import answers
 from regulars.insight.asking import address_of, asked_of
+from regulars.insight.bulk import service as bulk
+from regulars.insight.bulk.contracts import Deed
+from regulars.insight.expressing import condition_of
 from regulars.insight.ground import check, ladder_of
 from regulars.insight.members import MemberFilter, Sort, View, list_members
 from regulars.insight.periods import PRESETS, USUAL, days_of
@@ -27,7 +37,9 @@ from regulars.insight.report import Against, Asked, BadQuestion, NoSuchReport, R
 from regulars.insight.subscriptions.logic import Rhythm
 from regulars.kit import clock
 from regulars.language.calendar import local_day
+from regulars.language.sql_text import Sql
 from regulars.language.text import say
+from regulars.members.queries import as_id
 from regulars.programme.contracts import Programme
 from regulars.staff.service import audit
 from regulars.warehouse.trouble import WarehouseUnavailable
@@ -43,6 +55,7 @@ RHYTHMS = {
     Rhythm.MONTHLY.value: gettext_lazy("on the first, of the month before"),
 }
 LISTED = 50
+NAME_MOST = 60
 SORTS = {Sort.SPEND, Sort.LAST_ORDER, Sort.JOINED}
 
 
@@ -156,8 +169,52 @@ def members(request: HttpRequest, name: str) -> HttpResponse:
         "sort": sort.value,
         "of": key,
         "back": question.query,
+        "once": uuid4(),
+        "may_keep": operator_of(request).role in ANSWERING and behind.count > 0,
+        "audience_url": _audience_url(question, key, programme),
     }
     return render(request, "console/report_members.html", context)
+
+
+@page(roles=ANSWERING)
+@require_POST
+def keep(request: HttpRequest, name: str) -> HttpResponse:
+    """All members behind a figure, put on a list of their own: they stay on it, whatever they do."""
+    programme = programme_of(request)
+    question = question_of(request, name, programme)
+    key, by = request.GET.get("of", "")[:300], operator_of(request).email
+    once = as_id(request.POST.get("once", "")) or uuid4()
+    ident = f"report_{once.hex[:16]}"
+    ids = answers.behind(question.report, question.asked, key, programme, None).ids
+    wish = Wish({spoken(): request.POST.get("name", "")[:NAME_MOST]}, Kind.LIST, note=_note(question))
+    with suppress(AudienceExists):  # a second click
+        work.create(ident, wish, "console", by)
+    everybody = Sql("SELECT unnest(%s::uuid[])", (list(ids),))
+    found = bulk.ask(
+        Deed(audience=ident),
+        everybody,
+        once=f"report:{once}",
+        by=by,
+        back=reverse("console:audience", args=[ident]),
+    )
+    start(found)
+    return redirect("console:bulk_job", found)
+
+
+def _note(question: Question) -> str:
+    asked = question.asked
+    days = f"{formats.day(asked.first)} – {formats.day(asked.last)}"
+    return f"{say(question.report.name, get_language() or 'en')} · {days}"
+
+
+def _audience_url(question: Question, key: str, programme: Programme) -> str:
+    """Where an audience of those behind a figure is begun, that goes on by itself; empty where no condition says so."""
+    today = local_day(clock.now(), programme.zone)
+    condition = condition_of(question.report.id, question.asked, key, programme, today)
+    if condition is None:
+        return ""
+    query = {"condition": json.dumps(condition, ensure_ascii=False)}
+    return f"{reverse('console:audience_new')}?{urlencode(query)}"
 
 
 def question_of(request: HttpRequest, name: str, programme: Programme) -> Question:

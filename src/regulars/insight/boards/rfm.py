@@ -158,6 +158,10 @@ def _matrix(seen: ir.Table) -> Table:
             "R 越高，最近一次購買越近；頻額是頻度分與額度分的平均，越高越常買、買得越多。",
             "The higher R, the later the latest order; FM is the mean of the scores for frequency and money.",
         ),
+        tuple(
+            tuple(f"cell:{step}:{both}" if found.get((step, both)) else "" for both in range(1, 6))
+            for step in range(5, 0, -1)
+        ),
     )
 
 
@@ -199,8 +203,8 @@ def _moves(ground: Ground) -> Table:
 
 
 def members(ground: Ground, key: str) -> ir.Table:
-    """Who is in a group (`group:loyal`), has an R score (`r:5`), is `going`, or went from one to another
-    (`move:loyal:at_risk`)."""
+    """Who is in a group (`group:loyal`), has an R score (`r:5`), is in a cell of the matrix (`cell:5:3`), is `going`,
+    or went from one to another (`move:loyal:at_risk`)."""
     kind, _, rest = key.partition(":")
     if kind == "move":
         old, _, new = rest.partition(":")
@@ -209,6 +213,9 @@ def members(ground: Ground, key: str) -> ir.Table:
     seen = _scored(ground, until(ground))
     if kind == "r" and rest.isdigit():
         return seen.filter(seen.recency == int(rest)).select("member")
+    recency, _, both_score = rest.partition(":")
+    if kind == "cell" and recency.isdigit() and both_score.isdigit():
+        return seen.filter((seen.recency == int(recency)) & (seen.both == int(both_score))).select("member")
     wanted = GOING if kind == "going" else (rest,)
     return seen.filter(seen.group.isin(wanted)).select("member")
 
