@@ -9,24 +9,27 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 
 from regulars.bench import counted_sql as sql
 from regulars.insight.boards.cohorts import COHORTS
 from regulars.insight.boards.counting import read
 from regulars.insight.boards.funnel import FUNNEL
+from regulars.insight.conditions import who
 from regulars.insight.report import Asked, Ground
 from regulars.insight.scoring import rfm
+from regulars.language.condition import parse_condition
 from regulars.programme.contracts import RfmTerms
 from regulars.programme.gallery import template
 from regulars.programme.loader import load
+from regulars.programme.vocabulary import fields_for
 from regulars.warehouse import manifest
-from regulars.warehouse.contracts import SCHEMAS, Tables
+from regulars.warehouse.contracts import SCHEMAS
 from regulars.warehouse.manifest import LIVE
 from regulars.warehouse.opened import Opened, select
 
@@ -152,24 +155,23 @@ def _funnel_by_hand(base: duckdb.DuckDBPyConnection, first: date, last: date) ->
     return list(zip(passed, (seen, closer, people, *did), strict=True))
 
 
+FIVE = {
+    "all": [
+        {"field": "member.gender", "op": "eq", "value": "female"},
+        {"field": "tags", "op": "has_any", "value": ["vip", "coffee"]},
+        {"field": "level.level", "op": "gte", "value": "silver"},
+        {"field": "orders.count", "op": "gte", "value": 3, "window": {"days": 180}},
+        {"field": "orders.spend", "op": "gte", "value": 500, "window": {"days": 365}},
+    ]
+}
+"""Women with one of two tags, above the lowest level, with three orders in half a year and 500 spent in a year."""
+
+
 def _audience(ground: Ground) -> int:
-    """Women with one of two tags, above the lowest level, with three orders in half a year and 500 spent in a year."""
-    tables, last = ground.tables, ground.asked.last
-    return int(_five(tables, last).count().to_pyarrow().as_py())
-
-
-def _five(tables: Tables, last: date) -> Any:
-    members, orders = tables.members, tables.orders
-    tagged = members.tags.contains("vip") | members.tags.contains("coffee")
-    women = members.filter((members.gender == "female") & tagged)
-    above = tables.standings.filter(
-        (tables.standings.ladder == "level") & tables.standings.level.isin(["silver", "gold", "platinum"])
-    )
-    year = orders.filter(orders.day > ibis.date(last - timedelta(days=365)), orders.day <= ibis.date(last))
-    recent = year.day > ibis.date(last - timedelta(days=180))
-    bought = year.group_by("member").agg(lately=recent.sum(), spent=year.total_minor.sum())
-    active = bought.filter((bought.lately >= 3) & (bought.spent >= 50_000))
-    return women.semi_join(above, "member").semi_join(active, "member")
+    programme = ground.programme
+    at = datetime.combine(ground.asked.last, clock(12), programme.zone)
+    condition = parse_condition(FIVE, fields_for(programme, None))
+    return int(who(condition, programme, ground.tables, at).count().to_pyarrow().as_py())
 
 
 def _audience_by_hand(base: duckdb.DuckDBPyConnection, first: date, last: date) -> int:

@@ -67,9 +67,11 @@ SELECT count(*) FILTER (seen), count(*) FILTER (closer), count(*), count(*) FILT
 """
 
 AUDIENCE = """
-WITH active AS (
-    SELECT member FROM orders WHERE day > $last::DATE - 365 AND day <= $last GROUP BY member
-    HAVING count(*) FILTER (day > $last::DATE - 180) >= 3 AND sum(total_minor) >= 50000)
+WITH back AS (SELECT "order", sum(amount_minor) AS back FROM refunds GROUP BY "order"),
+active AS (
+    SELECT member FROM orders LEFT JOIN back USING ("order") WHERE day > $last::DATE - 365 AND day <= $last
+     GROUP BY member
+    HAVING count(*) FILTER (day > $last::DATE - 180) >= 3 AND sum(total_minor - coalesce(back, 0)) >= 50000)
 SELECT count(*) FROM members
  WHERE gender = 'female' AND (list_contains(tags, 'vip') OR list_contains(tags, 'coffee'))
    AND member IN (SELECT member FROM standings WHERE ladder = 'level' AND level IN ('silver', 'gold', 'platinum'))

@@ -155,8 +155,12 @@ class _Asker:
         return joined
 
     def _orders(self, windows: set[Window | None]) -> ir.Table:
-        """Orders and what they came to, refunds taken off on the day of the order, over each window."""
+        """Orders and what they came to, refunds taken off on the day of the order, over each window; none from before
+        the longest window is read."""
         orders, refunds = self.tables.orders, self.tables.refunds
+        firsts = [self._first(window) for window in windows if window is not None]
+        if len(firsts) == len(windows):
+            orders = orders.filter(orders.day >= ibis.literal(min(firsts)))
         back = refunds.group_by("order").aggregate(back=refunds.amount_minor.sum())
         whole = orders.left_join(back, "order")
         whole = whole.mutate(net=whole.total_minor - whole.back.fill_null(0))
@@ -175,8 +179,10 @@ class _Asker:
     def _inside(self, day: ir.DateValue, window: Window | None) -> ir.BooleanValue:
         if window is None:
             return day.notnull()
-        first = window_start(self.day, days=window.days, months=window.months)
-        return (day >= ibis.literal(first)) & (day <= ibis.literal(self.day))
+        return (day >= ibis.literal(self._first(window))) & (day <= ibis.literal(self.day))
+
+    def _first(self, window: Window) -> date:
+        return window_start(self.day, days=window.days, months=window.months)
 
     # Leaves
 
