@@ -49,12 +49,7 @@ ON_GOLD = {"field": "level.level", "op": "eq", "value": "gold"}
             "rfm",
             MARCH,
             "cell:4:1",
-            {
-                "all": [
-                    score("rfm_recency", 4),
-                    {"all": [score("rfm_frequency", 1), score("rfm_monetary", 1)]},
-                ]
-            },
+            {"all": [score("rfm_recency", 4), score("rfm_frequency", 1), score("rfm_monetary", 1)]},
         ),
         ("rfm", MARCH, "move:loyal:at_risk", None),
         ("rfm", MARCH, "group:nobody", None),
@@ -102,8 +97,8 @@ def test_cells_of_the_matrix_share_all_pairs_of_scores_between_them() -> None:
             for both in range(1, 6):
                 cell = condition_of("rfm", MARCH, f"cell:3:{both}", PROGRAMME, TODAY)
                 assert cell is not None
-                part = cell["all"][1]
-                for each in part.get("any", [part]):
+                _, *rest = cell["all"]
+                for each in rest[0].get("any", [{"all": rest}]):
                     first, second = each["all"]
                     values = second["value"] if second["op"] == "in" else [second["value"]]
                     if first["value"] == often and much in values:

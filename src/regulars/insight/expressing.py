@@ -64,7 +64,9 @@ def _cell(recency: int, both: int) -> Condition:
         for often, much in pairs
         if much
     ]
-    return {"all": [_score("rfm_recency", recency), {"any": either} if len(either) > 1 else either[0]]}
+    if len(either) == 1:
+        return {"all": [_score("rfm_recency", recency), *either[0]["all"]]}
+    return {"all": [_score("rfm_recency", recency), {"any": either}]}
 
 
 def _lifecycle(_asked: Asked, key: str, _programme: Programme, runs: bool) -> Condition | None:

@@ -82,23 +82,21 @@ def choose(request: HttpRequest) -> HttpResponse:
     measure, fault = _measured(kind, value, whom)
     if measure and request.method == "POST" and asked.get("sure"):
         return _do(request, kind, value, whom)
-    context = {
+    looked = {"kind": kind, "measure": measure, "fault": fault}
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "console/_bulk_looked.html", looked)
+    context = looked | {
         "part": "members",
         "section": "members",
-        "kind": kind,
-        "kinds": told.DEEDS.items(),
         "title": told.DEEDS[kind],
         "whom": whom,
         "meant": queries.measure(told.deed_of(kind, ""), whom.sql).members,
         "value": value,
-        "measure": measure,
-        "fault": fault,
         "once": asked.get("once") or uuid4(),
         "tags": kept("members.tags", lambda: tags(50)).value if kind != told.LIST else (),
         "lists": _lists() if kind == told.LIST else (),
     }
-    part = "console/_bulk_looked.html" if request.htmx else "console/bulk_choose.html"  # type: ignore[attr-defined]
-    return render(request, part, context)
+    return render(request, "console/bulk_choose.html", context)
 
 
 @page()

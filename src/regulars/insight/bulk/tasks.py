@@ -49,10 +49,7 @@ Group = dict[str, Any]
 
 def bulk_due() -> int:
     """One portion of whichever job is oldest; 0: there is nothing to do."""
-    done = _portion(None)
-    if not done:
-        Record.objects.filter(asked_at__lt=clock.now() - KEPT).exclude(state=RUNNING).delete()
-    return done
+    return _portion(None)
 
 
 def do_now(job_id: UUID, portions_most: int) -> None:
@@ -94,6 +91,7 @@ def _note(portion: Portion, groups: list[Group], refused: int, kept: int) -> Non
         )
         if job.state == RUNNING and not Portion.objects.filter(job=job, done_at=None).exists():
             Record.objects.filter(id=job.id).update(state=DONE, ended_at=now)
+            Record.objects.filter(asked_at__lt=now - KEPT).exclude(state=RUNNING).delete()
 
 
 def _do(job: Job, members: Sequence[UUID]) -> tuple[list[Group], int]:
