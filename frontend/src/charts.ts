@@ -21,6 +21,7 @@ export type Spec = {
   axes: { name: string; format: "number" | "money" | "percent"; currency?: string; digits?: number }[];
   colours?: string[];
   links?: { source: string; target: string; value: number }[]; // of a flow
+  nodes?: { name: string; colour: string }[]; // of a flow, from top to bottom
   running?: string; // what the last period is called that is not over yet: drawn as an outline
 };
 

@@ -74,13 +74,20 @@ const heat: Shape = (spec, colours, width) => {
 // From the names on the left to those on the right; a level is on both sides, so its two ends have names of their own.
 const flow: Shape = (spec, colours, width) => {
   const links = spec.links ?? [];
-  const left = [...new Set(links.map((link) => link.source))];
-  const right = [...new Set(links.map((link) => link.target))];
+  const order = (spec.nodes ?? []).map((node) => node.name);
+  const placed = (names: string[]): string[] => {
+    for (const name of names) if (!order.includes(name)) order.push(name);
+    return [...new Set(names)].sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  };
+  const left = placed(links.map((link) => link.source));
+  const right = placed(links.map((link) => link.target));
   const sum = (end: "source" | "target", name: string): number =>
     links.filter((link) => link[end] === name).reduce((all, link) => all + link.value, 0);
   const count = formatter(spec, 0, false);
-  const order = [...new Set([...left, ...right])];
-  const colour = (name: string): string => colours[`c${order.indexOf(name) % 5}`] ?? "";
+  const colour = (name: string): string => {
+    const own = spec.nodes?.[order.indexOf(name)]?.colour ?? "";
+    return (own.startsWith("#") ? own : colours[own]) ?? colours[`c${order.indexOf(name) % 5}`] ?? "";
+  };
   const nodes = [
     ...left.map((name) => ({ name: `<${name}`, itemStyle: { color: colour(name) }, label: { position: "right" } })),
     ...right.map((name) => ({ name: `>${name}`, itemStyle: { color: colour(name) }, label: { position: "left" } })),
@@ -93,11 +100,14 @@ const flow: Shape = (spec, colours, width) => {
       return link.source ? line(`${link.source.slice(1)} → ${(link.target ?? "").slice(1)}`, count(link.value ?? 0)) : escape(total(point.name));
     }),
     series: [{
-      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeWidth: 10, nodeGap: width < 480 ? 14 : 20, draggable: false,
-      layoutIterations: 0, emphasis: { disabled: true }, data: nodes,
+      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 17, draggable: false,
+      itemStyle: { borderColor: colours.grid, borderWidth: 1 }, layoutIterations: 0, emphasis: { disabled: true }, data: nodes,
       links: links.map((link) => ({ source: `<${link.source}`, target: `>${link.target}`, value: link.value })),
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
-      label: { color: colours.text, formatter: (point: { name: string }) => total(point.name) },
+      label: {
+        color: colours.text, textBorderColor: colours.surface, textBorderWidth: 3, fontSize: width < 480 ? 11 : 12,
+        formatter: (point: { name: string }) => total(point.name),
+      },
     }],
   };
 };

@@ -55,6 +55,7 @@ JOBS = (
     ops_tasks.clear_sessions,
     nightly.reconcile,
     nightly.verify,
+    nightly.verify_warehouse,
     nightly.reconcile_now,
     nightly.verify_now,
     scoring.score,

@@ -10,7 +10,7 @@ from django.test import Client
 from regulars.console.views import scoring
 from regulars.insight.scoring.models import Run
 from regulars.kit.ids import bucket_of
-from regulars.members.models import Score
+from regulars.members.models import Recommendation, Score
 from regulars.staff.models import AuditEntry, Operator
 from tests.console.test_books import text
 from tests.console.test_members import found
@@ -36,6 +36,15 @@ def scored(shop: dict[str, UUID]) -> dict[str, UUID]:
     give(shop["lin"], "usual_gap", value=12.5)
     give(shop["lin"], "favourite_category", "tea", 0.4)
     give(shop["nameless"], "lifecycle", "lost")
+    Recommendation.objects.create(
+        member_id=shop["lin"],
+        rank=1,
+        bucket=bucket_of(shop["lin"]),
+        sku="t",
+        name="Oolong",
+        price_minor=1_280,
+        reason="again",
+    )
     Run.objects.create(began_at=NOW, ended_at=NOW, until=NOW.date(), members=2, changed=9)
     return shop
 
@@ -44,7 +53,7 @@ def test_the_card_tells_what_how_and_who_else(desk: Client, scored: dict[str, UU
     page = desk.get(f"/console/members/{scored['lin']}/").content.decode()
     card = page[page.index('id="scores"') : page.index("</section>", page.index('id="scores"'))]
     for said in ("Champions", "R5 F4 M5", "At risk", "CN¥12,345", "87.5%", "12.5 days", "tea", "40.0%", "over 240 lost",
-                 "Fader, Hardie", "?score=rfm:champions"):  # fmt: skip
+                 "Fader, Hardie", "?score=rfm:champions", "Oolong", "CN¥12.80", "Bought again and again"):  # fmt: skip
         assert said in card, said
 
 

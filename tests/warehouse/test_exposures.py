@@ -9,6 +9,7 @@ from regulars.insight.experiments.gathering import gather, met, sums_of
 from regulars.members.models import Member
 from regulars.programme.contracts import Programme
 from regulars.programme.service import current
+from regulars.warehouse.verifying import verify
 from tests.engine.world import event, fresh, joined, order, shop, who_is
 from tests.warehouse.keeper import Keeper, rows
 
@@ -44,6 +45,8 @@ def test_who_met_an_experiment(keeper: Keeper) -> None:
         order(given, "2026-03-02", "50.00", "2"),
     )
     keeper.follows()
+    compared = verify(keeper.place)
+    assert (compared.tables["exposures"], compared.differences) == (3, [])
     tables = keeper.opens()
     number = {pos: Member.objects.get(id=who_is(pos)).number for pos in (held, given)}
     assert rows(tables.exposures, "member", "experiment", "arm", "rule", "day") == sorted(

@@ -8,16 +8,18 @@ import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
 from regulars.alerts import queries as alerts
-from regulars.warehouse import files, manifest, service
+from regulars.kit import clock
+from regulars.warehouse import files, manifest, nightly, service, verifying
 from regulars.warehouse.follower import Turn
 from regulars.warehouse.manifest import BUILDING, LIVE, Manifest, read
 from regulars.warehouse.place import mine, suspect
-from regulars.warehouse.trouble import REBUILDING, WarehouseDamaged, WarehouseNotReady
+from regulars.warehouse.trouble import DIFFERS, REBUILDING, WarehouseDamaged, WarehouseNotReady
 from regulars.warehouse.verifying import verify
 from tests.engine.world import fresh, order, refund, shop
 from tests.warehouse.keeper import Keeper, rows
@@ -228,7 +230,8 @@ def test_a_follower_that_is_killed_leaves_its_place_to_the_next(keeper: Keeper) 
     assert verify(keeper.place).differences == []
 
 
-def test_verify_finds_what_differs(keeper: Keeper) -> None:
+def test_verify_finds_what_differs(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "folder", lambda: keeper.place)
     fresh(shop())
     year(keeper, 0)
     keeper.follows()
@@ -241,3 +244,16 @@ def test_verify_finds_what_differs(keeper: Keeper) -> None:
         ("orders", "2026-03", "rows", 2, 0),
         ("orders", "2026-03", "sum", 3000, 0),
     ]
+    nightly.look()
+    assert {one.params["name"] for one in alerts.there() if one.code == DIFFERS.code} == {
+        "orders 2026-03 rows: 2 / 0",
+        "orders 2026-03 sum: 3000 / 0",
+    }
+    manifest.write(keeper.place / LIVE, before)
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        assert nightly.look_nightly(ZoneInfo("UTC"))
+        assert not nightly.look_nightly(ZoneInfo("UTC"))
+    assert DIFFERS.code not in {one.code for one in alerts.there()}
+    noted = alerts.check(nightly.CHECK)
+    assert noted is not None
+    assert (noted.ok, noted.figures["differences"]) == (True, 0)

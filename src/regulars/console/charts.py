@@ -50,12 +50,14 @@ class Chart:
     rows: list[list[str]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     """Of a flow: `source`, `target` and `value` of each stream."""
+    nodes: list[dict[str, str]] = field(default_factory=list)
+    """Of a flow: what stands at its ends from top to bottom, `name` and `colour` of each."""
     running: str = ""
     """What is said of the last period while it is not over; empty where every period is whole."""
 
     @property
     def spec(self) -> dict[str, Any]:
-        names = ("kind", "labels", "series", "axes", "titles", "colours", "running", "links")
+        names = ("kind", "labels", "series", "axes", "titles", "colours", "running", "links", "nodes")
         whole = asdict(self)
         return {name: whole[name] for name in names if whole[name]}
 
@@ -64,6 +66,12 @@ class Chart:
         """The names of series that stand side by side or on each other, which can't stand beside their bars."""
         bars = [series.name for series in self.series if series.type == "bar"]
         return bars if self.kind in ("time", "across") and len(bars) > 1 else []
+
+    @property
+    def lines(self) -> int:
+        """How many lines it is high."""
+        ends = ({link[end] for link in self.links} for end in ("source", "target"))
+        return max([len(self.labels), *(len(names) + 2 for names in ends)])
 
     @property
     def empty(self) -> bool:

@@ -24,14 +24,14 @@ from regulars.ledger.reconcile_words import KINDS as BOOKS
 from regulars.ledger.tasks import CHECK as BOOKS_CHECK
 from regulars.programme.contracts import Programme
 from regulars.programme.publishing import FAILED
-from regulars.warehouse.trouble import REBUILDING
+from regulars.warehouse.trouble import DIFFERS, REBUILDING
 
 BOOK_KINDS = frozenset(kind.code for kind in (*BOOKS.values(), *CHAIN.values()))
 """What says that the books are not as they should be."""
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
-    for kind in (*BOOKS.values(), *CHAIN.values(), *MACHINERY, USED_UP, FAILED, *RULES, REBUILDING)
+    for kind in (*BOOKS.values(), *CHAIN.values(), *MACHINERY, USED_UP, FAILED, *RULES, REBUILDING, DIFFERS)
 }
 
 STALE = timedelta(hours=36)

@@ -193,6 +193,7 @@ def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -
         axes=[_axis(values[0], programme)],
         running=_("still running") if running and not chart.lines else "",
         links=_links(chart, table, places, language) if flow else [],
+        nodes=[{"name": say(name, language), "colour": colour} for name, colour in chart.nodes],
     )  # fmt: skip
 
 

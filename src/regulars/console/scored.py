@@ -49,8 +49,8 @@ class ShownScores:
     """The card: sections of scores, and the last day that they look at."""
 
     sections: tuple[tuple[ShownScore, ...], ...]
-    offers: tuple[tuple[str, str], ...]
-    """Products to offer and why."""
+    offers: tuple[tuple[str, str, str], ...]
+    """Products to offer: name, usual price (empty: not known), why."""
     until: str
 
 
@@ -64,13 +64,20 @@ def card(member_id: UUID, programme: Programme) -> ShownScores | None:
         tuple(_shown(given[name], given, programme) for name in names if name in given)
         for _id, names in SECTIONS
     )
-    return ShownScores(tuple(one for one in sections if one), _offers(member_id), formats.day(ran.until))
+    return ShownScores(
+        tuple(one for one in sections if one), _offers(member_id, programme), formats.day(ran.until)
+    )
 
 
-def _offers(member_id: UUID) -> tuple[tuple[str, str], ...]:
+def _offers(member_id: UUID, programme: Programme) -> tuple[tuple[str, str, str], ...]:
     language = get_language() or "en"
     return tuple(
-        (one.name or one.sku, say(REASONS[one.reason], language)) for one in of_member(member_id, OFFERS)
+        (
+            one.name or one.sku,
+            "" if one.price_minor is None else formats.money(one.price_minor, programme),
+            say(REASONS[one.reason], language),
+        )
+        for one in of_member(member_id, OFFERS)
     )
 
 

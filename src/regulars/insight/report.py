@@ -158,7 +158,8 @@ class Draw(StrEnum):
 class Chart:
     """How to draw a table. `label` is the column along the axis (HEAT: of the rows), `values` the columns drawn,
     `lines` those of them that are lines, `below` those drawn downwards. FLOW: `label` and `into` name the two
-    ends, `values` the one amount."""
+    ends, `values` the one amount, `nodes` what can stand there from top to bottom, each with its colour: `#rrggbb`, or
+    one of the palette (`c0` … `c4`)."""
 
     id: str
     title: Text
@@ -170,6 +171,7 @@ class Chart:
     stacked: bool = False
     below: tuple[str, ...] = ()
     into: str = ""
+    nodes: tuple[tuple[Text, str], ...] = ()
     answer: Sentence | None = None
 
 

@@ -6,6 +6,8 @@ from regulars.ledger.proof.nightly import look as look_at_chain
 from regulars.ledger.proof.nightly import verify_nightly
 from regulars.ledger.tasks import look, look_nightly
 from regulars.programme.service import NotPublished, current
+from regulars.warehouse.nightly import look_nightly as look_at_warehouse
+from regulars.warehouse.trouble import WarehouseNotReady
 
 
 @app.periodic(cron="7,37 * * * *")
@@ -28,6 +30,16 @@ def verify(timestamp: int) -> bool:  # noqa: ARG001 - procrastinate passes it
     except NotPublished:
         return False
     return verify_nightly(zone)
+
+
+@app.periodic(cron="27,57 * * * *")
+@app.task(name="ops.verify_warehouse", queueing_lock="ops.verify_warehouse", lock="ops.verify_warehouse")
+def verify_warehouse(timestamp: int) -> bool:  # noqa: ARG001
+    """Hold the warehouse beside the database once a night, asked as often; while it is being made, later."""
+    try:
+        return look_at_warehouse(current().zone)
+    except (NotPublished, WarehouseNotReady):
+        return False
 
 
 @app.task(name="ops.reconcile_now", queueing_lock="ops.reconcile_now", lock="ops.reconcile")

@@ -22,6 +22,21 @@ REBUILDING = Kind(
     lasting=True,
 )
 
+DIFFERS = Kind(
+    "warehouse.differs",
+    words("数据仓库与数据库不符", "資料倉儲與資料庫不符", "The warehouse is not what the database says"),
+    words(
+        "夜间核对发现报表所用的历史文件与数据库里的行数或合计不同，收单、积分和核销不受影响，但报表可能有误。"
+        "regulars warehouse verify 列出差异，regulars warehouse rebuild 依据事件日志重建；下次核对一致后自行解除。",
+        "夜間核對發現報表所用的歷史檔案與資料庫裡的筆數或合計不同，收單、點數與核銷不受影響，但報表可能有誤。"
+        "regulars warehouse verify 列出差異，regulars warehouse rebuild 依事件日誌重建；下次核對一致後自行解除。",
+        "The nightly check found other rows or sums in the files behind the reports than in the database. Orders,"
+        " points and benefits are not touched, but reports may be wrong. `regulars warehouse verify` lists what"
+        " differs, `regulars warehouse rebuild` makes the files anew from the log; this goes when a check"
+        " finds both alike.",
+    ),
+)
+
 
 class WarehouseUnavailable(Problem):
     """No report can be counted now; everything else goes on. Pages show the sentence as a banner."""

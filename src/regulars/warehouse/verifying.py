@@ -32,7 +32,10 @@ _THERE = {
                sum(CASE effect ->> 'kind' WHEN 'take' THEN -1 ELSE 1 END
                    * coalesce((effect ->> 'amount')::bigint, 0))::bigint
           FROM events_event AS e, json_array_elements(e.effects) AS effect
-         WHERE effect ->> 'rule' <> '' AND {span} GROUP BY 1""",
+         WHERE effect ->> 'rule' <> '' AND effect ->> 'kind' <> 'experiment' AND {span} GROUP BY 1""",
+    "exposures": """SELECT {e_month}, count(*), sum(length(effect ->> 'group'))::bigint
+          FROM events_event AS e, json_array_elements(e.effects) AS effect
+         WHERE effect ->> 'kind' = 'experiment' AND {span} GROUP BY 1""",
     "refunds": """SELECT month, count(*), sum(amount)::bigint FROM (
             SELECT {refund_month} AS month, refund.amount_minor AS amount FROM orders_refund AS refund
               JOIN events_event AS e ON e.id = refund.id WHERE refund.amount_minor <> 0 AND {span}
@@ -47,7 +50,7 @@ _THERE = {
 
 _SUMS = {
     "events": "version", "orders": "total_minor", "lines": "0", "awards": "coalesce(units, 0)",
-    "refunds": "amount_minor", "entries": "units",
+    "refunds": "amount_minor", "entries": "units", "exposures": "length(arm)",
 }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def build(ground: Ground) -> Answer:
         (_flow_table(ladder, flows), _level_table(ladder, flows), _over_time(ground, ladder)),
         (
             Chart("flows", words("等级流向", "等級流向", "From level to level"), Draw.FLOW,
-                  "flows", "old", ("members",), into="new"),
+                  "flows", "old", ("members",), into="new", nodes=_nodes(ladder)),
             Chart("steps", words("升级与降级", "升級與降級", "Steps up and down"), Draw.TIME, "time", "period",
                   ("up", "down")),
         ),
@@ -105,6 +105,12 @@ def _sentence(up: int, down: int, same: int, members: int) -> Sentence:
 
 def _level(ladder: Ladder, rank: int) -> Text:
     return NEW if rank == NOBODY else ladder.levels[rank].name
+
+
+def _nodes(ladder: Ladder) -> tuple[tuple[Text, str], ...]:
+    """The levels in their own colours, the highest on top, and who joined since in grey."""
+    levels = ((level.name, level.colour or f"c{level.rank % 4}") for level in reversed(ladder.levels))
+    return (*levels, (NEW, "c4"))
 
 
 def _flow_table(ladder: Ladder, flows: Flows) -> Table:

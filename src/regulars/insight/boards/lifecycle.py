@@ -19,6 +19,10 @@ NAMES: dict[str, Text] = {str(one.value): one.label for one in STAGES} | {
     JOINED: words("新入会", "新入會", "Joined since")
 }
 LAYER_NAMES: dict[str, Text] = {str(one.value): one.label for one in LAYERS}
+SHADES = {
+    "loyal": "c0", "active": "c0", "won_back": "c2", "new": "c2", "at_risk": "c3", "sleeping": "c1", "lost": "c4",
+    "prospect": "c4", JOINED: "c4",
+}  # fmt: skip
 WITH_US = ("new", "active", "loyal", "won_back")
 GONE = ("sleeping", "lost")
 
@@ -54,7 +58,8 @@ def build(ground: Ground) -> Answer:
             Chart("layers", words("分层的会员与消费占比", "分層的會員與消費占比", "Members and spend by layer"),
                   Draw.ACROSS, "layers", "name", ("share", "sales_share")),
             Chart("flows", words("与期初相比的流向", "與期初相比的流向", "Moves since the beginning"), Draw.FLOW,
-                  "flows", "old", ("members",), into="new"),
+                  "flows", "old", ("members",), into="new",
+                  nodes=tuple((NAMES[stage], shade) for stage, shade in SHADES.items())),
         ),
         empty=not everybody,
     )  # fmt: skip

@@ -17,6 +17,11 @@ OUTSIDE = "outside"
 MOVES_MOST = 30
 """So many of the largest moves are shown."""
 NAMES: dict[str, Text] = {str(one.value): one.label for one in RFM_GROUPS}
+SHADES = {
+    "champions": "c0", "loyal": "c0", "potential": "c2", "new": "c2", "promising": "c2", "attention": "c1",
+    "about_to_sleep": "c1", "at_risk": "c3", "cant_lose": "c3", "hibernating": "c4", "outside": "c4",
+}  # fmt: skip
+"""Good, coming, to be watched, going, gone: five colours for eleven groups."""
 BEST = ("champions", "loyal")
 GOING = ("at_risk", "cant_lose")
 
@@ -58,6 +63,7 @@ def build(ground: Ground) -> Answer:
             Chart(
                 "moves", words("与期初相比的流向", "與期初相比的流向", "Moves since the beginning"),
                 Draw.FLOW, "moves", "old", ("members",), into="new",
+                nodes=tuple((NAMES[group], SHADES[group]) for group in NAMES),
             ),
         ),
         empty=not members,
