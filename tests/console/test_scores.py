@@ -45,7 +45,10 @@ def scored(shop: dict[str, UUID]) -> dict[str, UUID]:
         price_minor=1_280,
         reason="again",
     )
-    Run.objects.create(began_at=NOW, ended_at=NOW, until=NOW.date(), members=2, changed=9)
+    tried = {"fitted_to": "2026-10-21", "until": "2026-11-20", "members": 1_000, "most": 10, "offered": 0.2215,
+             "popular": 0.1415, "fresh": 0.0461, "fresh_popular": 0.0339}  # fmt: skip
+    fit = {"recommendations": tried}
+    Run.objects.create(began_at=NOW, ended_at=NOW, until=NOW.date(), members=2, changed=9, fit=fit)
     return shop
 
 
@@ -80,6 +83,11 @@ def test_who_may_has_everybody_scored_once(
     rfm = "insight/reports/rfm/"
     assert "of 2 members, by what was known on Nov 20, 2026, in 1 s." in text(desk, rfm)
     assert "Score now" not in text(desk, "insight/reports/funnel/")
+    tried = (
+        "of 10 products offered on Oct 21, 2026 to each of 1,000 members, 22.2% were bought by Nov 20, 2026"
+    )
+    assert tried in text(desk, "insight/reports/models/")
+    assert "22.2%" not in text(desk, rfm)
     for said in ("The worker is scoring everybody now.", "Scores are being made already."):
         answer = desk.post("/console/insight/reports/lifecycle/score", follow=True)
         assert answer.redirect_chain == [("/console/insight/reports/lifecycle/", 302)]

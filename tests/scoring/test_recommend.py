@@ -75,6 +75,9 @@ def test_what_came_true_is_measured_beside_what_most_buy() -> None:
     assert found is not None
     assert (found.members, found.offered) == (20, pytest.approx(0.975))
     assert found.popular == pytest.approx((10 * 1 + 0.5) / 20)
+    few = measure(shop(), TODAY, 31, 2, members_most=3)
+    assert few is not None
+    assert (few.members, few.offered) == (3, 1.0)
 
 
 @pytest.mark.django_db

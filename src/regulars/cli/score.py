@@ -1,7 +1,6 @@
 """`regulars score`: give everybody their scores now, or see how they are made and how good they are."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -60,6 +59,9 @@ def models_command(as_json: Json = False) -> None:
     _print_model("Gamma-Gamma", ran.fit["spending"])
     print(f"Regularity of gaps  k={ran.fit['regularity']:.3f}")
     _print_calibration(ran.fit["calibration"])
+    told = ran.fit.get("recommendations")
+    if told is not None:
+        _print_precision(told)
 
 
 @app.command(
@@ -77,16 +79,9 @@ def recommendations_command(
             "Nobody bought anything in these days who had bought before: there is nothing to measure."
         )
     if as_json:
-        print(json.dumps(asdict(found), default=str))
+        print(json.dumps(found.record()))
         return
-    span = f"Offered on {found.fitted_to}, bought by {found.until}"
-    print(f"{span}: {found.members:,} members, {found.most} products each")
-    print(
-        f"  bought of those offered           {found.offered:.1%}  (what most members buy: {found.popular:.1%})"
-    )
-    print(
-        f"  of those new to the member        {found.fresh:.1%}  (what most members buy: {found.fresh_popular:.1%})"
-    )
+    _print_precision(found.record())
 
 
 @app.command("how", help="How every score is made, under the programme in force.")
@@ -104,6 +99,18 @@ def _print_model(name: str, fit: dict[str, float] | None) -> None:
         print(f"{name}  not fitted: too few members bought again")
     else:
         print(f"{name}  " + "  ".join(f"{key}={value:.4g}" for key, value in fit.items()))
+
+
+def _print_precision(found: dict[str, Any]) -> None:
+    print(
+        f"Offered on {found['fitted_to']}, bought by {found['until']}: {found['members']:,} members,"
+        f" {found['most']} products each"
+    )
+    for name, own, popular in (
+        ("bought of those offered", "offered", "popular"),
+        ("of those new to the member", "fresh", "fresh_popular"),
+    ):
+        print(f"  {name:<32}  {found[own]:.1%}  (what most members buy: {found[popular]:.1%})")
 
 
 def _print_calibration(found: dict[str, Any] | None) -> None:

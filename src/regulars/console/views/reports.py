@@ -99,7 +99,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "part": "insight",
         "rhythms": RHYTHMS.items(),
         "hours": range(6, 21),
-        "scoring": scoring.state(request) if name in scoring.PAGES else None,
+        "scoring": scoring.state(request, name) if name in scoring.PAGES else None,
     }
     return render(request, "console/report.html", context)
 

@@ -1,5 +1,6 @@
 """Everybody's scores made now: when they were made last, and the worker asked to make them again."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -23,11 +24,25 @@ PAGES = frozenset({"rfm", "lifecycle", "models"})
 """The reports about what scores say."""
 
 
-def state(request: HttpRequest) -> dict[str, Any]:
-    """The latest run, the one that was asked for if it is not over, and whether one may be asked for."""
+def state(request: HttpRequest, name: str = "") -> dict[str, Any]:
+    """The latest run, the one that was asked for if it is not over, and whether one may be asked for; for the report
+    on models, how good recommendations were."""
     ran, job = last_run(), tasks.waiting()
     took = "" if ran is None else formats.number(max(1, round((ran.ended_at - ran.began_at).total_seconds())))
-    return {"ran": ran, "took": took, "job": job, "may_run": operator_of(request).role in ANSWERING}
+    tried = ran.fit.get("recommendations") if ran is not None and name == "models" else None
+    return {
+        "tried": tried and _tried(tried),
+        "ran": ran,
+        "took": took,
+        "job": job,
+        "may_run": operator_of(request).role in ANSWERING,
+    }
+
+
+def _tried(found: dict[str, Any]) -> dict[str, Any]:
+    shares = {one: formats.percent(found[one]) for one in ("offered", "popular", "fresh", "fresh_popular")}
+    days = {one: date.fromisoformat(found[one]) for one in ("fitted_to", "until")}
+    return {**found, **shares, **days}
 
 
 @page()

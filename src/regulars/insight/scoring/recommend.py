@@ -8,8 +8,9 @@ bought within a year.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -27,6 +28,9 @@ from regulars.warehouse.contracts import Tables
 CATALOGUE = 3_000
 MOST = 10
 CHUNK = 2_000
+HELD_OUT_DAYS = 30
+MEASURED_MOST = 1_000
+"""Each night so many members are asked about to see how good offers are."""
 PRICE_DAYS = 60
 """So many days back tell what a product costs."""
 HALF_LIFE_DAYS = 60.0
@@ -101,8 +105,10 @@ def _prices(lines: ir.Table, until: date) -> dict[str, int]:
     return {row["sku"]: round(row["price"]) for row in usual.to_pyarrow().to_pylist()}
 
 
-def offers(known: Wares, most: int = MOST) -> Iterator[tuple[int, list[Offer]]]:
-    """(member, offers) of everybody who bought something of the catalogue."""
+def offers(
+    known: Wares, most: int = MOST, among: NDArray[np.int64] | None = None
+) -> Iterator[tuple[int, list[Offer]]]:
+    """(member, offers) of everybody who bought something of the catalogue, or of the rows `among` them."""
     skus, people = known.bought.skus, known.bought.members
     if not len(skus):
         return
@@ -111,8 +117,9 @@ def offers(known: Wares, most: int = MOST) -> Iterator[tuple[int, list[Offer]]]:
     buyers = np.asarray(bought.sum(axis=0)).ravel()
     lift, vectors = baskets.lift(both, buyers, len(people)), baskets.vectors(both)
     popular = np.argsort(-buyers, kind="stable")
-    for start in range(0, len(people), CHUNK):
-        rows = slice(start, start + CHUNK)
+    places = np.arange(len(people)) if among is None else among
+    for start in range(0, len(places), CHUNK):
+        rows = places[start : start + CHUNK]
         faded = known.weight[rows].log1p()
         owned = bought[rows].toarray() > 0
         ways = (
@@ -180,9 +187,20 @@ class Precision:
     fresh: float
     fresh_popular: float
 
+    def record(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self) | {"fitted_to": str(self.fitted_to), "until": str(self.until)}
 
-def measure(tables: Tables, until: date, held_out_days: int = 30, most: int = MOST) -> Precision | None:
-    """Offer at the end of the history less its last days, and look at what was bought in these; None: nothing was."""
+
+def measure(
+    tables: Tables,
+    until: date,
+    held_out_days: int = HELD_OUT_DAYS,
+    most: int = MOST,
+    members_most: int | None = None,
+) -> Precision | None:
+    """Offer at the end of the history less its last days, and look at what was bought in these; None: nothing was.
+    `members_most`: ask about so many of those who bought, evenly spread, instead of all."""
     parted = until - timedelta(days=held_out_days)
     known = wares(tables, parted)
     later = (
@@ -198,9 +216,10 @@ def measure(tables: Tables, until: date, held_out_days: int = 30, most: int = MO
     row_of = {int(member): at for at, member in enumerate(known.bought.members)}
     sums = np.zeros(4)
     members = fresh = 0
-    for member, found in offers(known, most):
-        if member not in bought:
-            continue
+    asked = np.array([row_of[one] for one in sorted(bought.keys() & row_of.keys())], dtype=np.int64)
+    if members_most is not None and len(asked) > members_most:
+        asked = asked[np.linspace(0, len(asked) - 1, members_most).astype(np.int64)]
+    for member, found in offers(known, most, asked):
         truth = bought[member]
         own = {str(skus[at]) for at in matrix[row_of[member]].indices}
         new = [one.sku for one in found if one.sku not in own]

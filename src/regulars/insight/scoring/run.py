@@ -15,6 +15,7 @@ from regulars.insight.scoring import offering
 from regulars.insight.scoring.arrays import Column, People
 from regulars.insight.scoring.compute import Scored, kept, score
 from regulars.insight.scoring.models import Run
+from regulars.insight.scoring.recommend import MEASURED_MOST, measure
 from regulars.kit import clock
 from regulars.kit.problems import Problem
 from regulars.kit.rows import cursor
@@ -69,6 +70,7 @@ def run(tables: Tables, programme: Programme, until: date | None = None) -> Ran:
         scored = score(tables, programme.insight, day)
         changed = _write(scored, began)
         offering.write(tables, scored.people, day)
+        measured = measure(tables, day, members_most=MEASURED_MOST)
         ended = clock.now()
         Run.objects.create(
             began_at=began,
@@ -76,7 +78,7 @@ def run(tables: Tables, programme: Programme, until: date | None = None) -> Ran:
             until=day,
             members=len(scored.people),
             changed=changed,
-            fit=scored.fit,
+            fit=scored.fit | {"recommendations": None if measured is None else measured.record()},
         )
     again = look_again(SCORES) if changed else 0
     ran = Ran(day, len(scored.people), changed, (ended - began).total_seconds())
