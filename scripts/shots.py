@@ -204,6 +204,10 @@ def console_shots(page: Page) -> Iterator[Shot]:
         yield Shot("audience", audience)
         yield Shot("audience-edit", f"{audience}edit")
     yield Shot("tags", "/console/members/tags/")
+    yield Shot("imports", "/console/members/import/")
+    imported = first_link(page, "/console/members/import/", "tr[data-href]")
+    if imported:
+        yield Shot("import", imported)
     member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
     if member:
         yield Shot("member", member, ".btn-why")

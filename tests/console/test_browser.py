@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connections
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from regulars.imports.tasks import import_due
 from regulars.kit import clock
 from regulars.staff.models import Operator
 from tests.console.conftest import PASSWORD
@@ -180,6 +182,49 @@ def happen_elsewhere(orders: list[str], minutes: int) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(pay).result()
+
+
+def test_a_file_is_imported_by_the_worker_while_one_looks(
+    browser: Browser, live_server: LiveServer, tmp_path: Path
+) -> None:
+    desk = Desk(browser, live_server.url, 375)
+    desk.sign_in()
+    page = desk.page
+    file = tmp_path / "春季.csv"
+    file.write_bytes("手机号,姓名\n13900139000,吴明\n13800001234,林小雨\n12,错\n".encode("gb18030"))
+    page.goto("/console/members/")
+    page.get_by_role("link", name="Import").first.click()
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Upload and look").click()
+    page.wait_for_url("**/import/*-*/")
+    assert desk.too_wide() == []
+    page.get_by_role("button", name="Check it").click()
+    page.get_by_text("Waiting for the worker").wait_for()
+    work_elsewhere()
+    page.get_by_role("button", name="Import 2 rows").dblclick()
+    page.get_by_text("Waiting for the worker").wait_for()
+    work_elsewhere()
+    page.get_by_text("New members joined").wait_for()
+    assert desk.too_wide() == []
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="Download with reasons").click()
+    assert loading.value.suggested_filename == "春季-left out.csv"
+    page.goto("/console/members/?q=13900139000")
+    page.get_by_text("吴明").wait_for()
+    assert desk.complaints == []
+
+
+def work_elsewhere() -> None:
+    """The worker's turn, in a thread of its own."""
+
+    def work() -> None:
+        with clock.fixed(NOW):
+            while import_due():
+                pass
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
 
 
 def test_the_log_grows_by_itself_and_can_be_paused(browser: Browser, live_server: LiveServer) -> None:

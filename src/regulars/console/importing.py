@@ -171,7 +171,7 @@ def left_out_columns(asked: Asked) -> list[sheets.Column[Rejected]]:
         sheets.Column(heading, lambda one, place=place: _cell(one.cells, place))  # type: ignore[misc]
         for place, heading in enumerate(asked.headings)
     ]
-    row = sheets.Column[Rejected](_("Row in the file"), lambda one: one.number)
+    row: sheets.Column[Rejected] = sheets.Column(_("Row in the file"), lambda one: one.number)
     return [*own, row, sheets.Column(_("Reason"), lambda one: reason(one, language), 60)]
 
 
