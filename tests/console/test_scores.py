@@ -45,7 +45,7 @@ def scored(shop: dict[str, UUID]) -> dict[str, UUID]:
         price_minor=1_280,
         reason="again",
     )
-    tried = {"fitted_to": "2026-10-21", "until": "2026-11-20", "members": 1_000, "most": 10, "offered": 0.2215,
+    tried = {"fitted_to": "2026-10-21", "until": "2026-11-20", "members": 1_000, "most": 10, "offered": 0.222,
              "popular": 0.1415, "fresh": 0.0461, "fresh_popular": 0.0339}  # fmt: skip
     fit = {"recommendations": tried}
     Run.objects.create(began_at=NOW, ended_at=NOW, until=NOW.date(), members=2, changed=9, fit=fit)

@@ -87,7 +87,13 @@ def test_a_run_gives_scores_and_the_next_changes_only_what_is_other() -> None:
     assert Run.objects.count() == 2
     latest = last_run()
     assert latest is not None
-    assert latest.fit == {"buying": None, "spending": None, "regularity": 1.0, "calibration": None}
+    assert latest.fit == {
+        "buying": None,
+        "spending": None,
+        "regularity": 1.0,
+        "calibration": None,
+        "recommendations": None,
+    }
 
 
 def test_nobody_is_no_failure() -> None:
