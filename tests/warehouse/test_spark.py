@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from regulars.engine.history import BUCKETS, portions
-from regulars.insight.answers import counted
+from regulars.insight.answers import Crowd, counted
 from regulars.insight.conditions import answerable, marked
 from regulars.insight.portions import live_through
 from regulars.insight.registry import REPORTS
@@ -22,6 +22,7 @@ from regulars.kit import clock
 from regulars.language.condition import Fields, parse_condition
 from regulars.language.fields import Field, Type
 from regulars.language.operators import WANTS, Wants, operators_of
+from regulars.language.problems import words
 from regulars.programme.loader import load
 from regulars.programme.queries import version_source
 from regulars.programme.service import current
@@ -65,10 +66,10 @@ def everything(report: Report) -> Asked:
     return replace(asked, **wanted)
 
 
-def some(ident: str) -> Any:
+def some(ident: str) -> Crowd:
     """An audience: three of four."""
     numbers = [number for number in range(1, rich.MEMBERS + 1) if number % 4]
-    return ibis.memtable(pa.table({"member": numbers})) if ident else None
+    return Crowd(words(ident, ident, ident), ibis.memtable(pa.table({"member": numbers})) if ident else None)
 
 
 def answers(tables: Tables, report: Report, asked: Asked) -> Answer:

@@ -63,7 +63,10 @@ class FigureOut(Schema):
     asset: str | None = None
     value: Plain = Field(description="Money as decimal text; null: there is nothing to divide by.")
     units: int | float | None = Field(None, description="Money or an asset in the smallest unit.")
-    before: Plain
+    before: Plain = Field(description="The same in the period, or of the members, compared with.")
+    change: float | None = Field(
+        None, description="By which share it differs from that; a rate: by how much."
+    )
     definition: str
     members: str | None = Field(None, description="What to ask `/reports/{id}/members` for.")
 
@@ -95,12 +98,14 @@ class AnswerOut(Schema):
     from_: date = Field(alias="from")
     to: date
     against: str
+    sides: list[str] = Field(description="Who is compared with whom, where members are compared; else empty.")
     filters: dict[str, str]
     options: dict[str, str]
     as_of: datetime = Field(description="Everything that happened until then is in it.")
     currency: str
     programme_version: int
     answer: str = Field(description="The answer in a sentence.")
+    other_answer: str | None = Field(None, description="What is said of the members compared with.")
     empty: bool
     hints: list[str]
     figures: dict[str, FigureOut]
@@ -138,7 +143,8 @@ def listed(request: HttpRequest) -> Any:
     operation_id="getReport",
     description="`from` and `to` (inclusive days in the programme's zone) or `period` (`7d`, `30d`, `90d`, `12m`,"
     " `week`, `month`, `last_month`, `quarter`, `year`, `last_year`; the last 12 months where nothing is said),"
-    " `against` (`previous`, `last_year`), the report's filters and its own options as further parameters.",
+    " `against` (`previous`, `last_year`; or other members of the same days, `everybody` or `audience:ID`: tables then"
+    " have `_other` and `_change` beside each figure), the report's filters and its own options as further parameters.",
 )
 def show(request: HttpRequest, report: str) -> Any:
     found, asked, programme = _asked(request, report)

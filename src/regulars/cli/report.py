@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from regulars.insight import answers, plainly, saying
+from regulars.insight.abreast import difference
 from regulars.insight.answers import Answered
+from regulars.insight.asking import read_against
+from regulars.insight.defining import Unit
 from regulars.insight.periods import PRESETS, USUAL, days_of
 from regulars.insight.registry import REPORTS, report_of
-from regulars.insight.report import Against, Asked, Report
+from regulars.insight.report import Asked, Figure, Report
 from regulars.insight.report import Table as ReportTable
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
@@ -34,7 +37,9 @@ def report_command(
     first: Annotated[str, typer.Option("--from", help="First day, 2026-01-31.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day; today, if left out.")] = "",
     period: Annotated[str, typer.Option(help=f"Instead of days: {', '.join(PRESETS)}.")] = USUAL,
-    against: Annotated[Against, typer.Option(help="Compare with this period.")] = Against.NOTHING,
+    against: Annotated[
+        str, typer.Option(help="Compare with: previous, last_year, everybody, or audience:ID.")
+    ] = "",
     audience: Annotated[str, typer.Option(help="Only members in this audience.")] = "",
     level: Annotated[str, typer.Option(help="Only members on this level.")] = "",
     ladder: Annotated[str, typer.Option(help="Which ladder; the first, if left out.")] = "",
@@ -55,7 +60,10 @@ def report_command(
             return _list(programme, language, as_json)
         today = local_day(clock.now(), programme.zone)
         start, end = _days(first, last, period, today)
-        asked = Asked(start, end, against, audience, channel, store, level, ladder, _options(option or []))
+        kind, other = read_against(against)
+        asked = Asked(
+            start, end, kind, audience, channel, store, level, ladder, _options(option or []), other
+        )
         found = answers.answered(report_of(name), asked, programme)
     if as_json:
         print(json.dumps(plainly.of_answer(found, programme, language), ensure_ascii=False))
@@ -130,7 +138,11 @@ def _number(text: str) -> bool:
 def _print(found: Answered, programme: Programme, language: str) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]{say(found.report.name, language)}[/]  {found.asked.first} – {found.asked.last}")
-    console.print(saying.sentence(found.answer.sentence, programme, language) + "\n")
+    console.print(saying.sentence(found.answer.sentence, programme, language))
+    if found.answer.sides and found.answer.other:
+        said = saying.sentence(found.answer.other, programme, language)
+        console.print(f"[dim]{say(found.answer.sides[1], language)}: {said}[/]")
+    console.print()
     figures = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
     for figure in found.answer.figures:
         now, before = (
@@ -138,7 +150,8 @@ def _print(found: Answered, programme: Programme, language: str) -> None:
             for each in (figure.value, figure.before)
         )
         compared = f"[dim]{before}[/]" if figure.before is not None else ""
-        figures.add_row(say(figure.metric.name, language), f"[bold]{now}[/]", compared)
+        change = _change(figure, programme, language)
+        figures.add_row(say(figure.metric.name, language), f"[bold]{now}[/]", compared, change)
     console.print(figures)
     for table in found.answer.tables:
         console.print()
@@ -146,6 +159,12 @@ def _print(found: Answered, programme: Programme, language: str) -> None:
     for hint in found.answer.hints:
         console.print(f"\n[dim]{say(hint, language)}[/]")
     console.print(f"\n[dim]{found.at.isoformat(timespec='seconds')}[/]")
+
+
+def _change(figure: Figure, programme: Programme, language: str) -> str:
+    by = difference(figure.metric.unit, figure.value, figure.before)
+    unit = Unit.POINTS if figure.metric.unit is Unit.RATE else Unit.CHANGE
+    return "" if by is None else saying.value(by, unit, programme, language)
 
 
 def _shown(table: ReportTable, programme: Programme, language: str) -> Table:

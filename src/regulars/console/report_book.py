@@ -15,7 +15,8 @@ from regulars.kit.sheets import harmless
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
-_FORMATS = {Unit.RATE: "0.0%", Unit.COUNT: "#,##0", Unit.NUMBER: "#,##0.00", Unit.ASSET: "#,##0"}
+_FORMATS = {Unit.RATE: "0.0%", Unit.COUNT: "#,##0", Unit.NUMBER: "#,##0.00", Unit.ASSET: "#,##0",
+            Unit.CHANGE: "+0.0%;-0.0%;0.0%", Unit.POINTS: "+0.0%;-0.0%;0.0%"}  # fmt: skip
 _FORBIDDEN = str.maketrans("", "", "[]:*?/\\'")
 WIDTH = 16
 

@@ -104,10 +104,11 @@ def written(due: Due, operator: Operator, programme: Programme) -> Letter:
     """The mail, in the operator's language. Readers, who export nothing, get no workbook."""
     report = report_of(due.report)
     first, last = period_of(due.rhythm, local_day(due.due_at, programme.zone))
-    given = dict(parse_qsl(due.question)) | {
-        "from": first.isoformat(), "to": last.isoformat(), "against": Against.PREVIOUS.value,
-    }  # fmt: skip
+    given = dict(parse_qsl(due.question)) | {"from": first.isoformat(), "to": last.isoformat()}
     asked = asked_of(given, report, last)
+    if not asked.among:
+        given["against"] = Against.PREVIOUS.value
+        asked = asked_of(given, report, last)
     language = operator.language or programme.language
     with translation.override(language), timezone.override(programme.zone):
         found = answers.answered(report, asked, programme)

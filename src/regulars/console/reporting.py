@@ -24,7 +24,7 @@ _KINDS = {
     Draw.HEAT: "heat",
     Draw.FLOW: "flow",
 }
-NUMBERS = (Unit.COUNT, Unit.MONEY, Unit.ASSET, Unit.RATE, Unit.NUMBER)
+NUMBERS = (Unit.COUNT, Unit.MONEY, Unit.ASSET, Unit.RATE, Unit.NUMBER, Unit.CHANGE, Unit.POINTS)
 STEADY = 0.0005
 """A change of less than that is none."""
 
@@ -89,6 +89,8 @@ class Shown:
     tables: list[ShownTable]
     hints: list[str] = field(default_factory=list)
     empty: bool = False
+    other: str = ""
+    """What is said of the members compared with."""
 
 
 def shown(found: Answered, programme: Programme) -> Shown:
@@ -98,17 +100,26 @@ def shown(found: Answered, programme: Programme) -> Shown:
     drawn_only = {chart.table for chart in answer.charts if chart.table in ("drawn", "loop", "curve")}
     return Shown(
         saying.sentence(answer.sentence, programme, language),
-        [_figure(figure, programme, language) for figure in answer.figures],
+        [_figure(figure, answer, programme, language) for figure in answer.figures],
         [drawn(chart, answer, found, programme) for chart in answer.charts if answer.table(chart.table).rows],
         [table_of(table, programme, language) for table in answer.tables if table.id not in drawn_only],
         [say(hint, language) for hint in answer.hints],
         answer.empty,
+        _other(answer, programme, language),
     )
 
 
-def _figure(figure: Figure, programme: Programme, language: str) -> ShownFigure:
+def _other(answer: Answer, programme: Programme, language: str) -> str:
+    if answer.sides is None or answer.other is None:
+        return ""
+    said = saying.sentence(answer.other, programme, language)
+    return _("%(who)s: %(answer)s") % {"who": say(answer.sides[1], language), "answer": said}
+
+
+def _figure(figure: Figure, answer: Answer, programme: Programme, language: str) -> ShownFigure:
     unit, asset = figure.metric.unit, figure.asset
-    change, rising = _change(figure, programme, language)
+    against = say(answer.sides[1], language) if answer.sides else _("before")
+    change, rising = _change(figure, against, programme, language)
     return ShownFigure(
         say(figure.metric.name, language),
         saying.value(figure.value, unit, programme, language, asset),
@@ -119,20 +130,21 @@ def _figure(figure: Figure, programme: Programme, language: str) -> ShownFigure:
     )
 
 
-def _change(figure: Figure, programme: Programme, language: str) -> tuple[str, bool | None]:
-    """How it changed against the other period: a rate by points, all else in per cent; and whether it rose."""
+def _change(figure: Figure, against: str, programme: Programme, language: str) -> tuple[str, bool | None]:
+    """How it differs from what is compared with: a rate by points, all else in per cent; and whether it is more."""
     now, before = figure.value, figure.before
     if before is None:
         return "", None
     then = saying.value(before, figure.metric.unit, programme, language, figure.asset)
     if now is None or not before:
-        return _("before: %(value)s") % {"value": then}, None
+        return _("%(against)s: %(value)s") % {"against": against, "value": then}, None
     if figure.metric.unit is Unit.RATE:
         by = now - before
-        said = _("%(change)s points, before: %(value)s") % {"change": f"{by * 100:+.1f}", "value": then}
+        said = _("%(change)s points, %(against)s: %(value)s")
     else:
         by = (now - before) / abs(before)
-        said = _("%(change)s, before: %(value)s") % {"change": f"{by * 100:+.1f}%", "value": then}
+        said = _("%(change)s%%, %(against)s: %(value)s")
+    said %= {"change": f"{by * 100:+.1f}", "against": against, "value": then}
     return said, None if abs(by) < STEADY else by > 0
 
 

@@ -14,18 +14,31 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regulars.audiences import queries as audiences
+from regulars.insight.abreast import abreast
 from regulars.insight.freshness import kept
 from regulars.insight.ground import ground_of
 from regulars.insight.report import Answer, Asked, BadQuestion, Figure, Ground, Report
 from regulars.kit import clock
 from regulars.language.calendar import local_day
 from regulars.language.problems import words
+from regulars.language.text import Text
 from regulars.programme.contracts import Programme
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.queries import counting, freshness, open_tables
 
-Who = Callable[[str], ir.Table | None]
-"""Gives the numbers (column `member`) of those in an audience; None: everybody."""
+EVERYBODY = words("全部会员", "全部會員", "everybody")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Whom a question is about: their name, and their numbers (column `member`; None: everybody's)."""
+
+    name: Text
+    members: ir.Table | None
+
+
+Who = Callable[[str], Crowd]
+"""Gives those in the audience of an id; everybody where it is empty."""
 
 MEMBERS_MOST = 10_000
 """So many members behind a figure are listed; all of them are counted."""
@@ -59,13 +72,13 @@ def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
     return kept(key, lambda: counted(report, asked, programme, open_tables(), today, freshness())).value
 
 
-def in_audience(ident: str) -> ir.Table | None:
-    """The numbers of those who are in the audience now; None, where it is not named: everybody. Raises
-    `UnknownAudience`."""
+def in_audience(ident: str) -> Crowd:
+    """Those who are in the audience now. Raises `UnknownAudience`."""
     if not ident:
-        return None
-    numbers = audiences.numbers(audiences.get(ident).id)
-    return ibis.memtable(pa.table({"member": pa.array(numbers, pa.int64())}))
+        return Crowd(EVERYBODY, None)
+    found = audiences.get(ident)
+    numbers = pa.array(audiences.numbers(found.id), pa.int64())
+    return Crowd(found.names, ibis.memtable(pa.table({"member": numbers})))
 
 
 def counted(
@@ -77,12 +90,14 @@ def counted(
     at: datetime,
     who: Who = in_audience,
 ) -> Answered:
-    """The answer counted now, with the period compared with beside it. `who` gives the members of an audience."""
-    audience = who(asked.audience)
-    answer = report.build(ground_of(asked, programme, tables, today, audience))
-    other = asked.before() if report.compares else None
+    """The answer counted now, with what it is compared with beside it. `who` gives the members of an audience."""
+    mine = who(asked.audience)
+    answer = report.build(ground_of(asked, programme, tables, today, mine.members))
+    other = asked.compared() if report.compares else None
     if other is not None:
-        answer = beside(answer, report.build(ground_of(other, programme, tables, today, audience)))
+        theirs = who(other.audience) if asked.among else mine
+        second = report.build(ground_of(other, programme, tables, today, theirs.members))
+        answer = abreast(answer, second, (mine.name, theirs.name)) if asked.among else beside(answer, second)
     return Answered(report, asked, answer, at)
 
 
@@ -106,7 +121,7 @@ def behind(
     check_options(report, asked, programme)
     tables = open_tables()
     today = local_day(clock.now(), programme.zone)
-    ground = ground_of(asked, programme, tables, today, in_audience(asked.audience))
+    ground = ground_of(asked, programme, tables, today, in_audience(asked.audience).members)
     return members_behind(report, ground, key, most)
 
 
@@ -121,7 +136,9 @@ def members_behind(report: Report, ground: Ground, key: str, most: int | None = 
 
 
 def check_options(report: Report, asked: Asked, programme: Programme) -> None:
-    """Refuses an option that the report lacks, and a choice that the option does not have."""
+    """Refuses an option that the report lacks, a choice that the option does not have, and to compare members where
+    that says nothing."""
+    _check_others(report, asked)
     known = {option.id: option for option in report.options}
     for name, chosen in asked.options:
         if name not in known:
@@ -143,3 +160,30 @@ def check_options(report: Report, asked: Asked, programme: Programme) -> None:
                 ),
                 field=name,
             )
+
+
+def _check_others(report: Report, asked: Asked) -> None:
+    """Refuses members beside members where the report does not tell them apart, and the same ones twice."""
+    if not asked.among:
+        return
+    if not report.compares or "audience" not in report.filters:
+        raise BadQuestion(_NOT_BY_MEMBERS, field="against")
+    if asked.audience == asked.other:
+        raise BadQuestion(_SAME_MEMBERS if asked.audience else _NO_AUDIENCE, field="against")
+
+
+_NOT_BY_MEMBERS = words(
+    "这份报表不按人群计算，无法与其他人群并列对比；请去掉 against。",
+    "這份報表不依人群計算，無法與其他人群並列比較；請移除 against。",
+    "This report can't set members beside other members: leave `against` out.",
+)
+_SAME_MEMBERS = words(
+    "两边是同一个人群，请选择另一个人群，或与全部会员对比。",
+    "兩邊是同一個人群，請選擇另一個人群，或與全部會員比較。",
+    "That is the same audience twice: choose another one, or everybody.",
+)
+_NO_AUDIENCE = words(
+    "要与全部会员对比，请先选择一个人群（audience）。",
+    "要與全部會員比較，請先選擇一個人群（audience）。",
+    "To compare with everybody, choose an audience first (`audience`).",
+)

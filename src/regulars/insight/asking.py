@@ -28,7 +28,8 @@ def asked_of(given: Mapping[str, str], report: Report, today: date) -> Asked:
                 ),
                 field=name,
             )
-    return Asked(first, last, _against(given), **filters, options=options)
+    against, other = read_against(given.get("against") or "")
+    return Asked(first, last, against, **filters, options=options, other=other)
 
 
 def address_of(asked: Asked) -> dict[str, str]:
@@ -36,7 +37,7 @@ def address_of(asked: Asked) -> dict[str, str]:
     named = {
         "from": asked.first.isoformat(),
         "to": asked.last.isoformat(),
-        "against": "" if asked.against is Against.NOTHING else asked.against.value,
+        "against": against_of(asked),
         **{name: getattr(asked, name) for name in FIELDS[4:]},
         **dict(asked.options),
     }
@@ -79,14 +80,25 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
     return found
 
 
-def _against(given: Mapping[str, str]) -> Against:
-    text = given.get("against") or "none"
+def against_of(asked: Asked) -> str:
+    """What is compared with, as an address has it: `previous`, `everybody`, `audience:ID`; empty: nothing."""
+    if asked.against is Against.AUDIENCE:
+        return f"{asked.against.value}:{asked.other}"
+    return "" if asked.against is Against.NOTHING else asked.against.value
+
+
+def read_against(text: str) -> tuple[Against, str]:
+    """What is compared with and, where that is an audience, its id. Refuses what can't be read."""
+    kind, _, other = text.partition(":")
     try:
-        return Against(text)
+        found = Against(kind or "none")
     except ValueError:
-        known = ", ".join(Against)
+        found = None
+    if found is None or bool(other) is not (found is Against.AUDIENCE):
+        known = ", ".join(each if each is not Against.AUDIENCE else f"{each}:ID" for each in Against)
         raise BadQuestion(
             words(f"没有对比方式 {text[:50]}，可选：{known}。", f"沒有比較方式 {text[:50]}，可選：{known}。",
                   f"There is no comparison {text[:50]!r}; choose one of: {known}."),
             field="against",
-        ) from None  # fmt: skip
+        )  # fmt: skip
+    return found, other[:VALUE_MOST]

@@ -9,13 +9,16 @@ from regulars.language.text import Text
 
 class Unit(StrEnum):
     """How a figure is written. Money in the programme's smallest unit, an asset's units in the asset's, a rate with 1
-    for all; a number may have decimals."""
+    for all; a number may have decimals. `change`: by which share something differs; `points`: by how much a rate does,
+    1 for a hundred percentage points."""
 
     COUNT = "count"
     MONEY = "money"
     ASSET = "asset"
     RATE = "rate"
     NUMBER = "number"
+    CHANGE = "change"
+    POINTS = "points"
     TEXT = "text"
     DAY = "day"
     WEEK = "week"

@@ -7,7 +7,9 @@ from typing import Any
 
 from regulars.engine.records import amount_of, money_of
 from regulars.insight import saying
+from regulars.insight.abreast import difference
 from regulars.insight.answers import Answered
+from regulars.insight.asking import against_of
 from regulars.insight.defining import Unit
 from regulars.insight.report import Cell, Column, Figure, Option, Report, Table
 from regulars.language.text import say
@@ -30,7 +32,7 @@ def plain(cell: Cell, unit: Unit, programme: Programme, language: str, asset: st
         case Unit.ASSET:
             known = programme.assets.get(asset)
             return amount_of(round(cell), known.scale if known else 0)
-        case Unit.RATE | Unit.NUMBER:
+        case Unit.RATE | Unit.NUMBER | Unit.CHANGE | Unit.POINTS:
             return round(float(cell), 6)
     return round(cell)
 
@@ -43,13 +45,15 @@ def of_answer(found: Answered, programme: Programme, language: str) -> dict[str,
         "name": say(found.report.name, language),
         "from": asked.first.isoformat(),
         "to": asked.last.isoformat(),
-        "against": asked.against.value,
+        "against": against_of(asked) or asked.against.value,
+        "sides": [say(side, language) for side in answer.sides or ()],
         "filters": {name: value for name in found.report.filters if (value := getattr(asked, name))},
         "options": dict(asked.options),
         "as_of": found.at.isoformat(),
         "currency": programme.currency,
         "programme_version": programme.number,
         "answer": saying.sentence(answer.sentence, programme, language),
+        "other_answer": saying.sentence(answer.other, programme, language) if answer.other else None,
         "empty": answer.empty,
         "hints": [say(hint, language) for hint in answer.hints],
         "figures": {figure.metric.id: _figure(figure, programme, language) for figure in answer.figures},
@@ -66,6 +70,7 @@ def _figure(figure: Figure, programme: Programme, language: str) -> dict[str, An
         "value": plain(figure.value, unit, programme, language, asset),
         **({"units": figure.value} if unit in (Unit.MONEY, Unit.ASSET) else {}),
         "before": plain(figure.before, unit, programme, language, asset),
+        "change": None if (by := difference(unit, figure.value, figure.before)) is None else round(by, 6),
         "definition": say(figure.metric.definition, language),
         **({"members": figure.drill} if figure.drill else {}),
     }

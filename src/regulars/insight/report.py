@@ -7,7 +7,7 @@ out. Reports know nothing of comparisons: whoever asks runs them twice (`answers
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -25,13 +25,17 @@ Cell = str | int | float | date | Text | None
 
 
 class Against(StrEnum):
-    """With what a period is compared."""
+    """With what an answer is compared: another period, or the same one of other members."""
 
     NOTHING = "none"
     PREVIOUS = "previous"
     """As many days just before."""
     LAST_YEAR = "last_year"
     """The same days of the year before."""
+
+    EVERYBODY = "everybody"
+    AUDIENCE = "audience"
+    """Another audience: `Asked.other`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Asked:
     level: str = ""
     ladder: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    other: str = ""
+    """The audience to compare with."""
 
     def choice(self, option: str, usual: str = "") -> str:
         """What was chosen of an option."""
@@ -59,6 +65,17 @@ class Asked:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def among(self) -> bool:
+        """Whether members are compared with members, not days with days."""
+        return self.against in (Against.EVERYBODY, Against.AUDIENCE)
+
+    def compared(self) -> "Asked | None":
+        """The same question about what it is to be compared with: other days, or other members."""
+        if self.among:
+            return replace(self, against=Against.NOTHING, audience=self.other, other="")
+        return self.before()
 
     def before(self) -> "Asked | None":
         """The same question about the period to compare with."""
@@ -71,10 +88,7 @@ class Asked:
 
     def over(self, first: date, last: date) -> "Asked":
         """The same question about other days, compared with nothing."""
-        return Asked(
-            first, last, Against.NOTHING, self.audience, self.channel, self.store, self.level, self.ladder,
-            self.options,
-        )  # fmt: skip
+        return replace(self, first=first, last=last, against=Against.NOTHING, other="")
 
 
 def _year_before(day: date) -> date:
@@ -115,7 +129,7 @@ class Figure:
     asset: str = ""
     drill: str = ""
     before: int | float | None = None
-    """The same in the period compared with; whoever asks fills it in."""
+    """The same in what is compared with, another period or other members; whoever asks fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,10 @@ class Answer:
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
     hints: tuple[Text, ...] = ()
+    sides: tuple[Text, Text] | None = None
+    """Who is compared with whom, where it is members with members; whoever asks fills it in, and `other`."""
+    other: Sentence | None = None
+    """What the report says of those compared with."""
     empty: bool = False
     """Nothing has happened that this report could count; the sentence says what would fill it."""
 

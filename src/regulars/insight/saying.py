@@ -16,6 +16,7 @@ from regulars.programme.contracts import Programme
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
 NOTHING = "–"
+_POINTS = {"zh-hans": " 个百分点", "zh-hant": " 個百分點", "en": " points"}
 _DAYS = {
     Unit.DAY: {"en": "MMM d, yyyy", "": "yyyy年M月d日"},
     Unit.WEEK: {"en": "MMM d, yyyy", "": "yyyy年M月d日"},
@@ -52,6 +53,10 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
     match unit:
         case Unit.RATE:
             return f"{cell * 100:.1f}%"
+        case Unit.CHANGE:
+            return f"{cell * 100:+.1f}%"
+        case Unit.POINTS:
+            return f"{cell * 100:+.1f}{_POINTS.get(language, _POINTS['en'])}"
         case Unit.MONEY:
             amount = Decimal(round(cell)).scaleb(-programme.minor_digits)
             return str(format_currency(amount, programme.currency, locale=locale))

@@ -25,7 +25,7 @@ from regulars.console.views import scoring
 from regulars.console.views.bulk import start
 from regulars.engine import audiences as work
 from regulars.insight import answers
-from regulars.insight.asking import address_of, asked_of
+from regulars.insight.asking import address_of, against_of, asked_of
 from regulars.insight.bulk import service as bulk
 from regulars.insight.bulk.contracts import Deed
 from regulars.insight.expressing import condition_of
@@ -117,7 +117,7 @@ def counted(request: HttpRequest, name: str) -> HttpResponse:
             "found": found,
             "shown": reporting.shown(found, programme),
             "may_export": operator_of(request).role in EXPORTERS,
-            "compared": _compared(question.asked),
+            "compared": _compared(found, question.asked),
         }
     except WarehouseUnavailable as trouble:
         context["trouble"] = trouble.say(get_language() or "en")
@@ -251,6 +251,8 @@ def _head(question: Question, programme: Programme) -> dict[str, object]:
         "about": say(report.about, language),
         "presets": [(ident, say(one.name, language)) for ident, one in PRESETS.items()],
         "against": [(each.value, text) for each, text in AGAINST.items()] if report.compares else [],
+        "others": _others(report, asked, language),
+        "compared": against_of(asked),
         "levels": [(one.id, say(one.name, language)) for one in ladder.levels]
         if ladder and "level" in report.filters
         else [],
@@ -278,9 +280,21 @@ def _head(question: Question, programme: Programme) -> dict[str, object]:
     }
 
 
-def _compared(asked: Asked) -> str:
-    """The other period in words; empty where nothing is compared."""
-    other = asked.before()
+def _others(report: Report, asked: Asked, language: str) -> list[tuple[str, str]]:
+    """The members to compare with: another audience, or everybody where one is chosen."""
+    if not report.compares or "audience" not in report.filters:
+        return []
+    everybody = [(Against.EVERYBODY.value, say(answers.EVERYBODY, language))] if asked.audience else []
+    named = [(f"{Against.AUDIENCE.value}:{one.id}", say(one.names, language)) for one in every_audience()
+             if one.id != asked.audience]  # fmt: skip
+    return everybody + named
+
+
+def _compared(found: answers.Answered, asked: Asked) -> str:
+    """The other period, or the other members, in words; empty where nothing is compared."""
+    if found.answer.sides is not None:
+        return say(found.answer.sides[1], get_language() or "en")
+    other = asked.before() if found.report.compares else None
     return f"{formats.day(other.first)} – {formats.day(other.last)}" if other else ""
 
 
