@@ -16,7 +16,7 @@ from regulars.insight.answers import Crowd, counted
 from regulars.insight.conditions import answerable, marked
 from regulars.insight.portions import live_through
 from regulars.insight.registry import REPORTS
-from regulars.insight.report import Answer, Asked, Option, Report
+from regulars.insight.report import Against, Answer, Asked, Option, Report
 from regulars.insight.spark import live_on_spark, write_log
 from regulars.kit import clock
 from regulars.language.condition import Fields, parse_condition
@@ -91,6 +91,17 @@ def test_every_report_says_the_same(report: Report, rich_duck: Tables, spark: Ta
         here, there = (answers(tables, report, asked) for tables in (rich_duck, spark))
         assert same(here, there), asked
         assert not here.empty or asked is not USUAL
+
+
+@quiet
+def test_members_beside_everybody_say_the_same(rich_duck: Tables, spark: Tables) -> None:  # noqa: F811
+    asked = replace(USUAL, audience="some", against=Against.EVERYBODY)
+    report = next(one for one in REPORTS if one.id == "mix")
+    here, there = (answers(tables, report, asked) for tables in (rich_duck, spark))
+    assert same(here, there)
+    sales = here.figures[0]
+    alone = [answers(rich_duck, report, replace(USUAL, audience=ident)).figures[0] for ident in ("some", "")]
+    assert [sales.value, sales.before] == [each.value for each in alone]
 
 
 def value_of(field: Field) -> Any:
