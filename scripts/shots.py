@@ -208,6 +208,8 @@ def console_shots(page: Page) -> Iterator[Shot]:
     imported = first_link(page, "/console/members/import/", "tr[data-href]")
     if imported:
         yield Shot("import", imported)
+    yield Shot("bulk", "/console/members/bulk/?do=tag&all=1&query=has%3Dphone")
+    yield Shot("bulk-changes", "/console/members/bulk/all")
     member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
     if member:
         yield Shot("member", member, ".btn-why")

@@ -1,11 +1,17 @@
 """A run writes everybody's scores, and what is written is what conditions see."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import time_machine
 
+from regulars.insight.answers import members_behind
+from regulars.insight.expressing import condition_of
+from regulars.insight.ground import ground_of
+from regulars.insight.registry import report_of
+from regulars.insight.report import Asked
+from regulars.insight.scoring import rfm, stages
 from regulars.insight.scoring.models import Run
 from regulars.insight.scoring.queries import last_run, scores_of
 from regulars.insight.scoring.run import run
@@ -128,3 +134,45 @@ def test_what_a_run_gave_is_what_audiences_ask_for() -> None:
     assert asked("rfm_recency", "gte", 5) == {1}
     assert asked("rfm_recency", "ne", 5) == {2, 3}
     assert asked("favourite_store", "eq", "S1") == {1, 2}
+
+
+def test_the_members_behind_a_cell_are_whom_the_audience_of_it_asks_for() -> None:
+    """Every group, row and cell of RFM, every stage and layer: what the report counts and what the condition finds."""
+    numbers = range(1, 16)
+    for number in numbers:
+        Member.objects.create(
+            id=member(number), bucket=bucket_of(member(number)), joined_at=NOW, updated_at=NOW
+        )
+    bought = [
+        (
+            number,
+            f"{number}-{each}",
+            TODAY - timedelta(days=number * number + 20 * each),
+            500 * (number * 7 % 11 + 1),
+        )
+        for number in numbers
+        if number % 5
+        for each in range(number * 3 % 7)
+    ]
+    found = tables([(number, JOINED) for number in numbers], bought)
+    run(found, PROGRAMME, TODAY)
+    behind: dict[tuple[str, str], set[int]] = {}
+    for row in rfm.scored(found, PROGRAMME.insight.rfm, TODAY).to_pyarrow().to_pylist():
+        cell = f"cell:{row['recency']}:{row['both']}"
+        for key in (f"group:{row['group']}", f"r:{row['recency']}", cell):
+            behind.setdefault(("rfm", key), set()).add(row["member"])
+    for row in stages.placed(found, PROGRAMME.insight, TODAY).to_pyarrow().to_pylist():
+        for key in (f"stage:{row['stage']}", f"layer:{row['layer']}"):
+            behind.setdefault(("lifecycle", key), set()).add(row["member"])
+    asked, fields = Asked(TODAY - timedelta(days=29), TODAY), fields_for(PROGRAMME, None)
+    assert len(behind) > 20
+    for (report, key), expected in behind.items():
+        raw = condition_of(report, asked, key, PROGRAMME, TODAY)
+        assert raw is not None
+        text, params = to_sql(parse_condition(raw, fields), fields, Clock(PROGRAMME.zone, NOW))
+        ids = rows(f"SELECT m.id FROM members_member m WHERE {text}", params)
+        assert {one.int & 0xFFFF for (one,) in ids} == expected, key
+    key = next(key for report, key in behind if key.startswith("cell:"))
+    ground = ground_of(asked, PROGRAMME, found, TODAY, None)
+    drilled = members_behind(report_of("rfm"), ground, key).ids
+    assert {UUID(one).int & 0xFFFF for one in drilled} == behind["rfm", key]
