@@ -1,10 +1,9 @@
 """From what was typed to the command that does it, and from whatever goes wrong to one sentence and an exit code.
 
 Only the module of the command that was asked for is loaded, after Django is ready: so `--help` answers at once, and
-the modules can import models like any other. This table is the one place that loads modules by name.
+the modules can import models like any other.
 """
 
-import importlib
 import os
 import sys
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from regulars import __version__
+from regulars.cli.loading import loaded
 from regulars.kit import log
 from regulars.kit.errors import FAILED, USAGE, CliError
 from regulars.kit.problems import Problem
@@ -101,8 +101,7 @@ def _dispatch(arguments: list[str]) -> int:
         raise CliError(f"There is no command {name!r}; `regulars --help` lists them.", USAGE)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
     django.setup()
-    module = importlib.import_module(f"regulars.cli.{COMMANDS[name].module}")
-    command = typer.main.get_command(module.app)
+    command = typer.main.get_command(loaded(COMMANDS[name].module).app)
     try:
         command.main(arguments[1:], prog_name=f"regulars {name}")
     except SystemExit as ended:

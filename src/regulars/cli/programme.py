@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from regulars.cli import simulating
+from regulars.cli.loading import loaded
 from regulars.cli.words import language
 from regulars.engine.revising import movement
 from regulars.kit import clock
@@ -138,9 +139,9 @@ def simulate(
             raise CliError("--from must lie before --to.", USAGE)
         if engine == SPARK:
             old = queries.version_source(before.number) or source
-            simulating.show_over_spark(
-                before, after, (old, old if before is after else source), start, end, as_json
-            )
+            sources = (old, old if before is after else source)
+            lived = loaded("simulating_spark").lived(before, after, sources, start, end)
+            simulating.tell(lived, as_json)
         else:
             simulating.show(before, after, start, end, processes, as_json)
 

@@ -10,15 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from regulars.cli.words import language
 from regulars.insight.comparing import Compared
 from regulars.insight.portions import live_apart
-from regulars.insight.spark import over_spark
 from regulars.insight.whatif import Tried
-from regulars.kit.errors import CliError
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 from regulars.programme.holdings import said_money
-from regulars.settings import CONFIG
-from regulars.warehouse.backends import SPARK, scheme
-from regulars.warehouse.trouble import BackendDown
 
 
 def show(
@@ -44,27 +39,11 @@ def show(
             processes,
             lambda done, total: shown.update(bar, completed=done, total=total),
         )
-    _tell(found, as_json)
+    tell(found, as_json)
 
 
-def show_over_spark(
-    before: Programme,
-    after: Programme,
-    sources: tuple[str, str],
-    first: datetime,
-    until: datetime,
-    as_json: bool,
-) -> None:
-    """The same over Spark. `sources`: the texts of both."""
-    url = CONFIG.warehouse_url if scheme(CONFIG.warehouse_url) == SPARK else f"{SPARK}://"
-    try:
-        found = over_spark(before, after, sources, first, until, url)
-    except BackendDown as error:
-        raise CliError(f"Spark does not answer ({error}). The extra “spark” and Java are needed.") from None
-    _tell(found, as_json)
-
-
-def _tell(found: Compared, as_json: bool) -> None:
+def tell(found: Compared, as_json: bool) -> None:
+    """Print what came of it."""
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False))
         return
