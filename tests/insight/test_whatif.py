@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from regulars.cli.programme import app
-from regulars.engine.history import history
+from regulars.engine.history import BUCKETS, history
 from regulars.engine.tasks import settle_all
+from regulars.insight.portions import live_through
 from regulars.insight.stats import stats
 from regulars.insight.whatif import attempt, attempt_all, moves
 from regulars.kit import clock
@@ -18,6 +19,7 @@ from regulars.programme.loader import load
 from regulars.programme.service import current, current_number
 from regulars.tiers.models import Standing
 from tests.engine.test_schedules import scheduled
+from tests.engine.test_scores import WIN_BACK, give
 from tests.engine.world import (
     event,
     fresh,
@@ -141,3 +143,21 @@ def test_publishing_on_the_command_line(run: CliRunner, tmp_path: Path) -> None:
         )
         words = run.invoke(app, ["diff", str(draft), "--words"])
         assert "“Gold” is gone" in words.output
+
+
+def test_scores_are_those_of_today_and_who_asks_for_them_is_said() -> None:
+    with today("2026-04-01"):
+        fresh(SHOP.replace("rules:\n", f"rules:\n{WIN_BACK}", 1))
+        give("a", "lifecycle", "sleeping")
+        give("a", "clv", value=5_000)
+        took(event("checkin", "a", "2026-04-01"), event("checkin", "b", "2026-04-01"))
+    with today("2026-04-02"):
+        tried = live_through(current(), current(), BUCKETS, moment("2026-03-01"), clock.now()).after
+    told = tried.as_json()
+    assert told["rules"]["win_back"] == {"times": 1, "cost_minor": 100, "units": {"points": 100}}
+    assert told["points_issued"] == stats()["points_issued"]
+    assert told["as_of_today"] == {
+        "asked_by": [{"kind": "rule", "id": "win_back", "looks_at": ["score.clv", "score.lifecycle"]}],
+        "members": 2,
+    }
+    assert {name for name in stats() if name not in told} == set()

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from regulars.cli.words import language
 from regulars.insight.comparing import Compared
 from regulars.insight.portions import live_apart
+from regulars.insight.today import looking_at_today
 from regulars.insight.whatif import Tried
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
@@ -73,6 +74,12 @@ def _print(tried: Tried) -> None:
         print(f"{count:,} × {kind} would have been refused.")
     for broken, error in tried.failing.items():
         print(f"The rule {broken} broke off and was left out: {error}")
+    looking = looking_at_today(programme)
+    if looking:
+        print(f"Asked of {tried.looked_at_today:,} members is what history does not tell as it then was:")
+        for one in looking:
+            print(f"  {one.kind} {one.id}: {', '.join(one.at)}")
+        print("  Scores and identities are today's; time alone moves nobody into an audience.")
     if tried.left_out:
         print(f"{tried.left_out:,} members whose records were merged and taken apart again are left out.")
 

@@ -16,7 +16,7 @@ from regulars.engine.simulate import MERGED, RELIVED, Batch, Origin
 from regulars.kit.ids import uuid_of
 from regulars.kit.sqlread import row, rows
 from regulars.language.events import Event
-from regulars.members.queries import ever_parted, joinings
+from regulars.members.queries import ever_parted, joinings, scores_in
 
 BUCKETS = tuple(range(64))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,12 +54,13 @@ SELECT DISTINCT bucket, coalesce(data ->> 'to', data ->> 'member')::uuid FROM ev
 class History:
     """Whose history it is. Members whose records were made one and taken apart again are left out: what each of them
     takes along is not told by events. `left_out`: how many. Without `lines` orders come without theirs, of which there
-    is more than of all else."""
+    is more than of all else. `scores`: those that members bring along as they are today."""
 
     buckets: tuple[int, ...]
     until: datetime
     excluded: tuple[UUID, ...]
     lines: bool = True
+    scores: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> int:
@@ -67,8 +68,9 @@ class History:
 
     def origins(self) -> dict[UUID, Origin]:
         """What every member brought along."""
+        scored = scores_in(self.buckets, self.scores) if self.scores else {}
         return {
-            member_id: Origin(source, joined_at, frozenset(kinds))
+            member_id: Origin(source, joined_at, frozenset(kinds), scored.get(member_id, {}))
             for member_id, source, joined_at, kinds in joinings(self.buckets)
         }
 
@@ -89,9 +91,11 @@ class History:
                 yield _moment(received_us), [_event(each, members) for each in found]
 
 
-def history(until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True) -> History:
+def history(
+    until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True, scores: Collection[str] = ()
+) -> History:
     """The history of the members in these buckets, as it was known at `until`."""
-    return History(tuple(sorted(buckets)), until, tuple(ever_parted()), lines)
+    return History(tuple(sorted(buckets)), until, tuple(ever_parted()), lines, tuple(sorted(scores)))
 
 
 @dataclass(frozen=True, slots=True)

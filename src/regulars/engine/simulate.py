@@ -37,11 +37,13 @@ RELIVED = (SCHEDULED, REVIEWED)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a member brought along: where they came from, when they joined, which kinds of identity they have."""
+    """What a member brought along: where they came from, when they joined; and as they are today which kinds of
+    identity they have, and their scores (number, word), as far as a condition asks."""
 
     source: str = ""
     joined_at: datetime | None = None
     identities: frozenset[str] = frozenset()
+    scores: Mapping[str, tuple[float | None, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,13 @@ class World:
             origin = self.origins.get(member_id, Origin())
             profile = Profile(source=origin.source, joined_at=origin.joined_at, identities=origin.identities)
             found = self.members[member_id] = Snapshot(
-                member_id, profile=profile, steps={}, plan_acts=[], whole=True, held={}
+                member_id,
+                profile=profile,
+                steps={},
+                plan_acts=[],
+                whole=True,
+                held={},
+                scores=dict(origin.scores),
             )
         return found
 

@@ -26,7 +26,7 @@ STEPS = (-1000, -100, -10, -1, 0, 1, 10, 100, 1000)
 
 _COUNTERS = ("outstanding", "times", "messages", "refused")
 _PAIRS = ("net", "units")
-_SUMS = ("members", "events", "orders", "sales_minor", "refunded_minor")
+_SUMS = ("members", "looked_at_today", "events", "orders", "sales_minor", "refunded_minor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, connections
 
 from regulars.engine.history import Portion, history, portions
-from regulars.engine.plan import make_plan
+from regulars.engine.plan import make_plan, plan_with_audiences
 from regulars.insight.comparing import Compared, compare, packed, unpacked, whole
 from regulars.insight.whatif import Said, in_one_piece
 from regulars.programme.contracts import Programme
@@ -50,9 +50,15 @@ def live_through(
     until: datetime,
     said: Said = lambda _: None,
 ) -> Compared:
-    """One portion. Order lines are read only where a rule looks at them."""
-    lines = any(make_plan(programme).lines for programme in (before, after))
-    return compare(before, after, history(until, buckets, lines), first, said)
+    """One portion. Order lines are read only where a rule looks at them, scores where a condition does."""
+    lines, scores = looked_at(before, after)
+    return compare(before, after, history(until, buckets, lines, scores), first, said)
+
+
+def looked_at(before: Programme, after: Programme) -> tuple[bool, frozenset[str]]:
+    """What must be read of a history: whether the lines of orders, and which scores."""
+    plans = [plan_with_audiences(programme) for programme in (before, after)]
+    return any(plan.lines for plan in plans), frozenset[str]().union(*(plan.scores for plan in plans))
 
 
 def live_apart(

@@ -8,7 +8,7 @@ database.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -29,10 +29,9 @@ if not apps.ready:  # an executor comes here first
     django.setup()
 
 from regulars.engine.history import History, Portion, history
-from regulars.engine.plan import make_plan
 from regulars.engine.simulate import Batch, Origin
 from regulars.insight.comparing import Compared, compare, packed, unpacked, whole
-from regulars.insight.portions import divided
+from regulars.insight.portions import divided, looked_at
 from regulars.language.events import Event
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import load
@@ -80,11 +79,13 @@ class Lived:
             yield _moment(received_us), [_event(one) for one in some]
 
 
-def write_log(folder: Path, parts: Iterable[Portion], until: datetime, lines: bool) -> None:
+def write_log(
+    folder: Path, parts: Iterable[Portion], until: datetime, lines: bool, scores: Collection[str] = ()
+) -> None:
     """The log as Parquet, one file a portion, in the order in which it became known."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, part in enumerate(parts):
-        past = history(until, part.buckets, lines)
+        past = history(until, part.buckets, lines, scores)
         with pq.ParquetWriter(folder / f"portion-{number:05}.parquet", LOG) as file:
             rows: list[dict[str, Any]] = [_first(number, past)]
             for place, (received_at, event) in enumerate(_each(past), 1):
@@ -103,11 +104,11 @@ def over_spark(
     `BackendDown`."""
     backend: Any = connect(url)
     spark = backend._session
-    lines = any(make_plan(programme).lines for programme in (before, after))
+    lines, scores = looked_at(before, after)
     parts = divided(before, after, until, spark.sparkContext.defaultParallelism)
     try:
         with TemporaryDirectory(dir=CONFIG.data, prefix="simulation-") as folder:
-            write_log(Path(folder), parts, until, lines)
+            write_log(Path(folder), parts, until, lines, scores)
             return live_on_spark(spark, Path(folder), sources, (before.number, after.number), first, until)
     finally:
         backend.disconnect()
@@ -173,6 +174,7 @@ def _first(number: int, past: History) -> dict[str, Any]:
             one.source,
             one.joined_at.isoformat() if one.joined_at else None,
             sorted(one.identities),
+            one.scores,
         ]
         for member, one in past.origins().items()
     ]
@@ -210,8 +212,13 @@ def _event(row: dict[str, Any]) -> Event:
 
 def _origins(members: list[list[Any]]) -> dict[UUID, Origin]:
     return {
-        UUID(member): Origin(source, datetime.fromisoformat(joined) if joined else None, frozenset(kinds))
-        for member, source, joined, kinds in members
+        UUID(member): Origin(
+            source,
+            datetime.fromisoformat(joined) if joined else None,
+            frozenset(kinds),
+            {name: (value, label) for name, (value, label) in scores.items()},
+        )
+        for member, source, joined, kinds, scores in members
     }
 
 

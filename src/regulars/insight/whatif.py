@@ -15,6 +15,7 @@ from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import Batch, Origin, World
 from regulars.engine.timetable import Timetable
 from regulars.insight.stats import STANDARD_ASSETS
+from regulars.insight.today import concerned, looking_at_today
 from regulars.language.calendar import add_months, local_day, start_of
 from regulars.language.effects import (
     EXPIRE,
@@ -61,7 +62,8 @@ class Tried:
     `units`: (rule, asset) → units that rules gave in the period, `times`: how often; both net of nothing that went
     back. `net`: (month, asset) → by how much members' balances grew in it. `levels`: ladder → member → level at the
     end, `placed`: ladder → level → members. `given`: member → what rules gave them in the period, as `worth` counts
-    it. `refused`: what the programme would have turned down, by type. `failing`: rules that broke off, with what went
+    it. `looked_at_today`: how many members something was asked of that is not of then, but of today (`insight.today`).
+    `refused`: what the programme would have turned down, by type. `failing`: rules that broke off, with what went
     wrong; they were left out.
     """
 
@@ -71,6 +73,7 @@ class Tried:
     costs: Mapping[str, int]
     members: int = 0
     left_out: int = 0
+    looked_at_today: int = 0
     events: int = 0
     orders: int = 0
     sales_minor: int = 0
@@ -157,6 +160,10 @@ class Tried:
             "liability": [{"month": month, "cost_minor": cost} for month, cost in self.liability()],
             "refused": dict(sorted(self.refused.items())),
             "failing": dict(sorted(self.failing.items())),
+            "as_of_today": {
+                "asked_by": [one.as_json() for one in looking_at_today(self.programme)],
+                "members": self.looked_at_today,
+            },
         }
 
     def _of_rule(self, rule: str) -> dict[str, Any]:
@@ -237,6 +244,9 @@ class _Watched:
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
         self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
         self.month = (NEVER, NEVER, "")
+        looking = looking_at_today(plan.programme)
+        self.asked_on = concerned(plan.programme, looking) if looking else frozenset[str]()
+        self.asked_of: set[UUID] = set()
 
     def take(self, batch: Batch, received_at: datetime) -> None:
         self.tried.events += len(batch)
@@ -247,6 +257,8 @@ class _Watched:
         tried = self.tried
         self._count(self.world.settle(tried.until))
         merged = self.world.merged
+        asked_of = self.world.members if self.asked_on is None else self.asked_of
+        tried.looked_at_today = len({_root(one, merged) for one in asked_of})
         tried.members = len(self.world.members) - len(merged)
         for gone in merged:
             tried.given[_root(gone, merged)] += tried.given.pop(gone, 0)
@@ -263,6 +275,8 @@ class _Watched:
             for one in decided:
                 if one.effects:
                     self._add(one)
+                if self.asked_on and one.event.type in self.asked_on:
+                    self.asked_of.add(one.event.member_id)
         except RuleFailed as error:
             raise _Broken(self.place, error) from error
 

@@ -305,6 +305,19 @@ def joinings(buckets: Sequence[int]) -> list[tuple[UUID, str, datetime, list[str
     return [(member_id, source, joined_at, list(kinds)) for member_id, source, joined_at, kinds in found]
 
 
+def scores_in(
+    buckets: Sequence[int], names: Sequence[str]
+) -> dict[UUID, dict[str, tuple[float | None, str]]]:
+    """Member → score → (number, word), of everybody in these buckets who has one of these."""
+    found: dict[UUID, dict[str, tuple[float | None, str]]] = {}
+    for member_id, name, value, label in rows(
+        "SELECT member_id, name, value, label FROM members_score WHERE bucket = ANY(%s) AND name = ANY(%s)",
+        [list(buckets), list(names)],
+    ):
+        found.setdefault(member_id, {})[name] = (value, label)
+    return found
+
+
 EVER_PARTED = """
 WITH RECURSIVE parted(id) AS (
     SELECT unnest(ARRAY[kept, gone]) FROM members_merge WHERE undone_at IS NOT NULL
