@@ -11,7 +11,7 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.events import TIMER, Event
-from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Snapshot, Standing, Subscription
+from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Entitlement, Snapshot, Standing, Subscription
 from regulars.ledger import timing
 from regulars.plans.logic import Kind, Moment, next_moment
 
@@ -110,11 +110,16 @@ def entitlements(
     rows = snapshot.entitlements().values()
     if not rows:
         return None
+    due: tuple[datetime, UUID, Entitlement] | None = None
     for row in rows:
+        if row.state not in OPEN and row.renews_at is None:
+            continue
         if told_since is not None and row.remind_at is not None and row.remind_at < told_since:
             row.remind_at, row.changed = None, True
-    due = min(((row.due_at, row.id, row) for row in rows if row.due_at is not None), default=None)
-    if due is None or due[0] > until:
+        moment = row.due_at
+        if moment is not None and moment <= until and (due is None or (moment, row.id) < due[:2]):
+            due = (moment, row.id, row)
+    if due is None:
         return None
     at, row_id, row = due
     kind = "renewed" if row.renews_at == at else "expired" if row.ends_at == at else ANNOUNCES[row.state]

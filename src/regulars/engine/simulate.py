@@ -189,6 +189,9 @@ def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
     for asset in set(leaving) if leaving else ():
         lots = snapshot.lots.get(asset)
         if lots is not None:
+            snapshot.lots[asset] = there = []
             for lot in lots:
-                snapshot.known.setdefault(lot.id, lot)
-            snapshot.lots[asset] = [lot for lot in lots if lot.remaining or lot.held or lot.pending]
+                if lot.remaining or lot.held or lot.pending:
+                    there.append(lot)
+                else:
+                    snapshot.known.setdefault(lot.id, lot)
