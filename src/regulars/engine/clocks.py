@@ -11,7 +11,16 @@ from regulars.engine.plan import Plan
 from regulars.kit.ids import event_id, parent_id
 from regulars.language.calendar import local_day, start_of
 from regulars.language.events import TIMER, Event
-from regulars.language.snapshot import CLAIMED, GRANTED, OPEN, Due, Entitlement, Snapshot, Standing, Subscription
+from regulars.language.snapshot import (
+    CLAIMED,
+    GRANTED,
+    OPEN,
+    Due,
+    Entitlement,
+    Snapshot,
+    Standing,
+    Subscription,
+)
 from regulars.ledger import timing
 from regulars.plans.logic import Kind, Moment, next_moment
 
