@@ -99,10 +99,11 @@ def wares(tables: Tables, until: date) -> Wares:
 
 
 def _prices(lines: ir.Table, until: date) -> dict[str, int]:
-    """What one of a product cost of late: the middle unit price of its lines."""
+    """What one of a product cost of late: the middle unit price of its lines. What is less than the smallest unit is no
+    price: it was measured in units that nobody buys one of."""
     lines = lines.filter((lines.quantity > 0) & (lines.day > until - timedelta(days=PRICE_DAYS)))
     usual = lines.group_by("sku").aggregate(price=(lines.total_minor / lines.quantity).median())
-    return {row["sku"]: round(row["price"]) for row in usual.to_pyarrow().to_pylist()}
+    return {row["sku"]: round(row["price"]) for row in usual.to_pyarrow().to_pylist() if row["price"] >= 1}
 
 
 def offers(
