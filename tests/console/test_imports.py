@@ -49,6 +49,7 @@ def test_uploaded_checked_imported_and_the_rest_is_downloaded(desk: Client) -> N
     page = text(desk, here)
     assert "林小雨" in page, "the encoding was found"
     assert '<option value="gb18030" selected>' in page
+    assert "GBK / GB 18030</span></summary>" in page
     columns = {
         "c0": "identity.phone",
         "c1": "name",

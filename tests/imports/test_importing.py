@@ -1,6 +1,7 @@
 """A file on its way to the members: checked without touching anybody, imported by events, once."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from regulars.members.queries import get, profile
 from regulars.programme.service import current
 from regulars.staff.models import AuditEntry
 from tests.engine.world import books, fresh, shop, today, took
+from tests.imports.test_reading import sheet
 
 pytestmark = pytest.mark.django_db
 GIFT = """\
@@ -238,6 +240,34 @@ def test_called_off_gone_on_and_what_can_not_be_begun() -> None:
         assert tasks.clear_old() == 1
     assert queries.get(two.id).cleared
     assert not Row.objects.exists()
+
+
+def test_a_check_that_breaks_off_is_tried_again_and_then_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = taken("手机号\n13900139000\n")
+    looked = tasks.Check.look
+
+    def breaks(*_: Any) -> Any:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(tasks.Check, "look", breaks)
+    asked = checked(one)
+    assert (asked.state, asked.error) == ("choosing", "RuntimeError: out of luck")
+    monkeypatch.setattr(tasks.Check, "look", looked)
+    again = checked(one)
+    assert (again.state, again.error, again.checked) == ("checked", "", {"new": 1})
+
+
+def test_a_workbook_is_imported_like_any_other_file() -> None:
+    data = sheet(
+        ("手机号", "姓名", "生日"), (13900139000.0, "吴明", date(1990, 5, 3)), ("13900139000", "又", None)
+    )
+    one = service.take("会员.xlsx", data, current(), "alice")
+    found = checked(one)
+    assert (found.checked, faults(one)) == ({"new": 1, "repeated": 1}, [(3, "repeated")])
+    assert imported(one).counts == {"joined": 1}
+    wu = profile(get("phone:13900139000").id)
+    assert wu is not None
+    assert (wu.name, wu.birthday) == ("吴明", date(1990, 5, 3))
 
 
 def test_read_otherwise_when_the_guess_was_wrong() -> None:

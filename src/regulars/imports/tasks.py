@@ -19,7 +19,17 @@ from django.db import transaction
 from regulars.engine.doors import region_of
 from regulars.imports import delimited, queries, service
 from regulars.imports.checking import Check
-from regulars.imports.contracts import CHECKED, CHECKING, DONE, FAILED, IMPORTING, OPEN, REFUSED, Asked
+from regulars.imports.contracts import (
+    CHECKED,
+    CHECKING,
+    CHOOSING,
+    DONE,
+    FAILED,
+    IMPORTING,
+    OPEN,
+    REFUSED,
+    Asked,
+)
 from regulars.imports.faults import Fault
 from regulars.imports.lines import Line, Reader, reader
 from regulars.imports.models import Content, Import, Row
@@ -210,6 +220,8 @@ def _note(import_id: UUID, fence: Mapping[str, object], **fields: object) -> Non
 
 
 def _fail(import_id: UUID, error: str) -> None:
-    Import.objects.filter(id=import_id, state__in=OPEN).update(
-        state=FAILED, error=error, ended_at=clock.now(), claimed_until=None
-    )
+    """It could not be done. A check, which changes nothing, can be asked for again at once."""
+    waiting = {"error": error, "claimed_until": None}
+    if Import.objects.filter(id=import_id, state=CHECKING).update(state=CHOOSING, **waiting):
+        return
+    Import.objects.filter(id=import_id, state=IMPORTING).update(state=FAILED, ended_at=clock.now(), **waiting)

@@ -17,7 +17,7 @@ from regulars.console import audience_words, importing
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.tables import as_file
-from regulars.imports import queries, service
+from regulars.imports import encodings, queries, service
 from regulars.imports.contracts import CANCELLED, CHECKED, CHOOSING, FAILED, BadFile, Target
 from regulars.imports.refusals import COLUMNS_MOST, FILE_MOST, ROWS_MOST
 from regulars.kit.problems import Problem
@@ -53,6 +53,7 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
             "choices": importing.choices(programme_of(request)),
             "encodings": importing.encoding_choices(asked),
             "separators": importing.SEPARATORS,
+            "read_as": encodings.name_of(asked.form.encoding),
             "lists": _lists(),
         }
     if not asked.open:
