@@ -1,6 +1,7 @@
 """Live audiences measured: the same events without any and with fifty, of the kinds that brands keep."""
 
 import json
+import statistics
 import time
 import urllib.request
 from collections.abc import Callable
@@ -94,10 +95,10 @@ ON CONFLICT DO NOTHING
 )
 
 
-def remember(folder: Path) -> None:
-    """Give every member of the house in this PostgreSQL a year behind them."""
+def remember(folder: Path, totals_only: bool = False) -> None:
+    """Give every member of the house in this PostgreSQL a year behind them; only what it came to, if that is asked."""
     with psycopg.connect(postgres.url(folder), autocommit=True) as connection:
-        for statement in HISTORY:
+        for statement in HISTORY[1:] if totals_only else HISTORY:
             connection.execute(statement, {"orders": ORDERS, "apart": DAYS_APART})
         connection.execute("VACUUM (ANALYZE)")
 
@@ -126,6 +127,35 @@ class House:
                 return
             time.sleep(LOOK_SECONDS)
         raise CliError(f"After {SETTLE_SECONDS} s audiences are still being filled.")
+
+
+def crowd(port: int, key: str, members: int) -> dict[str, Any]:
+    """Seconds that counting each of the fifty takes while somebody builds it, over so many members, and that filling
+    three of them anew does: by a window of days, by what was ever spent, by the day of the last purchase."""
+    house, seconds, exact = House(port, key), {}, 0
+    for name, condition in conditions().items():
+        began = time.perf_counter()
+        found = house.call("/count", {"condition": condition})
+        seconds[name] = time.perf_counter() - began
+        exact += found["exact"]
+    filled = {}
+    for name in CROWDED:
+        began = time.perf_counter()
+        house.call("", {"id": f"crowd_{name}", "names": {"en": name}, "condition": conditions()[name]})
+        house.settle()
+        filled[name] = round(time.perf_counter() - began, 1)
+    slowest = max(seconds, key=lambda name: seconds[name])
+    return {
+        "members": members,
+        "count_seconds": round(statistics.median(seconds.values()), 3),
+        "slowest_count_seconds": round(seconds[slowest], 3),
+        "slowest": slowest,
+        "exact": exact,
+        "filled": filled,
+    }
+
+
+CROWDED = ("spent_500_in_90", "worth_1000", "asleep_90")
 
 
 def measure(port: int, key: str, loads: dict[str, Load], rounds: int = 3) -> dict[str, Any]:

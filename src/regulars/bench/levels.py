@@ -63,7 +63,7 @@ def measure(data: Path, members: int, run: Run, file: str) -> dict[str, Any]:
     changed.write_text(text, encoding="utf-8")
     folder = data / "postgres"
     start = time.perf_counter()
-    expected = _fill(folder, members)
+    expected = fill(folder, members)
     filled = time.perf_counter() - start
     found = json.loads(run("programme", "moves", str(changed), "--json"))
     moving = sum(one["members"] for one in found["moves"])
@@ -85,8 +85,8 @@ def measure(data: Path, members: int, run: Run, file: str) -> dict[str, Any]:
     }
 
 
-def _fill(folder: Path, members: int) -> int:
-    """Make them; how many stand where the lower threshold lifts them."""
+def fill(folder: Path, members: int) -> int:
+    """Make so many members with a year behind them; how many stand where the lower threshold lifts them."""
     named: dict[str, Any] = {
         "first": FIRST, "members": members, "at": EARNED, "today": _today(), "each": DAYS_EACH, "apart": DAYS_APART,
     }  # fmt: skip

@@ -52,13 +52,19 @@ def measure_levels(members: int, tell: Tell) -> dict[str, Any]:
         return {"levels": _levels(house, members, tell), "cores": os.cpu_count()}
 
 
-def measure_audiences(seconds: float, tell: Tell) -> dict[str, Any]:
-    """The figures of `regulars bench --only audiences`."""
+def measure_audiences(seconds: float, members: int, tell: Tell) -> dict[str, Any]:
+    """The figures of `regulars bench --only audiences`: what they cost the engine, then, with many `members`, how long
+    counting and filling take."""
     with _house(tell) as house:
         tell(f"{MEMBERS:,} members join")
         _join(house)
         audiences.remember(house.data / "postgres")
-        return {"audiences": _audiences(house, seconds, tell), "cores": os.cpu_count()}
+        found = _audiences(house, seconds, tell)
+        tell(f"{members:,} members are counted")
+        levels.fill(house.data / "postgres", members)
+        audiences.remember(house.data / "postgres", totals_only=True)
+        found["crowd"] = audiences.crowd(house.port, house.key, members)
+        return {"audiences": found, "cores": os.cpu_count()}
 
 
 def _audiences(house: House, seconds: float, tell: Tell) -> dict[str, Any]:

@@ -32,7 +32,11 @@ def bench_command(
     lots: Annotated[int, typer.Option(min=100, max=10_000_000, help="Lots that run out at once.")] = 100_000,
     members: Annotated[
         int,
-        typer.Option(min=1000, max=10_000_000, help="Members of the levels, and of the reports' history."),
+        typer.Option(
+            min=1000,
+            max=10_000_000,
+            help="Members of the levels, of the counts, and of the reports' history.",
+        ),
     ] = 1_000_000,
     events: Annotated[
         int, typer.Option(min=100_000, max=1_000_000_000, help="Events of the reports' history, on disk.")
@@ -47,7 +51,7 @@ def bench_command(
     parts: dict[Part | None, Callable[[], dict[str, Any]]] = {
         None: lambda: measure(seconds, lots, members, tell),
         Part.LEVELS: lambda: measure_levels(members, tell),
-        Part.AUDIENCES: lambda: measure_audiences(seconds, tell),
+        Part.AUDIENCES: lambda: measure_audiences(seconds, members, tell),
         Part.RULES: lambda: measure_rules(seconds, tell),
         Part.INSIGHT: lambda: {"insight": measure_insight(members, events, tell)},
     }
@@ -89,6 +93,12 @@ def _print_audiences(out: Console, found: dict[str, Any]) -> None:
             f"{name}: {one['without']:,.0f} events/s without, {one['with']:,.0f} with: {one['cost']:.1%} less;"
             f" {one['work']:.1%} more processor time an event"
         )
+    crowd = found["crowd"]
+    out.print(
+        f"counting {crowd['members']:,} members: {crowd['count_seconds']} s, at most {crowd['slowest_count_seconds']} s"
+        f" ({crowd['slowest']}), {crowd['exact']} of {found['audiences']} exactly; filled in "
+        + ", ".join(f"{seconds} s ({name})" for name, seconds in crowd["filled"].items())
+    )
 
 
 def _print_levels(out: Console, levels: dict[str, Any]) -> None:
