@@ -86,6 +86,7 @@ def test_charts_draw_both_or_stand_twice() -> None:
     assert [(chart.table, chart.title["zh-hans"]) for chart in both] == [
         ("flows", "与期初相比的流向（常客）"), ("flows_other", "与期初相比的流向（晚鸟）"),
     ]  # fmt: skip
+    assert [bool(flows.table(name).drills) for name in ("flows", "flows_other")] == [True, False]
     assert [sum(row[2] for row in flows.table(name).rows) for name in ("flows", "flows_other")] == [2, 3]
 
 

@@ -34,7 +34,7 @@ def abreast(mine: Answer, theirs: Answer, names: Names) -> Answer:
     for table in mine.tables:
         other = others.pop(table.id, None)
         tables += _tables(table, other, names, apart=table.id in alone)
-    tables += [_named(table, names[1], OTHER) for table in others.values()]
+    tables += [_theirs_alone(table, names) for table in others.values()]
     known = {table.id: {column.id for column in table.columns} for table in tables}
     charts = [each for chart in (mine.charts or theirs.charts) for each in _charts(chart, names)]
     return replace(
@@ -73,7 +73,7 @@ def _tables(mine: Table, theirs: Table | None, names: Names, apart: bool) -> lis
     if theirs is None:
         return [mine]
     if apart:
-        return [_named(mine, names[0]), _named(theirs, names[1], OTHER)]
+        return [_named(mine, names[0]), _theirs_alone(theirs, names)]
     labels = _labels(mine)
     keyed = dict(_keyed(theirs, labels))
     blank: tuple[Cell, ...] = (None,) * (len(mine.columns) - labels)
@@ -92,6 +92,7 @@ def _tables(mine: Table, theirs: Table | None, names: Names, apart: bool) -> lis
             columns=tuple(_columns(mine, labels, names)),
             rows=tuple(row for _, row in rows),
             drills=tuple(drills.get(key, "") for key, _ in rows) if mine.drills else (),
+            cells=(),
         )
     ]
 
@@ -163,6 +164,11 @@ def _charts(chart: Chart, names: Names) -> list[Chart]:
 
 def _theirs(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(column + OTHER for column in columns)
+
+
+def _theirs_alone(table: Table, names: Names) -> Table:
+    """Its rows lead nowhere: the page's question is about the one side."""
+    return replace(_named(table, names[1], OTHER), drills=(), cells=())
 
 
 def _named(table: Table, name: Text, more: str = "") -> Table:
