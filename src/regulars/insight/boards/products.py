@@ -65,9 +65,9 @@ def _label(row: dict[str, str], by: str) -> Cell:
 
 
 def _sums(ground: Ground, by: str) -> ir.Table:
-    """What sells most, with the number of `kinds` and the `whole` of all that was sold. Grouped in steps rather than by counting what is
-    distinct: each step is smaller than the one before, and none keeps sets. Who bought something on two days bought it
-    first on an earlier one than last."""
+    """What sells most, with the number of `kinds` and the `whole` of all that was sold. Grouped in steps rather than by
+    counting what is distinct: each step is smaller than the one before, and none keeps sets. Who bought something on
+    two days bought it first on an earlier one than last."""
     lines = during(ground.tables.lines, ground.asked)
     lines = lines.mutate(key=lines[by].fill_null(""))
     label = lines.name.max() if by == "sku" else lines.key.max()
