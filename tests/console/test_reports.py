@@ -1,5 +1,8 @@
 """The reports' pages: with nothing to count, without a warehouse, and what their figures lead to."""
 
+import csv
+import io
+
 import pytest
 from django.test import Client
 
@@ -9,6 +12,7 @@ from regulars.kit import clock
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.trouble import WarehouseNotReady
 from tests.reports.small import tables_of
+from tests.reports.test_small import history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_shop")]
 HOME = "/console/insight/reports"
@@ -46,3 +50,34 @@ def test_while_the_warehouse_is_not_there_a_banner_says_so(
     assert str(WarehouseNotReady().say("en")) in page
     assert '<p class="answer">' not in page
     assert text(desk, f"{HOME}/overview/").count("<form") > 1
+
+
+MARCH = "from=2026-03-01&to=2026-03-31"
+ROWS = {
+    "channels/channel": [["app", 30, 0.545455, 1, 1, 0, 30, 0, 0], ["store", 25, 0.454545, 2, 2, 1, 12.5, 0, 2]],
+    "products/goods": [["tea", 45, 0.818182, 2, 1, 1], ["cups", 10, 0.181818, 2, 2, 0]],
+    "mix/mix": [
+        ["first order in the period", 1, 1, 5, 0.090909], ["had bought before", 1, 2, 50, 0.909091],
+    ],
+}  # fmt: skip
+
+
+def plain(cell: str) -> str | float:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_table_as_a_file_holds_what_the_page_shows(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(answers, "open_tables", history)
+    response = desk.get(f"{HOME}/{table}.csv?{MARCH}")
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    assert len(head) == len(ROWS[table][0])
+    assert [[plain(cell) for cell in row] for row in rows] == ROWS[table]
+    page = text(desk, f"{HOME}/{table.split('/')[0]}/answer?{MARCH}")
+    assert page.count('<th scope="row"') >= len(rows)
