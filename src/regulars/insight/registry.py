@@ -20,11 +20,25 @@ from regulars.insight.boards.products import PRODUCTS
 from regulars.insight.boards.rates import RATES
 from regulars.insight.boards.rfm import RFM
 from regulars.insight.report import NoSuchReport, Report
+from regulars.language.problems import words
+from regulars.language.text import Text
 
-REPORTS: tuple[Report, ...] = (
-    OVERVIEW, FUNNEL, RATES, COHORTS, LEVELS, POINTS, MIX, CHANNELS, STORES, PRODUCTS, RFM,
-    LIFECYCLE, FORETOLD, EXPERIMENTS, EXPERIMENT, ECONOMICS, COSTS, DEFERRALS,
-)  # fmt: skip
+BUSINESS, LOOP, PEOPLE, MONEY, EFFECT = "business", "loop", "people", "money", "effect"
+
+SECTIONS: tuple[tuple[str, Text, tuple[Report, ...]], ...] = (
+    (
+        BUSINESS,
+        words("经营情况", "經營狀況", "How business goes"),
+        (OVERVIEW, MIX, CHANNELS, STORES, PRODUCTS),
+    ),
+    (LOOP, words("会员闭环", "會員閉環", "The loop"), (FUNNEL, RATES, COHORTS, LEVELS, POINTS)),
+    (PEOPLE, words("认识会员", "認識會員", "Who members are"), (RFM, LIFECYCLE, FORETOLD)),
+    (MONEY, words("成本与收益", "成本與收益", "Costs and return"), (ECONOMICS, COSTS, DEFERRALS)),
+    (EFFECT, words("活动效果", "活動成效", "Did it work?"), (EXPERIMENTS, EXPERIMENT)),
+)
+"""Reports by what somebody comes to find out."""
+
+REPORTS: tuple[Report, ...] = tuple(report for *_, some in SECTIONS for report in some)
 
 _BY_ID: Mapping[str, Report] = {report.id: report for report in REPORTS}
 

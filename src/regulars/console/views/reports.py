@@ -83,14 +83,6 @@ class Question:
 
 
 @page()
-def index(request: HttpRequest) -> HttpResponse:
-    """Which reports there are, each with the question that it answers."""
-    language = get_language() or "en"
-    cards = [(one.id, say(one.name, language), say(one.about, language)) for one in REPORTS]
-    return render(request, "console/reports.html", {"part": "insight", "cards": cards})
-
-
-@page()
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """The page: what is asked, in the head; the answer is fetched, for counting may take a moment."""
     programme = programme_of(request)
