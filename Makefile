@@ -47,7 +47,7 @@ bench: $(STAMPS)/demo $(STAMPS)/project
 
 test: $(STAMPS)/dev $(STAMPS)/project
 	@scripts/chromium.sh
-	@$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: $(STAMPS)/dev $(STAMPS)/project
 	@$(BIN)/python scripts/soak.py

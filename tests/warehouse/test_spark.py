@@ -40,6 +40,7 @@ pytestmark = pytest.mark.skipif(
 PROGRAMME = rich.programme()
 AT = datetime(2026, 4, 30, 4, tzinfo=UTC)
 USUAL = Asked(date(2025, 5, 1), rich.LAST)
+FILTERED = ("overview", "funnel", "levels", "rfm")
 TYPED = {
     "total": "123456.78", "sales": "1,000,000", "earn": "2", "exchange": "150", "redeemed": "20,40", "margin": "35",
 }  # fmt: skip
@@ -86,8 +87,10 @@ def test_spark_reads_the_same_files(rich_duck: Tables, spark: Tables) -> None:  
 @quiet
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
 def test_every_report_says_the_same(report: Report, rich_duck: Tables, spark: Tables) -> None:  # noqa: F811
-    """As it is asked first, and with everything that may be asked of it. What is compared with is counted likewise."""
-    for asked in (USUAL, everything(report)):
+    """As it is asked first, and, of those with choices of their own, with everything that may be asked: filters are
+    set in one place for all, so some reports speak for them. What is compared with is counted likewise."""
+    narrowed = report.options or report.id in FILTERED
+    for asked in (USUAL, everything(report)) if narrowed else (USUAL,):
         here, there = (answers(tables, report, asked) for tables in (rich_duck, spark))
         assert same(here, there), asked
         assert not here.empty or asked is not USUAL
