@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from regulars.engine.plan import grouped_plan
 from regulars.kit import lines, postgres, postgres_access
 from regulars.kit.errors import CliError
 from regulars.processes import roles
@@ -63,6 +64,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         django_db_blocker.unblock()
         lines.close()
         owner.connect_as(DATABASE_OWNER)
+
+
+@pytest.fixture(autouse=True)
+def _no_plan_of_another_test() -> None:
+    """Version and generation name a plan for ever, but for tests: what they undo gets the same names again."""
+    grouped_plan.cache_clear()
 
 
 def _sweep() -> None:
