@@ -103,6 +103,7 @@ def test_a_file_that_is_no_table_is_refused_with_a_way_out(data: bytes, code: st
     with pytest.raises(BadFile) as refused:
         look_over(workbook.as_text(data))
     assert refused.value.code == code
+    assert [(each.field, each.code) for each in refused.value.errors] == [("file", code)]
     assert all(refused.value.say(language) for language in ("zh-hans", "zh-hant", "en"))
 
 

@@ -167,12 +167,13 @@ def encoding_choices(asked: Asked) -> list[tuple[str, str]]:
 def left_out_columns(asked: Asked) -> list[sheets.Column[Rejected]]:
     """The file's own columns, then the row and, last, the reason: mended, the file can be imported as it is."""
     language = get_language() or "en"
-    own = [
-        sheets.Column(heading, lambda one, place=place: _cell(one.cells, place))  # type: ignore[misc]
-        for place, heading in enumerate(asked.headings)
-    ]
+    own = [_own(heading, place) for place, heading in enumerate(asked.headings)]
     row: sheets.Column[Rejected] = sheets.Column(_("Row in the file"), lambda one: one.number)
     return [*own, row, sheets.Column(_("Reason"), lambda one: reason(one, language), 60)]
+
+
+def _own(heading: str, place: int) -> sheets.Column[Rejected]:
+    return sheets.Column(heading, lambda one: _cell(one.cells, place))
 
 
 def reason(one: Rejected, language: str) -> str:

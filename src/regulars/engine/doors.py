@@ -76,9 +76,8 @@ class Refused(Problem):
     }
 
     def __init__(self, error: Rejected, errors: tuple[FieldError, ...]) -> None:
-        super().__init__(error.text, field=error.field, errors=errors)
-        self.status = _STATUS.get(error.code, 422)  # type: ignore[misc]
-        self.code = error.code  # type: ignore[misc]
+        super().__init__(error.text, field=error.field, errors=errors, code=error.code)
+        self.status = _STATUS.get(error.code, 422)
 
 
 class Received(list[dict[str, Any]]):

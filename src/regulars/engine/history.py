@@ -84,7 +84,7 @@ class History:
         log = LOG.format(data=WHOLE if self.lines else WITHOUT_LINES, chunk=CHUNK)
         members: dict[str, UUID] = {}
         with connection.chunked_cursor() as cursor:
-            cursor.itersize = ROWS  # type: ignore[attr-defined]
+            cursor.cursor.itersize = ROWS
             cursor.execute(log, [list(RELIVED), list(self.buckets), self.until, list(self.excluded)])
             told = chain.from_iterable(from_json(chunk) for (chunk,) in cursor)
             for received_us, found in groupby(told, key=itemgetter(0)):

@@ -55,8 +55,8 @@ def ready_question() -> Question[Ready]:
 
 def ready_to_run(cursor: Cursor) -> Ready:
     """What is in force now, for a batch that begins with it."""
-    _, found = ask(cursor, [share_question(), ready_question()])
-    return found  # type: ignore[no-any-return]
+    found: Ready = ask(cursor, [share_question(), ready_question()])[1]
+    return found
 
 
 def share_question() -> Question[None]:

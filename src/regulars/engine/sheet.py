@@ -55,10 +55,11 @@ class Sheet:
             bit = self.bit(condition)
             return lambda bits: bits & bit != 0
         assert isinstance(condition, Group), "audiences ask for no order lines"
-        if all(isinstance(node, Leaf) for node in condition.nodes):
+        leaves = [node for node in condition.nodes if isinstance(node, Leaf)]
+        if len(leaves) == len(condition.nodes):
             mask = 0
-            for node in condition.nodes:
-                mask |= self.bit(node)  # type: ignore[arg-type]
+            for leaf in leaves:
+                mask |= self.bit(leaf)
             return _of_leaves(condition.quantifier, mask)
         return _of_parts(condition.quantifier, tuple(self.holds(node) for node in condition.nodes))
 

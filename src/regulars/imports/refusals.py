@@ -18,9 +18,7 @@ class BadFile(Problem):
 
     @classmethod
     def _of(cls, code: str, hans: str, hant: str, en: str) -> Self:
-        problem = cls(words(hans, hant, en), field="file")
-        problem.code = code  # type: ignore[misc]
-        return problem
+        return cls(words(hans, hant, en), field="file", code=code)
 
     @classmethod
     def missing(cls) -> Self:

@@ -31,14 +31,18 @@ class FieldError:
 
 
 class Problem(Exception):
-    """Something the caller asked for can't be done, and why. Subclasses name the reason."""
+    """Something the caller asked for can't be done, and why. Subclasses name the reason; one of many reasons gives its
+    `code`."""
 
-    status: ClassVar[int] = 400
-    code: ClassVar[str] = "bad_request"
+    status: int = 400
+    code: str = "bad_request"
     title: ClassVar[Sentence] = {"zh-hans": "请求有误", "zh-hant": "請求有誤", "en": "Bad request"}
 
-    def __init__(self, detail: Sentence, field: str = "", errors: tuple[FieldError, ...] = ()) -> None:
+    def __init__(
+        self, detail: Sentence, field: str = "", errors: tuple[FieldError, ...] = (), code: str = ""
+    ) -> None:
         super().__init__(speak(detail, "en"))
+        self.code = code or self.code
         self.detail = detail
         self.errors = errors or ((FieldError(field, self.code, detail),) if field else ())
 

@@ -83,7 +83,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if measure and request.method == "POST" and asked.get("sure"):
         return _do(request, kind, value, whom)
     looked = {"kind": kind, "measure": measure, "fault": fault}
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.headers.get("HX-Request"):
         return render(request, "console/_bulk_looked.html", looked)
     context = looked | {
         "part": "members",

@@ -181,15 +181,16 @@ def _rules(ground: Ground) -> Table:
     issued = entries.filter(entries.account == ISSUE)
     found = read(issued.group_by(["rule", "asset"]).agg(units=issued.units.sum()))
     rules = {rule.id: rule for rule in programme.rules}
-    rows: list[tuple[Cell, ...]] = []
+    costing: list[tuple[int, tuple[Cell, ...]]] = []
     for row in found:
         rule, asset = rules.get(row["rule"] or ""), row["asset"]
         campaign = programme.campaigns.get(rule.campaign) if rule else None
         named = rule.name if rule else row["rule"] or _BY_HAND
         cost = money_of(row["units"], cost_of(asset, programme)[0])
         units = _whole(row["units"], asset, programme)
-        rows.append((named, campaign.name if campaign else "", _name(asset, programme), units, cost))
-    rows.sort(key=lambda row: (-int(row[4]), str(row[2]), str(row[0])))  # type: ignore[arg-type]
+        told = (named, campaign.name if campaign else "", _name(asset, programme), units, cost)
+        costing.append((cost, told))
+    costing.sort(key=lambda one: (-one[0], str(one[1][2]), str(one[1][0])))
     return Table(
         "rules",
         words("按规则和活动", "依規則和活動", "By rule and campaign"),
@@ -200,7 +201,7 @@ def _rules(ground: Ground) -> Table:
             _number("given", "发放", "發放", "Given"),
             _ISSUED_COST,
         ),
-        tuple(rows),
+        tuple(told for _, told in costing),
         note=words(
             "发放未减追回；成本按方案里的单位成本计。",
             "發放未減追回；成本依方案裡的單位成本計。",

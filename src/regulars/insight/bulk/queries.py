@@ -1,5 +1,6 @@
 """Changes to many members as they stand, and what one would touch."""
 
+from typing import Any
 from uuid import UUID
 
 from regulars.insight.bulk.contracts import Deed, Job, Measure, UnknownJob
@@ -70,6 +71,5 @@ def moving(deed: Deed) -> Sql:
     )
 
 
-def _job(*found: object) -> Job:
-    ident, state, deed, *rest = found
-    return Job(ident, state, Deed.of(from_json(deed)), *rest)  # type: ignore[arg-type]
+def _job(ident: UUID, state: str, deed: str, *rest: Any) -> Job:
+    return Job(ident, state, Deed.of(from_json(deed)), *rest)
