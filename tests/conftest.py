@@ -12,10 +12,13 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from regulars.engine.plan import grouped_plan
+from regulars.insight import freshness
 from regulars.kit import lines, postgres, postgres_access
 from regulars.kit.errors import CliError
 from regulars.processes import roles
+from regulars.programme.service import version
 from regulars.settings import DATA, DATABASE_OWNER, database
+from regulars.staff.service import forget_keys
 from tests import owner
 
 LONGEST = (
@@ -67,9 +70,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
-def _no_plan_of_another_test() -> None:
-    """Version and generation name a plan for ever, but for tests: what they undo gets the same names again."""
+def _nothing_of_another_test() -> None:
+    """Numbers name versions, generations and figures for ever, but for tests: what they undo gets the same again."""
+    version.cache_clear()
     grouped_plan.cache_clear()
+    freshness.forget()
+    forget_keys()
 
 
 def _sweep() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psycopg
+from django.core.management.color import Style
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg.pq import TransactionStatus
@@ -41,14 +42,36 @@ def as_owner() -> Iterator[None]:
 
 @contextmanager
 def emptying_tables() -> Iterator[None]:
-    """Have Django empty the tables between tests as the owner: TRUNCATE is nothing that serving may."""
-    plain = DatabaseOperations.execute_sql_flush
+    """Have Django empty the tables between tests as the owner: TRUNCATE is nothing that serving may.
+
+    Only those in which something is: a hundred empty ones take half a second. What points at them goes with them.
+    """
+    execute, write = DatabaseOperations.execute_sql_flush, DatabaseOperations.sql_flush
 
     def as_the_owner(self: DatabaseOperations, statements: Sequence[str]) -> None:
-        plain(self, [f"SET LOCAL ROLE {OWNER}", *statements] if statements else [])
+        execute(self, [f"SET LOCAL ROLE {OWNER}", *statements] if statements else [])
+
+    def of_filled(
+        self: DatabaseOperations,
+        style: Style,
+        tables: Sequence[str],
+        *,
+        reset_sequences: bool = False,
+        **_: bool,
+    ) -> list[str]:
+        return write(self, style, _filled(tables), reset_sequences=reset_sequences, allow_cascade=True)
 
     DatabaseOperations.execute_sql_flush = as_the_owner  # type: ignore[assignment, method-assign]
+    DatabaseOperations.sql_flush = of_filled  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
-        DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
+        DatabaseOperations.execute_sql_flush = execute  # type: ignore[method-assign]
+        DatabaseOperations.sql_flush = write  # type: ignore[method-assign]
+
+
+def _filled(tables: Sequence[str]) -> list[str]:
+    name = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{each}' FROM {name(each)} LIMIT 1)" for each in tables))
+        return [each for (each,) in cursor.fetchall()]

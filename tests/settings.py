@@ -10,3 +10,4 @@ os.environ["REGULARS_DATA"] = tempfile.mkdtemp(prefix="regulars-tests-")
 from regulars.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # files are looked up when asked for, not listed anew for every test client

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from regulars.engine.plan import plan
 from regulars.insight import freshness
 from regulars.programme.service import publish, version
 from regulars.staff.service import create_api_key, forget_keys
@@ -53,12 +52,10 @@ class Caller:
 @pytest.fixture
 def grocery(db: None) -> Iterator[None]:  # noqa: ARG001  the database is there
     version.cache_clear()
-    plan.cache_clear()
     freshness.forget()
     publish(GROCERY.read_text(encoding="utf-8"), "tests")
     yield
     version.cache_clear()
-    plan.cache_clear()
 
 
 @pytest.fixture

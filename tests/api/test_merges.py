@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from regulars.engine.plan import plan
 from regulars.events.models import Event
 from regulars.ledger.models import Entry
 from regulars.members.models import Member, Merge
@@ -193,7 +192,6 @@ def test_a_key_for_value_merges_nobody(pair: tuple[str, str]) -> None:
 def test_the_statement_and_the_timeline_tell_it(caller: Caller, pair: tuple[str, str]) -> None:
     kept, gone = pair
     merged(caller, gone)
-    plan.cache_clear()
     moments = caller.get(f"/members/{kept}/timeline").json()["items"]
     assert {one["type"] for one in moments} >= {"member.merged", "asset.moved_in"}
     lines = caller.get(f"/members/{kept}/statement?asset=points").json()["items"]

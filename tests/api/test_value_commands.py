@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from regulars.engine.plan import plan
 from regulars.kit import clock
 from regulars.ledger.models import Entry
 from regulars.ledger.reconcile import reconcile
@@ -158,7 +157,6 @@ def test_units_end_before_their_time(caller: Caller) -> None:
 
 def test_a_conversion_keeps_its_rate(caller: Caller) -> None:
     version.cache_clear()
-    plan.cache_clear()
     publish(MALL.read_text(encoding="utf-8"), "tests")
     caller.post("/members", {"identities": {"phone": "+8613800000000"}}, Idempotency_Key="m1")
     do(caller, "credits", {"asset": "points", "amount": 105, "reason": "x"})

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from regulars.engine.plan import plan
 from regulars.programme.service import version
 
 
@@ -12,7 +11,5 @@ from regulars.programme.service import version
 def _books(db: None) -> Iterator[None]:  # noqa: ARG001
     """A database that is rolled back afterwards; a version number means another programme in every test."""
     version.cache_clear()
-    plan.cache_clear()
     yield
     version.cache_clear()
-    plan.cache_clear()

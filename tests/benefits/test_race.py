@@ -14,7 +14,6 @@ from regulars.benefits.models import Code, Entitlement
 from regulars.campaigns.models import BudgetUse
 from regulars.engine.contracts import Incoming, Outcome
 from regulars.engine.doors import incoming
-from regulars.engine.plan import plan
 from regulars.engine.service import submit, take
 from regulars.kit import clock, lines
 from regulars.programme.service import version
@@ -43,10 +42,8 @@ FEW = f"""\
 @pytest.fixture(autouse=True)
 def _books(transactional_db: None) -> Iterator[None]:  # noqa: ARG001
     version.cache_clear()
-    plan.cache_clear()
     yield
     version.cache_clear()
-    plan.cache_clear()
 
 
 @pytest.fixture(params=["gate", "past the gate"])

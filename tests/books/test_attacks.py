@@ -33,7 +33,6 @@ from regulars.engine import operations
 from regulars.engine.contracts import Outcome
 from regulars.engine.doors import check
 from regulars.engine.operations import Request
-from regulars.engine.plan import plan
 from regulars.engine.service import submit
 from regulars.kit import clock
 from regulars.language.calendar import local_day
@@ -103,7 +102,6 @@ def round_(request: pytest.FixtureRequest, band: Raiders) -> Iterator[int]:  # n
 def forget() -> None:
     """A version number will mean another programme."""
     version.cache_clear()
-    plan.cache_clear()
 
 
 def told_of(kind: str, who: str, data: dict[str, Any], days_ago: int = 0) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from regulars.engine.doors import receive
-from regulars.engine.plan import plan
 from regulars.insight import freshness
 from regulars.programme.service import publish, version
 
@@ -24,7 +23,6 @@ IDLE = {"external": "idle-1"}
 def open_shop() -> None:
     """The grocery's programme is in force, and nothing has happened."""
     version.cache_clear()
-    plan.cache_clear()
     freshness.forget()
     publish(GROCERY, "tests")
 

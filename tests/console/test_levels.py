@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from regulars.engine.plan import plan
 from regulars.engine.revising import revise_due
 from regulars.insight import freshness
 from regulars.programme.service import publish, version
@@ -144,7 +143,6 @@ def test_without_a_matrix_the_page_says_how_to_have_one(desk: Client, empty_shop
 def test_the_programme_says_how_far_its_moves_are(desk: Client, shop: dict[str, UUID]) -> None:
     lin = shop["lin"]
     assert "programme/moving" not in desk.get("/console/programme/").content.decode()
-    plan.cache_clear()
     publish(GROCERY.replace("en: Gold}, at: 2500}", "en: Gold}, at: 1100}"), "tests")
     assert "programme/moving" in desk.get("/console/programme/").content.decode()
     page = words(desk, "programme/moving")

@@ -16,7 +16,6 @@ from django.db import connection
 
 from regulars.engine.contracts import Incoming
 from regulars.engine.doors import Received, check, receive
-from regulars.engine.plan import plan
 from regulars.events.models import Event, Tally
 from regulars.kit import clock
 from regulars.kit.ids import parent_id
@@ -89,7 +88,6 @@ def shop(
 def fresh(source: str) -> Programme:
     """`source` published, whatever members lose by it, and nothing remembered of other tests' programmes."""
     version.cache_clear()
-    plan.cache_clear()
     try:
         return publish(source, "tests")
     except StillHeld as held:

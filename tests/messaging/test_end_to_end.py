@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from regulars.engine.plan import plan
 from regulars.kit import clock
 from regulars.messaging import queries
 from regulars.messaging.contracts import Reader
@@ -83,10 +82,8 @@ def test_history_notifies_nobody(post: Post) -> None:
 def forgetful() -> Iterator[None]:
     """What this process knows of programmes is forgotten before and after: another one becomes version 1."""
     version.cache_clear()
-    plan.cache_clear()
     yield
     version.cache_clear()
-    plan.cache_clear()
 
 
 @pytest.mark.usefixtures("forgetful")

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from regulars.benefits.models import Entitlement
-from regulars.engine.plan import plan
 from regulars.programme.service import publish, version
 from tests.portal.world import CHINESE, ENGLISH, GROCERY, TAIWANESE, paid, post, seen, sign_in, visitor
 
@@ -44,7 +43,6 @@ PLAIN = re.sub(
 
 def opened(benefits: str = BENEFITS) -> None:
     version.cache_clear()
-    plan.cache_clear()
     before, rules = PLAIN.split("\nrules:", 1)
     publish(f"{before}\n{benefits}\nrules:{rules}", "test")
 

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from regulars.engine.plan import plan
 from regulars.portal.ahead import keep_in_words, rough, when_in_words
 from regulars.programme.service import publish, version
 from regulars.tiers.contracts import Forecast, Span
@@ -129,7 +128,6 @@ def test_tasks_are_told_with_what_they_bring_and_how_often_is_left(client: Clien
     then: [{credit: {asset: growth, amount: 5}}]
 """
     version.cache_clear()
-    plan.cache_clear()
     publish(GROCERY.read_text(encoding="utf-8").rstrip() + more, "test")
     tell("review.posted", {"email": "mei@example.cn"}, "rev", NOW - timedelta(minutes=1))
     page = seen(client, "/m/growth/")

@@ -13,7 +13,6 @@ from django.test import Client
 from regulars.engine import operations
 from regulars.engine.doors import receive
 from regulars.engine.operations import Request
-from regulars.engine.plan import plan
 from regulars.programme.contracts import Programme
 from regulars.programme.service import publish, version
 
@@ -26,7 +25,6 @@ CHINESE, ENGLISH, TAIWANESE = "zh-CN,zh;q=0.9", "en-GB,en;q=0.9", "zh-TW,zh;q=0.
 def open_programme(path: Path = GROCERY) -> Programme:
     """The grocery's programme, or another one, in force."""
     version.cache_clear()
-    plan.cache_clear()
     return publish(path.read_text(), "test")
 
 

@@ -20,13 +20,12 @@ def cold() -> Iterator[None]:
     """Nothing is kept, before and after."""
     for forget in (
         service.version.cache_clear,
-        plans.plan.cache_clear,
+        plans.plan_of.cache_clear,
         service._recent.clear,
         freshness.forget,
     ):
         forget()
     yield
-    service.version.cache_clear()
     freshness.forget()
 
 
@@ -40,8 +39,8 @@ def test_programme_plan_pages_and_figures_are_ready(monkeypatch: pytest.MonkeyPa
     service.version.cache_clear()
     warm.warm()
     assert service.version.knows(number)
-    assert plans.plan.knows(number)
     programme = service.version(number)
+    assert plans.plan_of.knows(programme)
     until = time.monotonic() + 10
     while not freshness._slot(("flows", number, 12)).dated and time.monotonic() < until:
         time.sleep(0.02)

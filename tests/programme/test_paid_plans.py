@@ -2,7 +2,6 @@
 
 import pytest
 
-from regulars.engine.plan import plan
 from regulars.language.text import LANGUAGES
 from regulars.plans.contracts import Growth, Period, Placing, RefundMode
 from regulars.programme.held import StillHeld
@@ -72,5 +71,4 @@ def test_a_plan_that_members_have_is_not_published_away() -> None:
     with pytest.raises(StillHeld):
         publish(HEAD + VIP, "tests", accepted=("plans.svip",))
     version.cache_clear()
-    plan.cache_clear()
     assert publish(HEAD + SVIP, "tests").plans.keys() == {"svip"}, "nobody has the other one"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from regulars.engine.plan import plan
 from regulars.programme.service import version
 from regulars.warehouse import follower
 from tests.warehouse.keeper import Keeper
@@ -15,8 +14,6 @@ from tests.warehouse.keeper import Keeper
 def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
     """PostgreSQL tells late that a table has changed, so here every one has."""
     version.cache_clear()
-    plan.cache_clear()
     monkeypatch.setattr(follower, "due", lambda *_: True)
     yield Keeper(tmp_path / "warehouse")
     version.cache_clear()
-    plan.cache_clear()

@@ -13,10 +13,8 @@ from regulars.console import formats
 from regulars.console.charts import Axis, Chart, Series
 from regulars.console.tables import Column, Money, Table
 from regulars.insight.simulating.contracts import Asked
-from regulars.kit.once import once
 from regulars.language.text import say
 from regulars.members.queries import names as names_of
-from regulars.programme.contracts import Programme
 from regulars.programme.loader import load
 from regulars.programme.queries import version_source
 from regulars.programme.service import version
@@ -58,11 +56,6 @@ class Touched:
     change: str
 
 
-@once(most=8)
-def _loaded(source: str) -> Programme:
-    return load(source)
-
-
 class Supposed:
     """A simulation that is done, as pages and files tell of it."""
 
@@ -72,7 +65,7 @@ class Supposed:
         self.then: dict[str, Any] = self.result.get("in_force", {})
         self.before = version(asked.version)
         same = asked.source == version_source(asked.version)
-        self.after = self.before if same else _loaded(asked.source)
+        self.after = self.before if same else load(asked.source)
         self.language = get_language() or "en"
 
     @property

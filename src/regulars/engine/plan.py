@@ -207,10 +207,15 @@ class Plan:
         return replace(self, parked=parked, failing=failing) if parked else self
 
 
-@once(most=16)
 def plan(number: int) -> Plan:
     """The plan of the published version `number`."""
-    return make_plan(version(number))
+    return plan_of(version(number))
+
+
+@once(most=16)
+def plan_of(programme: Programme) -> Plan:
+    """The plan of a programme without live audiences, made once."""
+    return make_plan(programme)
 
 
 @once(most=16)

@@ -33,7 +33,7 @@ class PayloadField:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EventType:
     """A kind of event: what its payload holds and whether it may bring a new member.
 

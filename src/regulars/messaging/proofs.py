@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from liquid import BoundTemplate, RenderContext
@@ -50,13 +51,14 @@ class Name:
         return ".".join(self.parts)
 
 
-def proofread(source: str) -> tuple[list[Slip], list[Name]]:
+@lru_cache(maxsize=1024)
+def proofread(source: str) -> tuple[tuple[Slip, ...], tuple[Name, ...]]:
     """What can't be rendered whatever the values are, and the names that the template asks for."""
     try:
         template = LIQUID.from_string(source)
         found = template.analyze(include_partials=False)
     except LiquidError as error:
-        return [_no_liquid(error, source)], []
+        return (_no_liquid(error, source),), ()
     slips = [
         _slip(
             f"没有过滤器 {name}", f"沒有過濾器 {name}", f"there is no filter {name}", source, spans[0].index
@@ -82,7 +84,7 @@ def proofread(source: str) -> tuple[list[Slip], list[Name]]:
         for variable in variables:
             parts = _of_loop(_parts(variable.segments), loops)
             names.setdefault(parts, Name(parts, _line(source, variable.span.index)))
-    return slips, list(names.values())
+    return tuple(slips), tuple(names.values())
 
 
 def asks_for(template: Template, wanted: tuple[str, ...]) -> bool:

@@ -110,9 +110,11 @@ class Insight:
     points_value: tuple[PointsValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Programme:
-    """One immutable version of everything the brand decided. `number` is 0 for a draft."""
+    """One immutable version of everything the brand decided. `number` is 0 for a draft.
+
+    It is equal to itself alone, so that what is worked out from it can be remembered by it."""
 
     number: int
     id: str

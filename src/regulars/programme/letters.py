@@ -115,7 +115,8 @@ def _of_template(
     for part, text in (("subject", template.subject), ("body", template.body)):
         for language, source in text.items():
             place: Place = ("messages", template.id, part, language)
-            slips, names = proofread(source)
+            unsound, names = proofread(source)
+            slips = list(unsound)
             for name in names:
                 slip = _unknown(name, types, context, everywhere)
                 if slip is not None:

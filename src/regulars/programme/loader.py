@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from regulars.events.contracts import EventType, PayloadField
 from regulars.events.payloads import brand_type, standard_types
+from regulars.kit.once import once
 from regulars.language.problems import Errors, Place, Problem, words
 from regulars.language.text import say
 from regulars.messaging.contracts import Template
@@ -110,8 +111,14 @@ def load(source: str, number: int = 0) -> Programme:
     """The programme that `source` (YAML) states, as version `number`. Raises InvalidProgramme.
 
     A draft (0) is also proofread: its messages, and the names of its event types. What was published before
-    that was asked for stays in force.
+    that was asked for stays in force. The same text again is the same object while it is remembered.
     """
+    return _read((source, number))
+
+
+@once(most=32)
+def _read(stated: tuple[str, int]) -> Programme:
+    source, number = stated
     errors = Errors()
     lines = _Lines()
     proofs: list[Fault] = []

@@ -1,6 +1,7 @@
 """Everything a condition can ask for in one programme: the fields of the rooms' tables and of the payloads."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from regulars.events.contracts import EventType
 from regulars.language.fields import Field, Fields
@@ -27,6 +28,17 @@ def fields_for(
 ) -> Fields:
     """The fields for rules on `event_type`, or (None) for audiences, which have no event to ask about. `audiences`:
     those there are, where sentences are to call them by their names."""
+    if audiences is NOT_NAMED:
+        return _unnamed(programme, event_type)
+    return _fields(programme, event_type, audiences)
+
+
+@lru_cache(maxsize=256)
+def _unnamed(programme: Programme, event_type: EventType | None) -> Fields:
+    return _fields(programme, event_type, NOT_NAMED)
+
+
+def _fields(programme: Programme, event_type: EventType | None, audiences: Mapping[str, Text]) -> Fields:
     return Fields(
         _all(programme, event_type, audiences),
         zone=programme.zone,
