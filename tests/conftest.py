@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from regulars.engine.plan import grouped_plan
 from regulars.insight import freshness
-from regulars.kit import lines, postgres, postgres_access
+from regulars.kit import interpreter, lines, postgres, postgres_access
 from regulars.kit.errors import CliError
 from regulars.processes import roles
 from regulars.programme.service import version
@@ -88,6 +88,11 @@ def _sweep() -> None:
                 pass
             if not postgres.alive(folder):
                 shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """The interpreter is as in every process of ours."""
+    interpreter.tune()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
