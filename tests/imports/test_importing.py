@@ -18,6 +18,7 @@ from regulars.imports.tasks import import_due
 from regulars.kit import clock
 from regulars.members.models import Identity, Member
 from regulars.members.queries import get, profile
+from regulars.messaging.service import stated
 from regulars.programme.service import current
 from regulars.staff.models import AuditEntry
 from tests.engine.world import books, fresh, shop, today, took
@@ -251,10 +252,12 @@ def test_a_check_that_breaks_off_is_tried_again_and_then_said(monkeypatch: pytes
 
     monkeypatch.setattr(tasks.Check, "look", breaks)
     asked = checked(one)
-    assert (asked.state, asked.error) == ("choosing", "RuntimeError: out of luck")
+    assert (asked.state, set(asked.error)) == ("choosing", {"zh-hans", "zh-hant", "en"})
+    assert asked.error["zh-hans"].startswith("系统连续 3 次处理到一半中断。")
+    assert all(said.endswith("RuntimeError: out of luck") for said in asked.error.values())
     monkeypatch.setattr(tasks.Check, "look", looked)
     again = checked(one)
-    assert (again.state, again.error, again.checked) == ("checked", "", {"new": 1})
+    assert (again.state, again.error, again.checked) == ("checked", {}, {"new": 1})
 
 
 def test_a_workbook_is_imported_like_any_other_file() -> None:
@@ -279,3 +282,16 @@ def test_read_otherwise_when_the_guess_was_wrong() -> None:
     assert (asked.headings, asked.rows, asked.mapping) == (("A", "B"), 2, ("", ""))
     service.read_otherwise(one, "gb18030", ";", True, current())
     assert queries.get(one).mapping == ("identity.phone", "name")
+
+
+def test_consent_that_is_known_already_is_no_update() -> None:
+    for number in (1, 2, 3):
+        member(number)
+    text = "手机号,邮件订阅\n13800000001,是\n13800000002,否\n"
+    assert imported(checked(taken(text)).id).counts == {"updated": 2}
+    events = Event.objects.count()
+    turned = "手机号,邮件订阅\n13800000001,否\n13800000002,否\n13800000003,\n"
+    assert imported(checked(taken(turned)).id).counts == {"updated": 1, "same": 2}
+    assert Event.objects.count() == events + 1
+    said = stated([get(f"phone:1380000000{number}").id for number in (1, 2)])
+    assert [one[("email", "marketing")] for one in said.values()] == [False, False]

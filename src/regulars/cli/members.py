@@ -77,7 +77,7 @@ def import_command(
         if dry_run:
             service.cancel(taken, COMMAND_LINE)
     if asked.state not in (CHECKED, DONE):
-        raise CliError(f"The import did not finish: {asked.error or asked.state}")
+        raise CliError(f"The import did not finish: {say(asked.error, language()) or asked.state}")
     if rows and not dry_run:
         raise typer.Exit(1)
 

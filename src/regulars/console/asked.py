@@ -14,6 +14,7 @@ from regulars.language.text import say
 from regulars.members.contracts import MemberName
 from regulars.members.queries import names
 from regulars.programme.contracts import Programme
+from regulars.staff.service import COMMAND_LINE
 
 _UNDO = ("asset.reversed", "asset.corrected", "hold.captured", "hold.released")
 _OTHERS = {
@@ -97,7 +98,9 @@ def operator_said(event: RecordedEvent) -> str:
 
 
 def person(by: str) -> str:
-    """An operator's address as it is, an API key by its name."""
+    """An operator's address as it is, an API key by its name, the command line in the reader's language."""
+    if by == COMMAND_LINE:
+        return _("Command line")
     if by.startswith(BY_KEY):
         return _("API key %(name)s") % {"name": by.removeprefix(BY_KEY)}
     return by

@@ -87,6 +87,7 @@ class Shown:
     asked: Asked
     state: str
     by: str
+    error: str
     percent: int
     rate: int
     left: str
@@ -112,6 +113,7 @@ def shown(asked: Asked) -> Shown:
         asked,
         str(STATES[asked.state]),
         person(asked.by),
+        say(asked.error, get_language() or "en"),
         asked.percent(),
         round(asked.rate(now)),
         "" if seconds is None else formats.duration(seconds),

@@ -9,6 +9,7 @@ from regulars.imports.faults import Fault as Fault
 from regulars.imports.refusals import BadFile as BadFile
 from regulars.kit.problems import NotFound, Problem
 from regulars.language.problems import words
+from regulars.language.text import Text
 
 SOURCE = "import"
 """The source of the events by which rows are imported."""
@@ -38,7 +39,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An import and how it stands. `total` and `gone` are rows of the step that a worker is at."""
+    """An import and how it stands. `total` and `gone` are rows of the step that a worker is at; `error`: why it ended
+    before its end, empty where it did not."""
 
     id: UUID
     state: str
@@ -62,7 +64,7 @@ class Asked:
     began_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
-    error: str
+    error: Text
     cleared: bool
 
     @property

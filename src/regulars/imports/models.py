@@ -9,7 +9,7 @@ class Import(models.Model):
 
     `digest` is of the file as it was sent; `name` is of that and of all that was said of it, and names its events.
     `rows`: how many it has; `looked`: how many were checked; `done`: the number of the last row that was imported.
-    `checked` and `counts`: what was found, and what was done.
+    `checked` and `counts`: what was found, and what was done. `error`: why it ended before its end, in every language.
     """
 
     class State(models.TextChoices):
@@ -49,7 +49,7 @@ class Import(models.Model):
     ended_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True, default="")
+    error = models.JSONField(default=dict)
     cleared = models.BooleanField(default=False)
 
     class Meta:

@@ -61,5 +61,5 @@ def shown(one: Import) -> Asked:
         tuple(one.headings), tuple(map(tuple, one.samples)), tuple(one.mapping),
         Target(one.audience, one.tag, one.only_known),
         one.rows, one.looked, one.wanted, one.done, one.handled, dict(checked), dict(one.counts),
-        one.by, one.made_at, one.began_at, one.started_at, one.ended_at, one.error, one.cleared,
+        one.by, one.made_at, one.began_at, one.started_at, one.ended_at, dict(one.error), one.cleared,
     )  # fmt: skip

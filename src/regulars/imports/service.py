@@ -82,7 +82,7 @@ def ask_check(import_id: UUID, targets: Sequence[str], target: Target, programme
     mapping.check(chosen, programme, bool(target.audience or target.tag))
     _change(
         asked.id, CHOSEN, state=CHECKING, mapping=chosen, name=_name(asked.digest, astuple(asked.form), chosen, target),
-        looked=0, wanted=0, checked={}, began_at=None, claimed_until=None, attempts=0, error="", **_meant(target),
+        looked=0, wanted=0, checked={}, began_at=None, claimed_until=None, attempts=0, error={}, **_meant(target),
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def go_on(import_id: UUID, by: str) -> None:
         raise NotNow
     with transaction.atomic():
         _change(asked.id, (FAILED, CANCELLED), state=IMPORTING, ended_at=None, began_at=None, claimed_until=None,
-                attempts=0, error="")  # fmt: skip
+                attempts=0, error={})  # fmt: skip
         audit(by, "members.import_resumed", asked.title)
 
 

@@ -30,19 +30,21 @@ from regulars.imports.contracts import (
     REFUSED,
     Asked,
 )
-from regulars.imports.faults import Fault
+from regulars.imports.faults import Fault, broke_off
 from regulars.imports.lines import Line, Reader, reader
 from regulars.imports.models import Content, Import, Row
 from regulars.imports.writing import write
 from regulars.kit import clock, rows
 from regulars.kit.problems import Problem
 from regulars.kit.sqlread import row
+from regulars.language.text import Text
 from regulars.programme.service import current
 
 PORTION = 500
 LEASE = timedelta(seconds=90)
 RUN_SECONDS = 5.0
 ATTEMPTS_MOST = 3
+REASON_MOST = 300
 KEPT = timedelta(days=30)
 
 CLAIM = """
@@ -76,7 +78,7 @@ def import_due(only: UUID | None = None) -> int:
     import_id, attempts = found
     asked = queries.get(import_id)
     if attempts > ATTEMPTS_MOST:
-        _fail(import_id, "the workers broke off three times")
+        _fail(import_id, broke_off(ATTEMPTS_MOST, ""))
         return 1
     try:
         if asked.state == CHECKING:
@@ -86,12 +88,12 @@ def import_due(only: UUID | None = None) -> int:
     except LeftOff:
         pass
     except Problem as problem:
-        _fail(import_id, str(problem)[:500])
+        _fail(import_id, problem.detail)
     except Exception as error:
         _log.exception("import_broke_off", one=str(import_id), attempts=attempts)
         Import.objects.filter(id=import_id, state__in=OPEN).update(claimed_until=None)
         if attempts >= ATTEMPTS_MOST:
-            _fail(import_id, f"{type(error).__name__}: {error}"[:500])
+            _fail(import_id, broke_off(ATTEMPTS_MOST, f"{type(error).__name__}: {error}"[:REASON_MOST]))
     return 1
 
 
@@ -219,9 +221,9 @@ def _note(import_id: UUID, fence: Mapping[str, object], **fields: object) -> Non
         raise LeftOff
 
 
-def _fail(import_id: UUID, error: str) -> None:
+def _fail(import_id: UUID, error: Text) -> None:
     """It could not be done. A check, which changes nothing, can be asked for again at once."""
-    waiting = {"error": error, "claimed_until": None}
+    waiting = {"error": dict(error), "claimed_until": None}
     if Import.objects.filter(id=import_id, state=CHECKING).update(state=CHOOSING, **waiting):
         return
     Import.objects.filter(id=import_id, state=IMPORTING).update(state=FAILED, ended_at=clock.now(), **waiting)

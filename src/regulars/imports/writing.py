@@ -5,7 +5,7 @@ tags and lists go by names of their own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -36,6 +36,7 @@ from regulars.kit import clock
 from regulars.language.problems import words
 from regulars.members.contracts import MemberProfile
 from regulars.members.queries import profiles
+from regulars.messaging.service import stated
 
 CHANGED_KEY = Fault(
     "key_conflict",
@@ -68,6 +69,9 @@ def write(lines: Sequence[Line], name: str, target: Target, earlier: bool) -> Wr
     asked = [line for line in lines if line.number not in before]
     mine = {line.number: whose(line, *found[line.number]) for line in asked}
     known = profiles([each for each in {*mine.values(), *before.values()} if isinstance(each, UUID)])
+    consented = stated(
+        [owner for line in asked if "consent" in line.data and isinstance(owner := mine[line.number], UUID)]
+    )
     events: list[Incoming] = []
     numbers: list[int] = []
     for line in lines:
@@ -80,7 +84,9 @@ def write(lines: Sequence[Line], name: str, target: Target, earlier: bool) -> Wr
         owner = mine[line.number]
         if isinstance(owner, Fault) or (owner is None and target.only_known):
             done.refused[line.number] = owner if isinstance(owner, Fault) else STRANGER_FAULT
-        elif owner is not None and not _says_more(line, known.get(owner), found[line.number][0]):
+        elif owner is not None and not _says_more(
+            line, known.get(owner), found[line.number][0], consented.get(owner, {})
+        ):
             done.members[line.number] = owner
             done.counts[SAME] += 1
         else:
@@ -124,13 +130,19 @@ def _what_came(line: Line, member_id: UUID, known: dict[UUID, MemberProfile]) ->
     return JOINED if there is not None and there.source == SOURCE and line.member_id is None else UPDATED
 
 
-def _says_more(line: Line, known: MemberProfile | None, named: dict[Any, UUID]) -> bool:
-    """Whether a row says anything that is not known of its member."""
+def _says_more(
+    line: Line, known: MemberProfile | None, named: dict[Any, UUID], consented: Mapping[tuple[str, str], bool]
+) -> bool:
+    """Whether a row says anything that is not known of its member. `consented`: what they said of messages, by channel
+    and category."""
     if known is None or len(named) < len(line.identities):
         return True
     for field_, value in line.data.items():
         if field_ == "attributes":
             if any(known.attributes.get(name) != one for name, one in value.items()):
+                return True
+        elif field_ == "consent":
+            if any(consented.get((channel, "marketing")) != allowed for channel, allowed in value.items()):
                 return True
         elif field_ in ("store", "channel"):
             continue

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
+from regulars.console.asked import person
 from regulars.console.people import ADMINS, DEEDS, ROLES, SCOPES
 from regulars.console.shell import operator_of, page
 from regulars.staff.models import AuditEntry
 from regulars.staff.queries import api_keys, audit_trail, operators
-from regulars.staff.service import COMMAND_LINE
 
 DEEDS_SHOWN = 50
 
@@ -45,10 +44,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def told(deed: AuditEntry) -> Deed:
     """A deed in words; a key is called by its name, by what it begins with where the name is not on record."""
     name = deed.detail.get("name") if deed.action.startswith("apikey.") else None
-    actor = _("Command line") if deed.actor == COMMAND_LINE else deed.actor
     return Deed(
         str(DEEDS.get(deed.action, deed.action)),
-        actor,
+        person(deed.actor),
         f"{name} ({deed.subject})" if name else deed.subject,
         deed.at,
     )
