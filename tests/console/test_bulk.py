@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 
 from regulars.audiences import queries as audiences
+from regulars.audiences.contracts import Kind, Wish
+from regulars.engine import audiences as listing
 from regulars.engine import tagging
 from regulars.engine.following import follow_all
 from regulars.insight import answers
@@ -19,7 +21,7 @@ from regulars.insight.bulk.contracts import Deed, Measure, NothingToUndo
 from regulars.kit import clock
 from regulars.language.sql_text import Sql
 from regulars.members.queries import profile
-from regulars.staff.models import Operator
+from regulars.staff.models import AuditEntry, Operator
 from tests.console.shop import NOW
 from tests.console.test_audiences import make, text
 from tests.console.test_members import found
@@ -101,6 +103,42 @@ def test_all_that_fit_go_on_a_list_and_undoing_leaves_who_was_on_it(
     assert (
         "1 to 60 printable" in desk.post(BULK, {**everybody, "do": "tag", "value": "x" * 61}).content.decode()
     )
+
+
+def test_all_are_taken_off_a_list_and_undoing_puts_back_whom_nobody_touched_since(
+    desk: Client, shop: dict[str, UUID]
+) -> None:
+    lin, idle, nameless = shop["lin"], shop["idle"], shop["nameless"]
+    wish = Wish({"en": "Guests"}, Kind.LIST, None, "")
+    listing.create("guests", wish, "console", "ann")
+
+    def put(on: bool, *who: UUID, after: int) -> None:
+        with minutes(after):
+            listing.put("guests", who, on, f"hand{after}", "console", "ann")
+
+    put(True, lin, idle, nameless, after=-9)
+    page = text(desk, "/console/members/audiences/guests/")
+    link = re.search(r'href="(/console/members/bulk/\?do=unlist[^"]+)"', page)
+    assert link is not None
+    page = text(desk, link[1].replace("&amp;", "&"))
+    assert '<option value="guests" selected>' in page
+    assert "Of these 3, 3 are on the list now; none afterwards." in page
+    everybody = {"do": "unlist", "all": "1", "query": "", "value": "guests"}
+    looked = desk.post(BULK, everybody).content.decode()
+    assert "Of these 4, 3 are on the list now; none afterwards." in looked
+    made = desk.post(BULK, {**everybody, "sure": "1"}).headers["Location"]
+    assert "Take off the list “Guests”" in text(desk, made)
+    [job] = queries.latest()
+    assert (job.members, job.moving, job.changed, job.deed.on) == (4, 3, 3, False)
+    assert audiences.size("guests") == 0
+    entry = AuditEntry.objects.get(action="members.changed_in_bulk")
+    assert (entry.detail["audience"], entry.detail["on"], entry.detail["members"]) == ("guests", False, 3)
+    put(True, idle, nameless, after=5)
+    put(False, nameless, after=6)
+    back = desk.post(f"{made}undo").headers["Location"]
+    undone = queries.get(UUID(back.split("/")[-2]))
+    assert (undone.changed, undone.kept, undone.refused) == (1, 2, 0)
+    assert set(found(desk, "audience=guests")) == {str(lin), str(idle)}, "who was taken off since stays off"
 
 
 def test_an_audience_is_tagged_and_live_ones_follow(desk: Client, shop: dict[str, UUID]) -> None:

@@ -13,11 +13,13 @@ from regulars.insight.bulk.contracts import CANCELLED, DONE, RUNNING, Deed, Job
 from regulars.kit import clock
 from regulars.language.text import say
 
-TAG, UNTAG, LIST = "tag", "untag", "list"
+TAG, UNTAG, LIST, UNLIST = "tag", "untag", "list", "unlist"
+LISTS = (LIST, UNLIST)
 DEEDS = {
     TAG: gettext_lazy("Put a tag on"),
     UNTAG: gettext_lazy("Take a tag off"),
     LIST: gettext_lazy("Put on a list"),
+    UNLIST: gettext_lazy("Take off a list"),
 }
 STATES = {
     RUNNING: gettext_lazy("under way"),
@@ -57,7 +59,8 @@ def shown(job: Job) -> Shown:
 def said_of(deed: Deed) -> str:
     """What is done to each member."""
     if deed.audience:
-        return _("put on the list “%(name)s”") % {"name": list_name(deed.audience)}
+        name = {"name": list_name(deed.audience)}
+        return _("put on the list “%(name)s”") % name if deed.on else _("take off the list “%(name)s”") % name
     values = {"add": _tags(deed.add), "remove": _tags(deed.remove)}
     if deed.add and deed.remove:
         return _("tag “%(remove)s” becomes “%(add)s”") % values
@@ -66,8 +69,8 @@ def said_of(deed: Deed) -> str:
 
 def deed_of(kind: str, value: str) -> Deed:
     """The deed that a form asks for."""
-    if kind == LIST:
-        return Deed(audience=value)
+    if kind in LISTS:
+        return Deed(audience=value, on=kind == LIST)
     return Deed(add=(value,)) if kind == TAG else Deed(remove=(value,))
 
 

@@ -30,6 +30,8 @@ from regulars.engine.plan import grouped_plan
 from regulars.engine.service import submit
 from regulars.kit import clock
 from regulars.kit import rows as together
+from regulars.kit.ids import bucket_of
+from regulars.kit.sqlread import rows
 from regulars.language.calendar import local_day
 from regulars.language.condition import Condition, Facts, Fields, compile_condition, parse_condition
 from regulars.language.problems import Errors, words
@@ -198,6 +200,31 @@ def list_all(
     return submit([
         _listing(audience, member_id, on, key, source, by, reason, now) for member_id in member_ids
     ])  # fmt: skip
+
+
+LISTED_SINCE = """
+SELECT own.member_id
+  FROM unnest(%s::uuid[], %s::uuid[]) AS asked(member_id, event_id)
+  JOIN events_event own ON own.member_id = asked.member_id AND own.id = asked.event_id AND own.bucket = ANY(%s)
+  JOIN events_event e ON e.member_id = own.member_id AND e.bucket = own.bucket
+   AND (e.received_at, e.id) > (own.received_at, own.id),
+       json_array_elements(CASE json_typeof(e.effects) WHEN 'array' THEN e.effects ELSE '[]' END) AS effect
+ WHERE effect.value ->> 'kind' = 'audience' AND effect.value ->> 'audience' = %s
+ UNION
+SELECT member_id FROM audiences_membership
+ WHERE audience = %s AND until IS NULL AND member_id = ANY(%s) AND bucket = ANY(%s)
+"""
+
+
+def listed_since(pairs: Sequence[tuple[UUID, UUID]], audience: str) -> set[UUID]:
+    """Of (member, event that took them off this list), those who were put on it again after that event, whether they
+    are on it now or not."""
+    if not pairs:
+        return set()
+    members, events = [one for one, _ in pairs], [event for _, event in pairs]
+    buckets = sorted({bucket_of(one) for one in members})
+    found = rows(LISTED_SINCE, [members, events, buckets, audience, audience, members, buckets])
+    return {member_id for (member_id,) in found}
 
 
 def look_again(*fields: str) -> int:

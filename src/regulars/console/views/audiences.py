@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.audiences import queries
-from regulars.audiences.contracts import Audience
+from regulars.audiences.contracts import Audience, Kind
 from regulars.console import audience_words as told
-from regulars.console.bulk_words import LIST, TAG
+from regulars.console.bulk_words import LIST, TAG, UNLIST
 from regulars.console.people import ANSWERING
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.views.bulk import address as bulk_address
@@ -80,6 +80,9 @@ def show(request: HttpRequest, audience: str) -> HttpResponse:
         "uses": told.use_lines(asking),
         "tag_url": bulk_address(TAG, f"audience={audience}"),
         "list_url": bulk_address(LIST, f"audience={audience}"),
+        "unlist_url": bulk_address(
+            UNLIST, f"audience={audience}", audience if found.kind is Kind.LIST else ""
+        ),
         "changes": told.changes(queries.revisions(audience)),
         **_why(request, audience),
     }

@@ -93,8 +93,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         "meant": queries.measure(told.deed_of(kind, ""), whom.sql).members,
         "value": value,
         "once": asked.get("once") or uuid4(),
-        "tags": kept("members.tags", lambda: tags(50)).value if kind != told.LIST else (),
-        "lists": _lists() if kind == told.LIST else (),
+        "tags": kept("members.tags", lambda: tags(50)).value if kind not in told.LISTS else (),
+        "lists": _lists() if kind in told.LISTS else (),
     }
     return render(request, "console/bulk_choose.html", context)
 
@@ -170,9 +170,10 @@ def _do(request: HttpRequest, kind: str, value: str, whom: Whom) -> HttpResponse
     return redirect("console:bulk_job", found)
 
 
-def address(do: str, query: str) -> str:
-    """Where something is begun with all whom a list's filters fit."""
-    return f"{reverse('console:bulk')}?{urlencode({'do': do, 'all': '1', 'query': query})}"
+def address(do: str, query: str, value: str = "") -> str:
+    """Where something is begun with all whom a list's filters fit; `value`: the tag or list that is chosen already."""
+    asked = {"do": do, "all": "1", "query": query} | ({"value": value} if value else {})
+    return f"{reverse('console:bulk')}?{urlencode(asked)}"
 
 
 def _whom(request: HttpRequest, asked: QueryDict) -> Whom:

@@ -17,18 +17,19 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is done to each member: tags put on and taken off, or (`audience`) put on a list."""
+    """What is done to each member: tags put on and taken off, or (`audience`) put `on` a list or taken off it."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     audience: str = ""
+    on: bool = True
 
     def as_json(self) -> dict[str, Any]:
-        return {"add": list(self.add), "remove": list(self.remove), "audience": self.audience}
+        return {"add": list(self.add), "remove": list(self.remove), "audience": self.audience, "on": self.on}
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Deed":
-        return cls(tuple(raw["add"]), tuple(raw["remove"]), raw["audience"])
+        return cls(tuple(raw["add"]), tuple(raw["remove"]), raw["audience"], raw.get("on", True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,11 @@ def measure(deed: Deed, whom: Sql) -> Measure:
 def moving(deed: Deed) -> Sql:
     """Whether something is to be done for the member `m`."""
     if deed.audience:
-        return Sql(
-            "NOT EXISTS (SELECT 1 FROM audiences_membership a WHERE a.audience = %s AND a.member_id = m.id"
-            " AND a.bucket = m.bucket AND a.until IS NULL)",
-            (deed.audience,),
+        there = (
+            "EXISTS (SELECT 1 FROM audiences_membership a WHERE a.audience = %s AND a.member_id = m.id"
+            " AND a.bucket = m.bucket AND a.until IS NULL)"
         )
+        return Sql(f"NOT {there}" if deed.on else there, (deed.audience,))
     return Sql(
         "(NOT m.tags::text[] @> %s::text[] OR m.tags::text[] && %s::text[])",
         (list(deed.add), list(deed.remove)),

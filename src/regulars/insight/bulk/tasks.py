@@ -13,10 +13,10 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.engine import tagging
-from regulars.engine.audiences import list_all
+from regulars.engine.audiences import list_all, listed_since
 from regulars.engine.contracts import Outcome
 from regulars.insight.bulk import queries
-from regulars.insight.bulk.contracts import DONE, RUNNING, Job
+from regulars.insight.bulk.contracts import DONE, RUNNING, Deed, Job
 from regulars.insight.bulk.models import Job as Record
 from regulars.insight.bulk.models import Portion
 from regulars.kit import clock
@@ -98,9 +98,9 @@ def _do(job: Job, members: Sequence[UUID]) -> tuple[list[Group], int]:
     """What was asked for, to these: those with whom something happened, and how many it could not be done for."""
     key = _key(job)
     if job.deed.audience:
-        outcomes = list_all(job.deed.audience, members, True, key, SOURCE, job.asked_by, job.reason)
-        on = dict(_still_on(job.deed.audience, _happened(outcomes)))
-        return [_group((), (), on.items())] if on else [], _refused(outcomes)
+        outcomes = list_all(job.deed.audience, members, job.deed.on, key, SOURCE, job.asked_by, job.reason)
+        moved = _still_on(job.deed.audience, _happened(outcomes)) if job.deed.on else _left(outcomes)
+        return [_group((), (), moved)] if moved else [], _refused(outcomes)
     outcomes = tagging.tag_all(
         members, job.deed.add, job.deed.remove, key=key, source=SOURCE, by=job.asked_by, reason=job.reason
     )
@@ -116,8 +116,10 @@ def _take_back(job: Job, before: Iterable[Group]) -> tuple[list[Group], int, int
         ]
         begun = _already(key, [one for one, _ in pairs])
         if job.deed.audience:
-            still = [*begun, *(one for one, _ in _still_on(job.deed.audience, pairs) if one not in begun)]
-            outcomes = list_all(job.deed.audience, still, False, key, SOURCE, job.asked_by, job.reason)
+            still = [*begun, *(one for one in _still_listed(job.deed, pairs) if one not in begun)]
+            outcomes = list_all(
+                job.deed.audience, still, not job.deed.on, key, SOURCE, job.asked_by, job.reason
+            )
         else:
             since = tagging.changed_since(pairs, [*group["add"], *group["remove"]]) - begun
             still = [one for one, _ in pairs if one not in since]
@@ -141,6 +143,23 @@ def _still_on(audience: str, pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[U
     buckets = sorted({bucket_of(one) for one in members})
     found = rows(STILL_ON, [audience, members, buckets, [event for _, event in pairs]])
     return [(member_id, event) for member_id, event in found]
+
+
+def _still_listed(deed: Deed, pairs: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
+    """Of (member, event), those whom the list still has, or has not, by that very event."""
+    if deed.on:
+        return [one for one, _ in _still_on(deed.audience, pairs)]
+    since = listed_since(pairs, deed.audience)
+    return [one for one, _ in pairs if one not in since]
+
+
+def _left(outcomes: Iterable[Outcome]) -> list[tuple[UUID, UUID]]:
+    """Those whom these events took off the list, as they tell themselves."""
+    return [
+        (one.member_id, one.event_id)
+        for one in outcomes
+        if one.member_id and one.event_id and any(effect["kind"] == "audience" for effect in one.effects)
+    ]
 
 
 def _already(key: str, members: Sequence[UUID]) -> set[UUID]:
