@@ -314,3 +314,8 @@ DRAFT_GONE = _three(
     "沒有這份草稿，可能已發布或刪除。新建請移除 If-Match。",
     "There is no such draft: it may have been published or deleted. Leave If-Match out to make one.",
 )
+WHOM = _three(
+    "请用 members、audience、condition 中的一种说明对哪些会员操作，只能用一种。",
+    "請用 members、audience、condition 其中一種說明對哪些會員操作，只能用一種。",
+    "Say whom it means in one way: members, audience or condition.",
+)

@@ -14,6 +14,7 @@ from regulars.api import (
     audiences,
     benefits,
     budgets,
+    bulk,
     conditions,
     drafts,
     events,
@@ -132,7 +133,7 @@ for router in (
     events.router, value.router, benefits.router, plans.router, levels.router, forecasts.router, scores.router,
     experiments.router, statements.router, tags.router, members.router,
     approvals.router, audiences.router, budgets.router, programme.router, conditions.router, drafts.router,
-    publishing.router, reports.router,
+    publishing.router, reports.router, bulk.router,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -55,6 +55,7 @@ class Job:
     state: str
     deed: Deed
     reason: str
+    source: str
     back: str
     undoes: UUID | None
     asked_by: str
@@ -110,6 +111,23 @@ class UnknownJob(NotFound):
                 "沒有這次批次操作，可能已被清理。",
                 "There is no such bulk change; it may have been cleared away.",
             )
+        )
+
+
+class AskedOtherwise(Problem):
+    """Something else was asked for under this name."""
+
+    status = 409
+    code = "key_conflict"
+
+    def __init__(self) -> None:
+        super().__init__(
+            words(
+                "这个 Idempotency-Key 已用于另一次批量操作，请换一个。",
+                "這個 Idempotency-Key 已用於另一次批次操作，請換一個。",
+                "This Idempotency-Key names another bulk change: take a new one.",
+            ),
+            field="Idempotency-Key",
         )
 
 

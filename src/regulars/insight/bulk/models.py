@@ -5,7 +5,8 @@ from django.db import models
 
 
 class Job(models.Model):
-    """A change. `once` is the caller's name for it: the same name again is the same change. `back`: where whoever
+    """A change. `once` is the caller's name for it: the same name again is the same change, `asked` a digest of what
+    another system asked under that name. `source`: where the members' events come from. `back`: where whoever
     asked came from. `members` were meant, `moving` of them are in the portions."""
 
     class State(models.TextChoices):
@@ -18,6 +19,8 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     deed = models.JSONField()
     reason = models.CharField(max_length=200, blank=True, default="")
+    source = models.CharField(max_length=60, default="console", db_default="console")
+    asked = models.CharField(max_length=64, blank=True, default="", db_default="")
     back = models.CharField(max_length=2000, blank=True, default="")
     undoes = models.UUIDField(null=True, unique=True)
     asked_by = models.CharField(max_length=200)

@@ -8,8 +8,8 @@ from regulars.kit.sqlread import from_json, row, rows
 from regulars.language.sql_text import Sql
 
 JOBS = """
-SELECT one.id, one.state, one.deed, one.reason, one.back, one.undoes, one.asked_by, one.asked_at, one.ended_at,
-       one.members, one.moving, done.done, done.changed, done.refused, done.kept, done.busy, other.id
+SELECT one.id, one.state, one.deed, one.reason, one.source, one.back, one.undoes, one.asked_by, one.asked_at,
+       one.ended_at, one.members, one.moving, done.done, done.changed, done.refused, done.kept, done.busy, other.id
   FROM bulk_job AS one
  CROSS JOIN LATERAL (SELECT coalesce(sum(size) FILTER (WHERE done_at IS NOT NULL), 0)::bigint AS done,
                             coalesce(sum(changed), 0)::bigint AS changed, coalesce(sum(refused), 0)::bigint AS refused,

@@ -10,12 +10,13 @@ from regulars.audiences import queries as audiences
 from regulars.audiences.contracts import Kind, NotAList
 from regulars.engine.tagging import checked
 from regulars.insight.bulk import queries
-from regulars.insight.bulk.contracts import CANCELLED, DONE, RUNNING, Deed, NothingToUndo
+from regulars.insight.bulk.contracts import CANCELLED, DONE, RUNNING, AskedOtherwise, Deed, NothingToUndo
 from regulars.insight.bulk.models import Job
 from regulars.kit import clock, ids
 from regulars.language.sql_text import Sql
 from regulars.staff.service import audit
 
+CONSOLE = "console"
 PORTION = 500
 """So many members are changed in one batch."""
 
@@ -32,14 +33,26 @@ SELECT %s, members, changed, id, false, 0, 0, 0 FROM bulk_portion WHERE job_id =
 """
 
 
-def ask(deed: Deed, whom: Sql, *, once: str, by: str, reason: str = "", back: str = "") -> UUID:
+def ask(
+    deed: Deed,
+    whom: Sql,
+    *,
+    once: str,
+    by: str,
+    reason: str = "",
+    back: str = "",
+    source: str = CONSOLE,
+    asked: str = "",
+) -> UUID:
     """Do it to everybody whom `whom` (it selects ids of members) names now, as far as they need it. The same `once`
-    again is the change that was asked for under it.
+    again is the change that was asked for under it; where `asked` tells what that was, anything else under the same
+    name is refused.
 
-    Raises BadTag, UnknownAudience, NotAList.
+    Raises BadTag, UnknownAudience, NotAList, AskedOtherwise.
     """
     deed = sound(deed)
-    job = _made(deed, once=once[:80], by=by, reason=reason, back=back)
+    job = _made(deed, once=once[:80], by=by, reason=reason, back=back, source=source)
+    job.asked = asked
     try:
         with transaction.atomic():
             job.save(force_insert=True)
@@ -50,7 +63,10 @@ def ask(deed: Deed, whom: Sql, *, once: str, by: str, reason: str = "", back: st
             _settle(job)
             audit(by, "members.changed_in_bulk", str(job.id), members=job.moving, **deed.as_json())
     except IntegrityError:
-        return Job.objects.values_list("id", flat=True).get(once=once[:80])
+        there = Job.objects.get(once=once[:80])
+        if there.asked != asked:
+            raise AskedOtherwise from None
+        return there.id
     return job.id
 
 
@@ -65,7 +81,14 @@ def undo(job_id: UUID, by: str) -> UUID:
         return before.undone_by
     if not before.may_undo:
         raise NothingToUndo
-    job = _made(before.deed, once=f"undo:{job_id}", by=by, reason=before.reason, back=before.back)
+    job = _made(
+        before.deed,
+        once=f"undo:{job_id}",
+        by=by,
+        reason=before.reason,
+        back=before.back,
+        source=before.source,
+    )
     job.undoes = job_id
     try:
         with transaction.atomic():
@@ -98,11 +121,11 @@ def sound(deed: Deed) -> Deed:
     return Deed(checked(deed.add), checked(deed.remove))
 
 
-def _made(deed: Deed, *, once: str, by: str, reason: str, back: str) -> Job:
+def _made(deed: Deed, *, once: str, by: str, reason: str, back: str, source: str) -> Job:
     now: datetime = clock.now()
     return Job(
         id=ids.time_id(now), once=once, state=RUNNING, deed=deed.as_json(), reason=reason[:200], back=back[:2000],
-        asked_by=by, asked_at=now,
+        source=source, asked_by=by, asked_at=now,
     )  # fmt: skip
 
 

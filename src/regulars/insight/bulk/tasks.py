@@ -25,7 +25,6 @@ from regulars.kit.sqlread import row, rows
 
 LEASE = timedelta(minutes=2)
 KEPT = timedelta(days=90)
-SOURCE = "console"
 
 CLAIM = """
 UPDATE bulk_portion SET claimed_until = %s, begun = true
@@ -98,11 +97,13 @@ def _do(job: Job, members: Sequence[UUID]) -> tuple[list[Group], int]:
     """What was asked for, to these: those with whom something happened, and how many it could not be done for."""
     key = _key(job)
     if job.deed.audience:
-        outcomes = list_all(job.deed.audience, members, job.deed.on, key, SOURCE, job.asked_by, job.reason)
+        outcomes = list_all(
+            job.deed.audience, members, job.deed.on, key, job.source, job.asked_by, job.reason
+        )
         moved = _still_on(job.deed.audience, _happened(outcomes)) if job.deed.on else _left(outcomes)
         return [_group((), (), moved)] if moved else [], _refused(outcomes)
     outcomes = tagging.tag_all(
-        members, job.deed.add, job.deed.remove, key=key, source=SOURCE, by=job.asked_by, reason=job.reason
+        members, job.deed.add, job.deed.remove, key=key, source=job.source, by=job.asked_by, reason=job.reason
     )
     return _tagged(outcomes), _refused(outcomes)
 
@@ -114,18 +115,18 @@ def _take_back(job: Job, before: Iterable[Group]) -> tuple[list[Group], int, int
         pairs = [
             (UUID(one), UUID(event)) for one, event in zip(group["members"], group["events"], strict=True)
         ]
-        begun = _already(key, [one for one, _ in pairs])
+        begun = _already(job, [one for one, _ in pairs])
         if job.deed.audience:
             still = [*begun, *(one for one in _still_listed(job.deed, pairs) if one not in begun)]
             outcomes = list_all(
-                job.deed.audience, still, not job.deed.on, key, SOURCE, job.asked_by, job.reason
+                job.deed.audience, still, not job.deed.on, key, job.source, job.asked_by, job.reason
             )
         else:
             since = tagging.changed_since(pairs, [*group["add"], *group["remove"]]) - begun
             still = [one for one, _ in pairs if one not in since]
             outcomes = tagging.tag_all(
                 still, group["remove"], group["add"],
-                key=key, source=SOURCE, by=job.asked_by, reason=job.reason,
+                key=key, source=job.source, by=job.asked_by, reason=job.reason,
             )  # fmt: skip
         kept += len(pairs) - len(still)
         refused += _refused(outcomes)
@@ -162,10 +163,12 @@ def _left(outcomes: Iterable[Outcome]) -> list[tuple[UUID, UUID]]:
     ]
 
 
-def _already(key: str, members: Sequence[UUID]) -> set[UUID]:
+def _already(job: Job, members: Sequence[UUID]) -> set[UUID]:
     """Those for whom this was done by a worker that did not come to say so."""
-    keys = [f"{key}:{one}" for one in members]
-    return {found for (found,) in rows(ALREADY, [SOURCE, keys, sorted({bucket_of(one) for one in members})])}
+    keys = [f"{_key(job)}:{one}" for one in members]
+    return {
+        found for (found,) in rows(ALREADY, [job.source, keys, sorted({bucket_of(one) for one in members})])
+    }
 
 
 def _tagged(outcomes: Iterable[Outcome]) -> list[Group]:
