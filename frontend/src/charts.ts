@@ -36,12 +36,24 @@ function palette(): Record<string, string> {
   };
 }
 
+// Plain numbers of one chart have the same decimals: none, or one where they are averages.
+function parts(spec: Spec): number {
+  return (spec.series ?? []).some((one) => one.data.some((value) => value !== null && !Number.isInteger(value))) ? 1 : 0;
+}
+
+// Shares that come near all of it are drawn up to 100%, not to some round number above.
+function fills(spec: Spec): boolean {
+  const values = (spec.series ?? []).flatMap((one) => one.data.map((value) => value ?? 0));
+  return values.every((value) => value >= 0 && value <= 1) && values.some((value) => value > 0.75);
+}
+
 export function formatter(spec: Spec, axis: number, compact: boolean): (value: number) => string {
   const { format, currency, digits } = spec.axes[axis] ?? { format: "number" };
   const options: Intl.NumberFormatOptions = compact
-    ? { notation: "compact", maximumFractionDigits: 1 }
-    : { maximumFractionDigits: format === "money" ? (digits ?? 2) : 0 };
-  if (format === "percent") Object.assign(options, { style: "percent", notation: "standard", maximumFractionDigits: compact ? 0 : 1 });
+    ? { notation: "compact", maximumFractionDigits: 1, useGrouping: true }
+    : format === "money" ? { maximumFractionDigits: digits ?? 2 }
+      : { minimumFractionDigits: parts(spec), maximumFractionDigits: parts(spec) };
+  if (format === "percent") Object.assign(options, { style: "percent", notation: "standard", minimumFractionDigits: 0, maximumFractionDigits: compact ? 0 : 1 });
   if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "symbol" });
   const format_ = new Intl.NumberFormat(document.documentElement.lang, options);
   return (value) => format_.format(value);
@@ -112,6 +124,7 @@ function option(spec: Spec, width: number): Record<string, unknown> {
   };
   const values = spec.axes.map((axis, order) => ({
     type: "value", splitNumber: 3,
+    ...(axis.format === "percent" && !across && fills(spec) ? { max: 1, interval: 0.25 } : {}),
     name: across ? "" : axis.name, nameTextStyle: { color: colours.text, align: order ? "right" : "left" },
     splitLine: { show: !across && order === 0, lineStyle: { color: colours.grid } },
     axisLabel: { show: !across, color: colours.text, formatter: formatter(spec, order, true) },

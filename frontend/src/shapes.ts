@@ -44,6 +44,25 @@ const funnel: Shape = (spec, colours, width) => {
   };
 };
 
+// The colour of a cell: from the page's own to the first of the chart's, as the map between them goes.
+function mixed(colours: Colours, part: number): number[] {
+  const from = channels(colours.surface), to = channels(colours.c0);
+  return from.map((one, place) => one + ((to[place] ?? one) - one) * Math.min(Math.max(part, 0), 1));
+}
+
+function channels(hex = "#000000"): number[] {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+}
+
+// Dark figures on what is bright, white ones on what is dark, whichever has more contrast (WCAG's relative luminance).
+function legible(behind: number[]): string {
+  const [red = 0, green = 0, blue = 0] = behind.map((one) => {
+    const share = one / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#10171f" : "#ffffff";
+}
+
 // One row for each label, one column for each series, darker where it is more.
 const heat: Shape = (spec, colours, width) => {
   const show = formatter(spec, 0, true);
@@ -65,8 +84,8 @@ const heat: Shape = (spec, colours, width) => {
     yAxis: { type: "category", inverse: true, data: spec.labels, axisLabel: { color: colours.text, hideOverlap: true }, ...axis },
     visualMap: { show: false, min: 0, max: top, dimension: 2, inRange: { color: [colours.surface, colours.c0] } },
     series: [{
-      type: "heatmap", data: cells, emphasis: { disabled: true }, itemStyle: { borderColor: colours.surface, borderWidth: 2 },
-      label: { show: width / Math.max(spec.series.length, 1) > 42, color: "inherit", fontSize: 11, formatter: (point: { value: number[] }) => show(point.value[2] ?? 0) },
+      type: "heatmap", data: cells.map((cell) => ({ value: cell, label: { color: legible(mixed(colours, (cell[2] ?? 0) / top)) } })), emphasis: { disabled: true }, itemStyle: { borderColor: colours.surface, borderWidth: 2 },
+      label: { show: width / Math.max(spec.series.length, 1) > 42, fontSize: 11, formatter: (point: { value: number[] }) => show(point.value[2] ?? 0) },
     }],
   };
 };

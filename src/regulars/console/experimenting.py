@@ -135,7 +135,8 @@ def effects(found: Reading, programme: Programme) -> ShownTable:
     rows = []
     language = get_language() or "en"
     for measure, by_arm in found.effects.items():
-        unit = answer.UNITS[measure]
+        # A share and a difference of shares are both told in per cent elsewhere: here beside each other, so not.
+        unit = Unit.POINTS if answer.UNITS[measure] is Unit.RATE else answer.UNITS[measure]
         for ident, effect in by_arm.items():
             cells = [
                 (say(answer.MEASURES[measure], language), False),
@@ -153,7 +154,7 @@ def effects(found: Reading, programme: Programme) -> ShownTable:
                     else formats.NOTHING,
                     True,
                 ),
-                (_cell(effect.held, Unit.NUMBER, programme), True),
+                (_probability(effect.held), True),
                 (say(answer.VERDICTS[effect.verdict], language), False),
             ]
             rows.append([ShownCell("", text, number) for text, number in cells])
@@ -171,7 +172,13 @@ def effects(found: Reading, programme: Programme) -> ShownTable:
     return ShownTable(_("Differences"), head, named, "")
 
 
+def _probability(value: float | None) -> str:
+    return formats.NOTHING if value is None else "< 0.01" if value < 0.005 else f"{value:.2f}"
+
+
 def _signed(value: float, unit: Unit, programme: Programme) -> str:
+    if unit is Unit.POINTS:
+        return saying.value(value, unit, programme, get_language() or "en").replace("-", "−")
     said = saying.value(abs(value), unit, programme, get_language() or "en")
     return f"{'−' if value < 0 else '+'}{said}"
 

@@ -25,6 +25,10 @@ _KINDS = {
     Draw.FLOW: "flow",
 }
 NUMBERS = (Unit.COUNT, Unit.MONEY, Unit.ASSET, Unit.RATE, Unit.NUMBER, Unit.CHANGE, Unit.POINTS)
+FITS = 3
+"""So many columns stand beside each other on a phone."""
+MATRIX = 11
+"""More columns than that are months side by side."""
 STEADY = 0.0005
 """A change of less than that is none."""
 
@@ -77,6 +81,13 @@ class ShownTable:
     note: str
     head: list[Heading]
     rows: list[ShownRow]
+
+    @property
+    def folds(self) -> bool:
+        """Whether a phone shows each row as a card; of a matrix the eye compares columns, and few columns fit."""
+        return FITS < len(self.head) <= MATRIX and not any(
+            cell.drill for row in self.rows for cell in row.cells
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +162,12 @@ def _change(figure: Figure, against: str, programme: Programme, language: str) -
 def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
     """A table in words."""
 
-    def cell(column: Column, value: Cell, drill: str) -> ShownCell:
-        text = saying.value(value, column.unit, programme, language, column.asset)
+    digits = [
+        _digits(column, [row[place] for row in table.rows]) for place, column in enumerate(table.columns)
+    ]
+
+    def cell(column: Column, digits: int, value: Cell, drill: str) -> ShownCell:
+        text = saying.value(value, column.unit, programme, language, column.asset, digits)
         return ShownCell(say(column.name, language), text, column.unit in NUMBERS, drill)
 
     drills = table.drills or ("",) * len(table.rows)
@@ -172,14 +187,22 @@ def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
         [
             ShownRow(
                 [
-                    cell(column, value, one)
-                    for column, value, one in zip(table.columns, row, ("", *behind), strict=True)
+                    cell(column, places, value, one)
+                    for column, places, value, one in zip(table.columns, digits, row, ("", *behind), strict=True)
                 ],
                 drill,
             )
             for row, drill, behind in zip(table.rows, drills, cells, strict=True)
         ],
     )  # fmt: skip
+
+
+def _digits(column: Column, cells: list[Cell]) -> int:
+    """How many decimals the numbers of a column need, at most two: they stand under each other."""
+    if column.unit is not Unit.NUMBER:
+        return 0
+    numbers = (round(cell, 2) for cell in cells if isinstance(cell, float))
+    return max((0 if n == round(n) else 1 if n == round(n, 1) else 2 for n in numbers), default=0)
 
 
 def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -> charts.Chart:

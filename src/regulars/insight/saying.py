@@ -34,8 +34,11 @@ def _locale(language: str) -> Locale:
     return Locale.parse(LOCALES.get(language, "zh_Hans_CN"))
 
 
-def value(cell: Cell, unit: Unit, programme: Programme, language: str, asset: str = "") -> str:
-    """A cell in words: grouped numbers, money with its currency, a rate in per cent, days as the language has them."""
+def value(
+    cell: Cell, unit: Unit, programme: Programme, language: str, asset: str = "", digits: int = 0
+) -> str:
+    """A cell in words: grouped numbers, money with its currency, a rate in per cent, days as the language has them. A
+    plain number has at least `digits` decimals."""
     if cell is None:
         return NOTHING
     if isinstance(cell, Mapping):
@@ -45,10 +48,10 @@ def value(cell: Cell, unit: Unit, programme: Programme, language: str, asset: st
         return str(format_date(cell, pattern.get(language, pattern[""]), locale=_locale(language)))
     if isinstance(cell, str):
         return cell
-    return _number(cell, unit, programme, language, asset)
+    return _number(cell, unit, programme, language, asset, digits)
 
 
-def _number(cell: float, unit: Unit, programme: Programme, language: str, asset: str) -> str:
+def _number(cell: float, unit: Unit, programme: Programme, language: str, asset: str, digits: int) -> str:
     locale = _locale(language)
     match unit:
         case Unit.RATE:
@@ -61,7 +64,8 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
             amount = Decimal(round(cell)).scaleb(-programme.minor_digits)
             return str(format_currency(amount, programme.currency, locale=locale))
         case Unit.NUMBER:
-            return str(format_decimal(round(cell, 2), locale=locale))
+            shown = "#,##0." + "0" * digits + "#" * (2 - digits)
+            return str(format_decimal(round(cell, 2), format=shown, locale=locale))
         case Unit.ASSET:
             known = programme.assets.get(asset)
             scale = known.scale if known else 0

@@ -26,8 +26,8 @@ def build(ground: Ground) -> Answer:
     return Answer(
         Sentence(
             words(
-                "用 {first} 至 {parted} 的历史预测之后到 {last} 的购买：预测 {expected} 次，实际 {actual} 次。",
-                "以 {first} 至 {parted} 的歷史預測之後到 {last} 的購買：預測 {expected} 次，實際 {actual} 次。",
+                "根据{first}至{parted}的历史，预测此后到{last}的购买：预测 {expected} 次，实际 {actual} 次。",
+                "依據{first}至{parted}的歷史，預測此後到{last}的購買：預測 {expected} 次，實際 {actual} 次。",
                 "From {first} to {parted} the model foretold {expected} purchases through {last}; {actual} were made.",
             ),
             {

@@ -144,7 +144,7 @@ def build(ground: Ground) -> Answer:
     return Answer(
         _sentence(counted),
         tuple(_figure(level) for level in levels),
-        (_table(ground, levels), _loop(counted)),
+        (_table(ground, levels), _loop(ground, counted)),
         (Chart("funnel", words("会员闭环", "會員循環", "The loop"), Draw.FUNNEL, "loop", "step", ("passed",)),),
         empty=not first and not last,
     )  # fmt: skip
@@ -223,8 +223,10 @@ def _sentence(counted: list[_Level]) -> Sentence:
 
 
 def _name(level: _Level, ground: Ground) -> Text:
-    new = ground.asked.choice("start", "all") == "new" and level.step.metric is metrics.MEMBERS_END
-    return metrics.JOINED.name if new else level.step.metric.name
+    if level.step.metric is not metrics.MEMBERS_END:
+        return level.step.metric.name
+    new = ground.asked.choice("start", "all") == "new"
+    return metrics.JOINED.name if new else words("入会", "入會", "Joined")
 
 
 def _table(ground: Ground, levels: list[_Level]) -> Table:
@@ -245,8 +247,8 @@ def _table(ground: Ground, levels: list[_Level]) -> Table:
             Column("passed", words("走到这一步", "走到這一步", "Got this far"), Unit.COUNT, definition=words(
                 "本步和之前参与收窄的各步都做到的会员数。", "本步與之前參與收窄的各步都做到的會員數。",
                 "Members who did this and everything before it.")),
-            Column("of_before", words("上一步的", "上一步的", "Of the step before"), Unit.RATE),
-            Column("of_first", words("全部的", "全部的", "Of all"), Unit.RATE),
+            Column("of_before", words("占上一步", "占上一步", "Of the step before"), Unit.RATE),
+            Column("of_first", words("占全部", "占全部", "Of all"), Unit.RATE),
             Column("did", words("做过这件事", "做過這件事", "Did it at all"), Unit.COUNT, definition=words(
                 "本期内做过这件事的会员数，不论其他步骤。", "本期內做過這件事的會員數，不論其他步驟。",
                 "Members who did this in the period, whatever else they did.")),
@@ -263,7 +265,7 @@ def _drill(level: _Level) -> str:
     return f"passed:{level.step.metric.id}" if level.passed else ""
 
 
-def _loop(counted: list[_Level]) -> Table:
+def _loop(ground: Ground, counted: list[_Level]) -> Table:
     """Just what the funnel draws."""
     return Table(
         "loop",
@@ -272,7 +274,7 @@ def _loop(counted: list[_Level]) -> Table:
             Column("step", words("步骤", "步驟", "Step"), Unit.TEXT),
             Column("passed", words("走到这一步", "走到這一步", "Got this far"), Unit.COUNT),
         ),
-        tuple((level.step.metric.name, level.passed) for level in counted),
+        tuple((_name(level, ground), level.passed) for level in counted),
     )
 
 

@@ -64,10 +64,10 @@ def build(ground: Ground) -> Answer:
         ),
         hints=() if total else (
             words(
-                "回头客只收到会员的订单，不知道非会员卖了多少。填写品牌同期全部销售额（total），就能看到会员销售占比。",
-                "回頭客只收到會員的訂單，不知道非會員賣了多少。填寫品牌同期全部銷售額（total），就能看到會員銷售占比。",
+                "回头客只收到会员的订单，不知道非会员卖了多少。填写品牌同期全部销售额，就能看到会员销售占比。",
+                "回頭客只收到會員的訂單，不知道非會員賣了多少。填寫品牌同期全部銷售額，就能看到會員銷售占比。",
                 "Regulars is sent members' orders only, so it does not know what others bought. Give the brand's whole"
-                " sales of the period (total) to see the members' share.",
+                " sales of the period to see the members' share.",
             ),
         ),
         empty=not sales and not sum(found.values()),
