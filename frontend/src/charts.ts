@@ -22,6 +22,7 @@ export type Spec = {
   colours?: string[];
   links?: { source: string; target: string; value: number }[]; // of a flow
   nodes?: { name: string; colour: string }[]; // of a flow, from top to bottom
+  drills?: string[][]; // of each row, for each series: the key of the members behind it, empty where nobody is
   running?: string; // what the last period is called that is not over yet: drawn as an outline
 };
 
@@ -100,6 +101,7 @@ function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, u
       symbol: one.data.length > 1 ? "none" : "circle",
       barMaxWidth: across ? 22 : 26,
       barMinHeight: 0,
+      cursor: spec.drills ? "pointer" : "default",
       label: {
         show: across,
         position: "right",
@@ -144,12 +146,27 @@ function option(spec: Spec, width: number): Record<string, unknown> {
   };
 }
 
+// Where a click on a bar, a step or a cell leads: to the members behind it, as the same cell of the table does.
+function target(figure: HTMLElement, spec: Spec, point: { seriesIndex?: number; dataIndex?: number; value?: unknown }): string {
+  const cell = spec.kind === "heat" && Array.isArray(point.value) ? (point.value as number[]) : undefined;
+  const [column, row] = cell ?? [spec.kind === "funnel" ? 0 : point.seriesIndex, point.dataIndex];
+  const key = spec.drills?.[row ?? -1]?.[column ?? -1];
+  return key && figure.dataset.members ? figure.dataset.members + encodeURIComponent(key) : "";
+}
+
 function render(figure: HTMLElement): void {
   const source = document.getElementById(figure.dataset.chart ?? "");
   if (!source?.textContent) return;
   const spec = JSON.parse(source.textContent) as Spec;
   const chart = drawn.get(figure) ?? init(figure, undefined, { renderer: "svg" });
   drawn.set(figure, chart);
+  chart.off("click");
+  if (spec.drills) {
+    chart.on("click", (point) => {
+      const address = target(figure, spec, point);
+      if (address) location.assign(address);
+    });
+  }
   const shape = shapes[spec.kind];
   chart.setOption(shape ? shape(spec, palette(), figure.clientWidth) : option(spec, figure.clientWidth), true);
 }

@@ -33,7 +33,7 @@ const funnel: Shape = (spec, colours, width) => {
     xAxis: { type: "value", show: false, min: -Math.max(...values, 1), max: Math.max(...values, 1) },
     yAxis: { type: "category", show: false, inverse: true, data: spec.labels },
     series: [-1, 1].map((side) => ({
-      type: "bar", stack: "step", barCategoryGap: "46%", itemStyle: { color: colours.c0 }, emphasis: { disabled: true },
+      type: "bar", stack: "step", barCategoryGap: "46%", cursor: spec.drills ? "pointer" : "default", itemStyle: { color: colours.c0 }, emphasis: { disabled: true },
       data: values.map((value) => (side * value)),
       label: side > 0 ? { show: false } : {
         show: true, position: [0, -19], align: "left", color: colours.text,
@@ -84,7 +84,7 @@ const heat: Shape = (spec, colours, width) => {
     yAxis: { type: "category", inverse: true, data: spec.labels, axisLabel: { color: colours.text, hideOverlap: true }, ...axis },
     visualMap: { show: false, min: 0, max: top, dimension: 2, inRange: { color: [colours.surface, colours.c0] } },
     series: [{
-      type: "heatmap", data: cells.map((cell) => ({ value: cell, label: { color: legible(mixed(colours, (cell[2] ?? 0) / top)) } })), emphasis: { disabled: true }, itemStyle: { borderColor: colours.surface, borderWidth: 2 },
+      type: "heatmap", data: cells.map((cell) => ({ value: cell, label: { color: legible(mixed(colours, (cell[2] ?? 0) / top)) } })), cursor: spec.drills ? "pointer" : "default", emphasis: { disabled: true }, itemStyle: { borderColor: colours.surface, borderWidth: 2 },
       label: { show: width / Math.max(spec.series.length, 1) > 42, fontSize: 11, formatter: (point: { value: number[] }) => show(point.value[2] ?? 0) },
     }],
   };

@@ -2,13 +2,17 @@
 
 import csv
 import io
+import json
+import re
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from regulars.insight import answers, freshness
 from regulars.insight.registry import REPORTS
 from regulars.kit import clock
+from regulars.staff.models import AuditEntry
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.trouble import WarehouseNotReady
 from tests.reports.small import tables_of
@@ -67,6 +71,50 @@ def plain(cell: str) -> str | float:
         return float(cell)
     except ValueError:
         return cell
+
+
+def test_a_table_as_a_workbook_has_numbers_for_numbers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """March by hand: 30.00 by app (order 3), 25.00 in the store (orders 2 and 4, of which 2.00 came back)."""
+    monkeypatch.setattr(answers, "open_tables", history)
+    response = desk.get(f"{HOME}/channels/channel.xlsx?{MARCH}")
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert head == [
+        "Channel", "Member sales", "Share", "Orders", "Buyers", "First-time buyers", "Average order",
+        "Repurchase rate", "Refunded",
+    ]  # fmt: skip
+    assert rows == [
+        ["app", 30.0, 0.545455, 1.0, 1.0, 0.0, 30.0, 0.0, 0.0],
+        ["store", 25.0, 0.454545, 2.0, 2.0, 1.0, 12.5, 0.0, 2.0],
+    ]
+    assert AuditEntry.objects.get(action="report.exported").subject == "channels.xlsx"
+
+
+def test_what_is_drawn_leads_where_its_table_leads(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "open_tables", history)
+
+    def drills(report: str, chart: str) -> object:
+        page = text(desk, f"{HOME}/{report}/answer?{MARCH}")
+        spec = re.search(rf'<script id="chart-{report}-{chart}" type="application/json">(.+?)</script>', page)
+        assert spec is not None
+        assert (f'data-members="{HOME}/{report}/members?' in page) is ("drills" in json.loads(spec[1]))
+        return json.loads(spec[1]).get("drills")
+
+    matrix = drills("rfm", "matrix")
+    assert isinstance(matrix, list)
+    assert [len(row) for row in matrix] == [5] * 5
+    members = {key: answers_count(desk, key) for row in matrix for key in row if key}
+    assert sum(members.values()) == 3, "three have bought by the end of March, each is in one cell"
+    assert drills("channels", "channel-sales") == [["app"], ["store"]]
+    assert drills("overview", "sales") is None
+
+
+def answers_count(desk: Client, key: str) -> int:
+    """How many the page behind a cell of the matrix tells of."""
+    page = text(desk, f"{HOME}/rfm/members?{MARCH}&of={key}")
+    told = re.search(r"<h1>(\d+) members?</h1>", page)
+    assert told is not None
+    return int(told[1])
 
 
 @pytest.mark.parametrize("table", ROWS)

@@ -35,6 +35,8 @@ def bought(times: int, days: int = 31) -> dict[str, Any]:
     return {"field": "orders.count", "window": {"days": days}, "op": "gte", "value": times}
 
 
+NEW = (("start", "new"),)
+IN_MARCH = ("2026-02-28", "2026-04-01")
 IN_RING = {"field": "audience", "op": "has", "value": "ring"}
 ON_GOLD = {"field": "level.level", "op": "eq", "value": "gold"}
 
@@ -79,7 +81,16 @@ ON_GOLD = {"field": "level.level", "op": "eq", "value": "gold"}
             joined("2025-11-30", "2026-01-01", "orders.first_at"),
         ),
         ("cohorts", MARCH, "x", None),
-        ("funnel", MARCH, "buyers", None),
+        ("funnel", MARCH, "passed:bought", bought(1)),
+        ("funnel", MARCH, "lost:bought", bought(1) | {"op": "lt"}),
+        ("funnel", replace(MARCH, options=NEW), "rebought", {"all": [*joined(*IN_MARCH)["all"], bought(2)]}),
+        ("funnel", replace(FEBRUARY, options=NEW), "members_at_end", joined("2026-01-31", "2026-03-01")),
+        ("funnel", FEBRUARY, "bought", None),
+        ("funnel", MARCH, "passed:reached", None),
+        ("funnel", replace(MARCH, channel="app"), "bought", None),
+        ("mix", FEBRUARY, "new", joined("2026-01-31", "2026-03-01", "orders.first_at")),
+        ("mix", MARCH, "old", None),
+        ("stores", MARCH, "S1", None),
     ],
 )
 def test_a_drill_is_a_condition_or_none(report: str, asked: Asked, key: str, expected: Any) -> None:

@@ -5,10 +5,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from regulars.insight import saying
 from regulars.insight.answers import counted, members_behind
 from regulars.insight.ground import ground_of
-from regulars.insight.registry import report_of
+from regulars.insight.registry import REPORTS, report_of
 from regulars.insight.report import Against, Answer, Asked, Ground
+from regulars.language.text import LANGUAGES
 from regulars.warehouse.contracts import Tables
 from tests.queries.rows import NOW, PROGRAMME
 from tests.reports.small import member, order, tables_of
@@ -197,6 +199,23 @@ def test_channels_stores_and_goods() -> None:
     ]  # fmt: skip
     goods = asked("products").table("goods").rows
     assert goods == (("tea", 4500, 4500 / 5500, 2, 1, 1.0), ("cups", 1000, 1000 / 5500, 2, 2, 0.0))
+
+
+def test_one_is_not_told_as_many() -> None:
+    def said(report: str, question: Asked = MARCH, language: str = "en") -> str:
+        return saying.sentence(asked(report, question).sentence, PROGRAMME, language)
+
+    app = replace(MARCH, channel="app")
+    assert said("overview", app) == "1 of 5 members placed 1 order for CN¥30.00, CN¥30.00 on average."
+    assert said("overview").startswith("2 of 5 members placed 3 orders for")
+    assert said("rates", app).startswith("Of 1 buyer 0 (0.0%) bought more than once;")
+    assert said("levels") == (
+        "Against the beginning of the period 1 member stands higher, 1 lower, 1 where they stood."
+    )
+    assert said("mix").endswith("; 1 first-time buyer spent CN¥5.00.")
+    for report in REPORTS:
+        for language in LANGUAGES:
+            assert "|" not in said(report.id, language=language), report.id
 
 
 def test_only_some_members_only_some_orders() -> None:

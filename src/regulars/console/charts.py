@@ -52,12 +52,25 @@ class Chart:
     """Of a flow: `source`, `target` and `value` of each stream."""
     nodes: list[dict[str, str]] = field(default_factory=list)
     """Of a flow: what stands at its ends from top to bottom, `name` and `colour` of each."""
+    drills: list[list[str]] = field(default_factory=list)
+    """Of each row, for each series: the key of the members behind it, empty where nobody is."""
     running: str = ""
     """What is said of the last period while it is not over; empty where every period is whole."""
 
     @property
     def spec(self) -> dict[str, Any]:
-        names = ("kind", "labels", "series", "axes", "titles", "colours", "running", "links", "nodes")
+        names = (
+            "kind",
+            "labels",
+            "series",
+            "axes",
+            "titles",
+            "colours",
+            "running",
+            "links",
+            "nodes",
+            "drills",
+        )
         whole = asdict(self)
         return {name: whole[name] for name in names if whole[name]}
 

@@ -226,10 +226,23 @@ def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -
             _series(column, places[column.id], chart, table, programme, language, running) for column in values
         ],
         axes=[_axis(values[0], programme)],
+        drills=_drills(chart, table, [places[column.id] for column in values]),
         running=_("still running") if running and not chart.lines else "",
         links=_links(chart, table, places, language) if flow else [],
         nodes=[{"name": say(name, language), "colour": colour} for name, colour in chart.nodes],
     )  # fmt: skip
+
+
+def _drills(chart: Chart, table: Table, places: list[int]) -> list[list[str]]:
+    """What a click on the drawn cell, bar or step leads to: what the cell of the table does. Of a heat map each cell
+    has members of its own; where only its row has, a click on a cell would promise more than it keeps."""
+    if chart.draw is Draw.HEAT:
+        found = [[row[place - 1] for place in places] for row in table.cells]
+    elif chart.draw in (Draw.ACROSS, Draw.FUNNEL):
+        found = [[key] * len(places) for key in table.drills]
+    else:
+        return []
+    return found if any(map(any, found)) else []
 
 
 def _whole(values: list[float | None], column: Column, chart: Chart, running: bool) -> list[float | None]:

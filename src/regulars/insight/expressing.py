@@ -94,6 +94,28 @@ def _rates(asked: Asked, key: str, _programme: Programme, runs: bool) -> Conditi
     return _bought(asked, times) if times and runs else None
 
 
+def _funnel(asked: Asked, key: str, _programme: Programme, runs: bool) -> Condition | None:
+    """Steps that members take by being members and by buying; `lost:bought` is who has not bought. What else they did
+    is not in the nesting of a condition."""
+    new = asked.choice("start", "all") == "new"
+    until = _before("member.joined_at", asked.last)
+    begun = [_from("member.joined_at", asked.first), until] if new else []
+    if key.removeprefix("passed:") == "members_at_end":
+        return {"all": begun} if new else until
+    did = {"bought": 1, "passed:bought": 1, "rebought": 2}.get(key)
+    if not runs or (did is None and key != "lost:bought"):
+        return None
+    found = _bought(asked, did) if did else {**_bought(asked, 1), "op": "lt"}
+    return {"all": [*begun, found]} if new else found
+
+
+def _mix(asked: Asked, key: str, _programme: Programme, _runs: bool) -> Condition | None:
+    """Who bought for the first time in these days."""
+    if key != "new":
+        return None
+    return {"all": [_from("orders.first_at", asked.first), _before("orders.first_at", asked.last)]}
+
+
 def _cohorts(asked: Asked, key: str, _programme: Programme, _runs: bool) -> Condition | None:
     try:
         first = date.fromisoformat(f"{key}-01")
@@ -132,5 +154,7 @@ EXPRESSED: Mapping[str, Callable[[Asked, str, Programme, bool], Condition | None
     "overview": _overview,
     "rates": _rates,
     "cohorts": _cohorts,
+    "funnel": _funnel,
+    "mix": _mix,
 }
 """By report; the others' figures are about what happened, not about how members are."""

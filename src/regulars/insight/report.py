@@ -111,8 +111,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with typed values: `{name}` in the text is written as its unit says. `assets` names the asset of
-    values in units of one."""
+    """A sentence with typed values: `{name}` in the text is written as its unit says, `{name|member|members}` is the
+    first word where the value is one, else the second. `assets` names the asset of values in units of one."""
 
     text: Text
     values: Mapping[str, tuple[Unit, Cell]] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Values of reports as a reader of one language reads them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,8 @@ from regulars.programme.contracts import Programme
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
 NOTHING = "–"
+WORD = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")
+"""A word that goes by a number."""
 _POINTS = {"zh-hans": " 个百分点", "zh-hant": " 個百分點", "en": " points"}
 _DAYS = {
     Unit.DAY: {"en": "MMM d, yyyy", "": "yyyy年M月d日"},
@@ -86,10 +89,15 @@ def on_axis(cell: Cell, unit: Unit, language: str) -> str:
     return NOTHING if cell is None else str(cell)
 
 
+def _counted(text: str, values: Mapping[str, tuple[Unit, Cell]]) -> str:
+    """The text with `{name|one|many}` settled by the value of that name."""
+    return WORD.sub(lambda found: found[2] if values[found[1]][1] == 1 else found[3], text)
+
+
 def sentence(said: Sentence, programme: Programme, language: str) -> str:
     """A sentence with its values written out."""
     values = {
         name: value(cell, unit, programme, language, said.assets.get(name, ""))
         for name, (unit, cell) in said.values.items()
     }
-    return say(said.text, language).format(**values)
+    return _counted(say(said.text, language), said.values).format(**values)

@@ -165,7 +165,7 @@ def _sentence(sizes: dict[date, int], curve: list[float | None]) -> Sentence:
             words(
                 "{people} 位会员在本期开始；还没有一个完整的次月可以比较。",
                 "{people} 位會員在本期開始；還沒有一個完整的次月可以比較。",
-                "{people} members began in this period; no month after their first is over yet.",
+                "{people} {people|member|members} began in this period; no month after their first is over yet.",
             ),
             {"people": (Unit.COUNT, sum(sizes.values()))},
         )
@@ -174,7 +174,8 @@ def _sentence(sizes: dict[date, int], curve: list[float | None]) -> Sentence:
         words(
             "{people} 位会员在本期开始，次月有 {first} 回来购买，第 {last} 个月为 {then}。",
             "{people} 位會員在本期開始，次月有 {first} 回來購買，第 {last} 個月為 {then}。",
-            "Of {people} members who began in this period {first} bought in the month after, {then} in month {last}.",
+            "Of {people} {people|member|members} who began in this period {first} bought in the month after,"
+            " {then} in month {last}.",
         ),
         {
             "people": (Unit.COUNT, sum(sizes.values())),

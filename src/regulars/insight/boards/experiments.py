@@ -30,7 +30,7 @@ _NONE = words(
 _SEVERAL = words(
     "{count} 个实验，其中 {read} 个已有结论可看。",
     "{count} 個實驗，其中 {read} 個已有結論可看。",
-    "{count} experiments, {read} of which can be read.",
+    "{count} {count|experiment|experiments}, {read} of which can be read.",
 )
 
 

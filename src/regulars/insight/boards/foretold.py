@@ -28,7 +28,8 @@ def build(ground: Ground) -> Answer:
             words(
                 "根据{first}至{parted}的历史，预测此后到{last}的购买：预测 {expected} 次，实际 {actual} 次。",
                 "依據{first}至{parted}的歷史，預測此後到{last}的購買：預測 {expected} 次，實際 {actual} 次。",
-                "From {first} to {parted} the model foretold {expected} purchases through {last}; {actual} were made.",
+                "From {first} to {parted} the model foretold {expected} {expected|purchase|purchases} through {last};"
+                " {actual} {actual|was|were} made.",
             ),
             {
                 "first": (Unit.DAY, found.fitted_from),

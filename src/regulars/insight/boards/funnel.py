@@ -209,7 +209,7 @@ def _sentence(counted: list[_Level]) -> Sentence:
         words(
             "{first} 位会员中有 {last} 位（{rate}）走完整个闭环；流失最多的一步是“{step}”，只有 {share} 走到。",
             "{first} 位會員中有 {last} 位（{rate}）走完整個循環；流失最多的一步是「{step}」，只有 {share} 走到。",
-            "Of {first} members {last} ({rate}) went all the way round; most are lost before “{step}”:"
+            "Of {first} {first|member|members} {last} ({rate}) went all the way round; most are lost before “{step}”:"
             " {share} got there.",
         ),
         {
@@ -275,6 +275,7 @@ def _loop(ground: Ground, counted: list[_Level]) -> Table:
             Column("passed", words("走到这一步", "走到這一步", "Got this far"), Unit.COUNT),
         ),
         tuple((_name(level, ground), level.passed) for level in counted),
+        tuple(_drill(level) for level in counted),
     )
 
 

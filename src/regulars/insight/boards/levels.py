@@ -97,7 +97,8 @@ def _sentence(up: int, down: int, same: int, members: int) -> Sentence:
         words(
             "与期初相比，{up} 位会员升级，{down} 位降级，{same} 位等级不变。",
             "與期初相比，{up} 位會員升級，{down} 位降級，{same} 位等級不變。",
-            "Against the beginning of the period {up} members stand higher, {down} lower, {same} where they stood.",
+            "Against the beginning of the period {up} {up|member stands|members stand} higher, {down} lower,"
+            " {same} where they stood.",
         ),
         {"up": (Unit.COUNT, up), "down": (Unit.COUNT, down), "same": (Unit.COUNT, same)},
     )

@@ -127,7 +127,7 @@ def _sentence(found: dict[str, int], sales: int) -> Sentence:
         words(
             "老客带来 {old} 的销售额；{new} 位首购会员买了 {amount}。",
             "舊客帶來 {old} 的銷售額；{new} 位首購會員買了 {amount}。",
-            "{old} of the sales came from returning buyers; {new} first-time buyers spent {amount}.",
+            "{old} of the sales came from returning buyers; {new} first-time {new|buyer|buyers} spent {amount}.",
         ),
         {
             "old": (Unit.RATE, rate(found["old_sales"], sales)),

@@ -106,7 +106,7 @@ def _sentence(people: int, sums: Row) -> Sentence:
             words(
                 "{people} 位会员，本期没有订单。",
                 "{people} 位會員，本期沒有訂單。",
-                "{people} members, and no orders in this period.",
+                "{people} {people|member|members}, and no orders in this period.",
             ),
             {"people": (Unit.COUNT, people)},
         )
@@ -114,7 +114,8 @@ def _sentence(people: int, sums: Row) -> Sentence:
         words(
             "{buyers} 位会员下了 {orders} 笔订单，共 {sales}，客单价 {value}；期末有 {people} 位会员。",
             "{buyers} 位會員下了 {orders} 筆訂單，共 {sales}，客單價 {value}；期末有 {people} 位會員。",
-            "{buyers} of {people} members placed {orders} orders for {sales}, {value} on average.",
+            "{buyers} of {people} {people|member|members} placed {orders} {orders|order|orders} for {sales},"
+            " {value} on average.",
         ),
         {
             "buyers": (Unit.COUNT, sums["buyers"]),

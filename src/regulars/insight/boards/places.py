@@ -95,6 +95,7 @@ def _drawn(table: Table) -> Table:
         words("前 20", "前 20", "The first 20"),
         table.columns[:2],
         tuple(row[:2] for row in table.rows[:DRAWN_MOST]),
+        table.drills[:DRAWN_MOST],
     )
 
 

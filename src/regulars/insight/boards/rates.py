@@ -140,7 +140,8 @@ def _sentence(parts: _Parts) -> Sentence:
         words(
             "{buyers} 位消费会员中，{again} 位（{rate}）买了不止一次；{share} 的会员有消费。",
             "{buyers} 位消費會員中，{again} 位（{rate}）買了不只一次；{share} 的會員有消費。",
-            "Of {buyers} buyers {again} ({rate}) bought more than once; {share} of the members bought at all.",
+            "Of {buyers} {buyers|buyer|buyers} {again} ({rate}) bought more than once; {share} of the members"
+            " bought at all.",
         ),
         {
             "buyers": (Unit.COUNT, parts.buyers),

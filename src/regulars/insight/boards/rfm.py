@@ -94,7 +94,8 @@ def _sentence(groups: dict[str, dict[str, int]], members: int, sales: int, best:
         words(
             "冠军与忠诚客户占会员的 {share}，带来 {sales} 的销售；{going} 位好顾客正在流失。",
             "冠軍與忠誠顧客占會員的 {share}，帶來 {sales} 的銷售；{going} 位好顧客正在流失。",
-            "Champions and loyal members are {share} of all and bring {sales} of sales; {going} good customers are"
+            "Champions and loyal members are {share} of all and bring {sales} of sales; {going} good"
+            " {going|customer is|customers are}"
             " about to be lost.",
         ),
         {

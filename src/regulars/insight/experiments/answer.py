@@ -67,31 +67,35 @@ VERDICTS: dict[str, Text] = {
 _BETTER = words(
     "“{group}”有效：{days} 天里{metric}比“{base}”多 {difference}（{low} 至 {high}），即 {relative}。",
     "「{group}」有效：{days} 天內{metric}比「{base}」多 {difference}（{low} 至 {high}），即 {relative}。",
-    "“{group}” works: over {days} days, {metric} were {difference} above “{base}” ({low} to {high}), that is"
+    "“{group}” works: over {days} {days|day|days}, {metric} were {difference} above “{base}” ({low} to {high}), that is"
     " {relative}.",
 )
 _WORSE = words(
     "“{group}”起了反作用：{days} 天里{metric}比“{base}”少（相差 {difference}，{low} 至 {high}），即 {relative}。",
     "「{group}」起了反作用：{days} 天內{metric}比「{base}」少（相差 {difference}，{low} 至 {high}），即 {relative}。",
-    "“{group}” does harm: over {days} days, {metric} differed from “{base}” by {difference} ({low} to {high}), that is"
+    "“{group}” does harm: over {days} {days|day|days}, {metric} differed from “{base}” by {difference} ({low}"
+    " to {high}), that is"
     " {relative}.",
 )
 _EVEN = words(
     "目前看不出差别：{days} 天里{metric}，“{group}”与“{base}”相差 {difference}（{low} 至 {high}）。",
     "目前看不出差別：{days} 天內{metric}，「{group}」與「{base}」相差 {difference}（{low} 至 {high}）。",
-    "No difference is shown so far: over {days} days, {metric} of “{group}” and “{base}” differ by {difference} ({low}"
+    "No difference is shown so far: over {days} {days|day|days}, {metric} of “{group}” and “{base}” differ by"
+    " {difference} ({low}"
     " to {high}).",
 )
 _SOON = words(
     "还不能下结论：{came} 位会员进入，{counted} 位已满 {days} 天；预计 {readable} 起可看。",
     "還不能下結論：{came} 位會員進入，{counted} 位已滿 {days} 天；預計 {readable} 起可看。",
-    "Too early to tell: {came} members came, the {days} days of {counted} are over; there should be something to read"
+    "Too early to tell: {came} {came|member|members} came, the {days} {days|day|days} of {counted} are over;"
+    " there should be something to read"
     " from {readable} on.",
 )
 _NOT_SOON = words(
     "还不能下结论：{came} 位会员进入，{counted} 位已满 {days} 天，每组至少要有 100 位。",
     "還不能下結論：{came} 位會員進入，{counted} 位已滿 {days} 天，每組至少要有 100 位。",
-    "Too early to tell: {came} members came, the {days} days of {counted} are over; every group needs 100.",
+    "Too early to tell: {came} {came|member|members} came, the {days} {days|day|days} of {counted} are over;"
+    " every group needs 100.",
 )
 _NOBODY = words(
     "还没有会员符合这个实验的规则。",
