@@ -105,19 +105,23 @@ class Levels(Books):
                 {"ladder": after.ladder, "before": before.level, "after": after.level},
             )
 
-    def _level_due(self, ladder: Ladder, standing: Standing, day: date) -> date | None:
+    def _level_due(
+        self, ladder: Ladder, standing: Standing, day: date, life: tiers.Life | None = None
+    ) -> date | None:
         """When time has something to do on the ladder."""
-        days = {} if ladder.id in self.plan.plain else self.days(ladder)
-        return tiers.due(tiers.Life(ladder, days, self.joined, self.enters(ladder)), standing, day)
+        if ladder.id in self.plan.plain:
+            life = tiers.Life(ladder, {}, self.joined, self.enters(ladder))
+        return tiers.due(life or self.life(ladder), standing, day)
 
     def life(self, ladder: Ladder) -> tiers.Life:
         """What the ladder looks at of this member."""
         return tiers.Life(ladder, self.days(ladder), self.joined, self.enters(ladder))
 
-    def redue(self, ladder: Ladder, day: date) -> None:
-        """Note when time has something to do, where that has changed though no step was taken."""
+    def redue(self, ladder: Ladder, day: date, life: tiers.Life | None = None) -> None:
+        """Note when time has something to do, where that has changed though no step was taken. `life`: what the ladder
+        looks at, where that is at hand."""
         standing = self.standing(ladder.id)
-        due = self._level_due(ladder, standing, day)
+        due = self._level_due(ladder, standing, day, life)
         if due != standing.due:
             self.snapshot.standings[ladder.id] = replace(standing, due=due)
             self.snapshot.redue.add(ladder.id)
@@ -140,9 +144,10 @@ class Levels(Books):
         """What time does on a ladder, today."""
         ladder = self.plan.programme.ladders[ladder_id]
         standing = self.standing(ladder_id)
-        for step in tiers.review(self.life(ladder), standing, self.day):
+        life = self.life(ladder)
+        for step in tiers.review(life, standing, self.day):
             self.step(ladder_id, step)
-        self.redue(ladder, self.day)
+        self.redue(ladder, self.day, life)
 
     def climb(self) -> None:
         """Where what was done, or taken back, puts the member on the ladders that look at it."""
@@ -182,10 +187,11 @@ class Levels(Books):
         may_lift = tiers.may_lift(ladder, standing, self.snapshot.ever(self.plan.of_asset[ladder.id]))
         if plain and standing.grace is None and not may_lift:
             return
-        for step in tiers.look(self.life(ladder), standing, day):
+        life = self.life(ladder)
+        for step in tiers.look(life, standing, day):
             self.step(ladder.id, step)
         if not plain:
-            self.redue(ladder, day)
+            self.redue(ladder, day, life)
 
     def _walk_again(self, ladder: Ladder, day: date) -> None:
         """The past turned out otherwise than it was known: walk the ladder anew from `day`."""
@@ -194,17 +200,18 @@ class Levels(Books):
         history = self.snapshot.steps.get(ladder.id, [])
         days, before = self.days(ladder), self.standing(ladder.id)
         until = max(max(days, default=day), before.since, self.day)
-        steps = tiers.rewalk(self.life(ladder), history, day, until)
+        life = self.life(ladder)
+        steps = tiers.rewalk(life, history, day, until)
         earlier = [step for step in history if step.day < day]
         after = self._beginning(ladder.id)
         for step in (*earlier, *steps):
             after = tiers.after_step(ladder, after, step)
         if earlier + steps == history and (after.level, after.until) == (before.level, before.until):
-            return self.redue(ladder, until)
+            return self.redue(ladder, until, life)
         self.snapshot.steps[ladder.id] = earlier + steps
         after.rewritten = before.rewritten + 1
         self._move(after, "recomputed", steps, rewrites=day)
-        self.redue(ladder, until)
+        self.redue(ladder, until, life)
         return None
 
 

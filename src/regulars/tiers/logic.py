@@ -9,6 +9,7 @@ day; so the order of arrival never changes where a member ends.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from heapq import merge
 
 from regulars.language.calendar import add_months, end_of
@@ -96,7 +97,7 @@ def after_step(ladder: Ladder, standing: Standing, step: LevelStep) -> Standing:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Life:
     """What a ladder looks at of one member: what they did by days, when they joined, and what lets them enter levels
     that ask for more."""
@@ -106,13 +107,18 @@ class Life:
     joined: date = date.min
     enters: Enters = anybody
 
+    @cached_property
+    def window(self) -> Window:
+        """The sums over the days, made when they are first asked for."""
+        return Window(self.ladder.measure, self.days, self.joined)
+
 
 class _Walk:
     """A member on a ladder, going from day to day."""
 
     def __init__(self, life: Life, standing: Standing) -> None:
         self.ladder, self.enters = life.ladder, life.enters
-        self.window = Window(life.ladder.measure, life.days, life.joined)
+        self.window = life.window
         self.now = standing
         self.steps: list[LevelStep] = []
         self.also: list[date] = []
