@@ -23,6 +23,7 @@ export type Spec = {
   links?: { source: string; target: string; value: number }[]; // of a flow
   nodes?: { name: string; colour: string }[]; // of a flow, from top to bottom
   drills?: string[][]; // of each row, for each series: the key of the members behind it, empty where nobody is
+  keyed?: boolean; // the names of lines are too long for their ends: they stand above
   running?: string; // what the last period is called that is not over yet: drawn as an outline
 };
 
@@ -108,7 +109,7 @@ function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, u
         color: colours.text,
         formatter: (point: { value: number }) => formatter(spec, axis, false)(point.value),
       },
-      endLabel: { show: line, formatter: one.name, color: colour, distance: 6 },
+      endLabel: { show: line && !spec.keyed, formatter: one.name, color: colour, distance: 6 },
       labelLayout: { moveOverlap: "shiftY" },
       emphasis: { disabled: true },
     };
@@ -131,7 +132,7 @@ function option(spec: Spec, width: number): Record<string, unknown> {
     splitLine: { show: !across && order === 0, lineStyle: { color: colours.grid } },
     axisLabel: { show: !across, color: colours.text, formatter: formatter(spec, order, true) },
   }));
-  const named = spec.series.some((one) => one.type === "line") && spec.axes.length === 1;
+  const named = !spec.keyed && spec.series.some((one) => one.type === "line") && spec.axes.length === 1;
   return {
     animation: false,
     grid: { left: 4, right: across ? 64 : named ? (narrow ? 58 : 72) : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },

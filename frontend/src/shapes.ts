@@ -54,13 +54,13 @@ function channels(hex = "#000000"): number[] {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
-// Dark figures on what is bright, white ones on what is dark, whichever has more contrast (WCAG's relative luminance).
+// Dark figures on what is bright, white ones on what is dark, by relative luminance (WCAG); between the two white reads better.
 function legible(behind: number[]): string {
   const [red = 0, green = 0, blue = 0] = behind.map((one) => {
     const share = one / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#10171f" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.22 ? "#10171f" : "#ffffff";
 }
 
 // One row for each label, one column for each series, darker where it is more.

@@ -12,6 +12,11 @@ from regulars.language.text import say
 from regulars.ledger.contracts import Asset, Flow
 from regulars.programme.contracts import Programme
 
+WIDE = 0x2E80
+"""From here on characters are as wide as two Latin ones."""
+AT_END = 12
+"""So wide a name has room at the end of its line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -54,6 +59,8 @@ class Chart:
     """Of a flow: what stands at its ends from top to bottom, `name` and `colour` of each."""
     drills: list[list[str]] = field(default_factory=list)
     """Of each row, for each series: the key of the members behind it, empty where nobody is."""
+    nothing: str = ""
+    """What is said where there is nothing to draw, if that means more than that nobody bought yet."""
     running: str = ""
     """What is said of the last period while it is not over; empty where every period is whole."""
 
@@ -70,13 +77,26 @@ class Chart:
             "links",
             "nodes",
             "drills",
+            "keyed",
         )
-        whole = asdict(self)
+        whole = asdict(self) | {"keyed": self.keyed}
         return {name: whole[name] for name in names if whole[name]}
+
+    @property
+    def keyed(self) -> bool:
+        """Whether lines have names too long to stand at their ends: then all names stand above."""
+        long = (len(name) + sum(ord(each) > WIDE for each in name) > AT_END for name in self._lines)
+        return self.kind == "time" and any(long)
+
+    @property
+    def _lines(self) -> list[str]:
+        return [series.name for series in self.series if series.type == "line"]
 
     @property
     def key(self) -> list[str]:
         """The names of series that stand side by side or on each other, which can't stand beside their bars."""
+        if self.keyed:
+            return [series.name for series in self.series]
         bars = [series.name for series in self.series if series.type == "bar"]
         return bars if self.kind in ("time", "across") and len(bars) > 1 else []
 

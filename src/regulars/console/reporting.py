@@ -1,7 +1,7 @@
 """A report's answer as a page, a file and a mail show it: figures, charts, tables, in the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.console import charts
 from regulars.insight import plainly, saying
+from regulars.insight.abreast import CHANGE, OTHER
 from regulars.insight.answers import Answered
 from regulars.insight.defining import Unit
 from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Table
@@ -47,12 +48,14 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell, under the heading `label`. `drill` names the members behind it."""
+    """A cell, under the heading `label`. `drill` names the members behind it; `beside` is what it is compared with, and
+    the difference."""
 
     label: str
     text: str
     number: bool
     drill: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,11 @@ def shown(found: Answered, programme: Programme) -> Shown:
         saying.sentence(answer.sentence, programme, language),
         [_figure(figure, answer, programme, language) for figure in answer.figures],
         [drawn(chart, answer, found, programme) for chart in answer.charts if answer.table(chart.table).rows],
-        [table_of(table, programme, language) for table in answer.tables if table.id not in drawn_only],
+        [
+            with_other(table, answer, programme, language)
+            for table in answer.tables
+            if table.id not in drawn_only
+        ],
         [say(hint, language) for hint in answer.hints],
         answer.empty,
         _other(answer, programme, language),
@@ -157,6 +164,39 @@ def _change(figure: Figure, against: str, programme: Programme, language: str) -
         said = _("%(change)s%%, %(against)s: %(value)s")
     said %= {"change": f"{by * 100:+.1f}", "against": against, "value": then}
     return said, None if abs(by) < STEADY else by > 0
+
+
+def with_other(table: Table, answer: Answer, programme: Programme, language: str) -> ShownTable:
+    """A table of the answer. Of two sides each cell holds both: three columns for each figure would not fit a page."""
+    made = table_of(table, programme, language)
+    changes = {column.id for column in table.columns}
+    own = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.id + CHANGE in changes and column.id + OTHER in changes
+    ]
+    if answer.sides is None or not own:
+        return made
+    mine, theirs = (say(side, language) for side in answer.sides)
+    note = _("In each cell: %(mine)s; below it %(theirs)s, and how far apart they are.")
+    left = [place for place in range(len(table.columns)) if not {place - 1, place - 2} & set(own)]
+
+    def plain(name: str) -> str:
+        return name.removesuffix(f"（{mine}）").removesuffix(f" ({mine})")
+
+    def both(cells: list[ShownCell], place: int) -> ShownCell:
+        cell = replace(cells[place], label=plain(cells[place].label))
+        if place not in own:
+            return cell
+        other, change = cells[place + 1].text, cells[place + 2].text
+        return replace(cell, beside=other if change == saying.NOTHING else f"{other} · {change}")
+
+    return replace(
+        made,
+        note=" ".join(filter(None, (made.note, note % {"mine": mine, "theirs": theirs}))),
+        head=[replace(made.head[place], name=plain(made.head[place].name)) for place in left],
+        rows=[replace(row, cells=[both(row.cells, place) for place in left]) for row in made.rows],
+    )
 
 
 def table_of(table: Table, programme: Programme, language: str) -> ShownTable:

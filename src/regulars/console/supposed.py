@@ -85,7 +85,9 @@ class Supposed:
     def more_text(self) -> str:
         """By how much, with what share that is."""
         text = formats.money(abs(self.more), self.after)
-        return f"{text} ({formats.percent(abs(self.more_share))})" if self.more_share is not None else text
+        if self.more_share is None:
+            return text
+        return _("%(amount)s (%(share)s)") % {"amount": text, "share": formats.percent(abs(self.more_share))}
 
     @property
     def refused(self) -> int:
@@ -209,6 +211,7 @@ class Supposed:
             labels=labels,
             series=[Series(_("Members"), counts)],
             axes=[Axis(_("Members"))],
+            nothing=_("Everybody would be given just as much as now."),
             head=[_("Difference"), _("Members")],
             rows=[[label, formats.number(count)] for label, count in zip(labels, counts, strict=True)],
         )
@@ -219,7 +222,11 @@ class Supposed:
             return _("under %(high)s") % {"high": self.worth((high or 0) * whole)}
         if high is None:
             return _("from %(low)s") % {"low": self.worth(low * whole)}
-        return f"{self.worth(low * whole)} – {self.worth(high * whole)}"
+        if high <= 0:
+            ends, said = (-high, -low), _("%(low)s – %(high)s less")
+        else:
+            ends, said = (low, high), _("%(low)s – %(high)s more")
+        return said % {"low": self.worth(ends[0] * whole), "high": self.worth(ends[1] * whole)}
 
     def sheet(self) -> Table[tuple[str, Line, bool]]:
         """All figures under either programme, one a row, for a file."""

@@ -34,8 +34,8 @@ class TooLong(Problem):
     def __init__(self) -> None:
         super().__init__(
             {
-                "zh-hans": f"超过 {XLSX_MOST:,} 名会员，请导出 CSV，或先缩小筛选范围。",
-                "zh-hant": f"超過 {XLSX_MOST:,} 名會員，請匯出 CSV，或先縮小篩選範圍。",
+                "zh-hans": f"超过 {XLSX_MOST:,} 位会员，请导出 CSV，或先缩小筛选范围。",
+                "zh-hant": f"超過 {XLSX_MOST:,} 位會員，請匯出 CSV，或先縮小篩選範圍。",
                 "en": f"These are more than {XLSX_MOST:,} members: export CSV, or filter first.",
             }
         )
