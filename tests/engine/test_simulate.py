@@ -14,11 +14,12 @@ from regulars.engine.contracts import tier_records
 from regulars.engine.decide import Decided
 from regulars.engine.history import history
 from regulars.engine.operations import Request
-from regulars.engine.plan import make_plan, plan
+from regulars.engine.plan import Plan, make_plan, plan
 from regulars.engine.simulate import World
 from regulars.engine.tasks import settle_all
 from regulars.events.models import Event
 from regulars.kit import clock
+from regulars.language.snapshot import Snapshot
 from regulars.ledger.models import Balance
 from regulars.programme.loader import load
 from regulars.programme.service import current_number, publish
@@ -142,7 +143,33 @@ def check_same() -> World:
         own = world.members[row.member_id].standings[row.ladder]
         assert (own.level, own.since, own.until) == (row.level, row.since, row.until)
     assert world.refused == []
+    assert silently(world.plan) == [lived(one) for one in found], "what is not told changes nothing"
     return world
+
+
+class Forgetful(World):
+    """Looks before every event for what time has done, whatever it knows, and is told nothing."""
+
+    def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> list[Decided]:
+        snapshot.quiet_until = snapshot.still_until = None
+        snapshot.firsts.clear()
+        return super()._settle(snapshot, until, now)
+
+
+def silently(under: Plan) -> list[Any]:
+    """The history lived through without anything told, with all that is remembered of when time does something, and
+    without; both must be the same."""
+    past = history(datetime.now(UTC) + timedelta(days=1000))
+    quick = World(under, past.origins(), tells=False)
+    slow = Forgetful(under, past.origins(), tells=False)
+    ones, others = ([lived(one) for one in world.live(past.batches())] for world in (quick, slow))
+    assert ones == others
+    return ones
+
+
+def lived(one: Decided) -> Any:
+    """What of a decision is there whether or not anybody is told."""
+    return one.event, [effect.record() for effect in one.effects], one.tallied, one.used, one.faults
 
 
 @pytest.fixture(autouse=True)

@@ -49,6 +49,9 @@ def credit_amount(
 
     def of_field(data: dict[str, Any]) -> int:
         base = data.get(path) or 0
+        if type(base) is int:
+            units = (base * numerator + offset) // denominator
+            return 0 if units < 0 else units if units < cap else cap
         if isinstance(base, float):
             return min(max(_rounded(ratio * Fraction(str(base)), action.rounding), 0), cap)
         return max(reckon(base), 0)

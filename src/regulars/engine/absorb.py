@@ -84,6 +84,7 @@ def absorb(
     _fill_in(kept.profile, gone.profile)
     _begin_anew(kept)
     kept.quiet_until = gone.quiet_until = None
+    kept.still_until = gone.still_until = None
     gone.status = "merged"
     stores: tuple[dict[Any, Any], ...] = (
         gone.known,

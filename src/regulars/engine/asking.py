@@ -13,7 +13,7 @@ from regulars.campaigns.logic import MOST_AT_ONCE
 from regulars.campaigns.occasions import is_open
 from regulars.engine.contracts import Rejected
 from regulars.engine.entitling import Entitling
-from regulars.engine.plan import Arm, PlannedCredit, PlannedRule
+from regulars.engine.plan import Arm, PlannedRule
 from regulars.language.condition import Facts
 from regulars.language.effects import Exposure
 
@@ -75,12 +75,33 @@ class Asking(Entitling, ABC):
         if self.event.type in self.plan.choosing:
             self._choose(tuple(rules), facts)
             return
+        silent = not self.tells and not self.plan.parked
         for planned in rules:
+            if silent and planned.plain:
+                self._follow_silently(planned, facts)
+                continue
             line = self._ask(planned, facts)
             if line[1] and (planned.arm is None or self._assign(planned.arm, line)):
                 self._apply(planned, line)
             if self.tells:
                 self.trace.append(line)
+
+    def _follow_silently(self, planned: PlannedRule, facts: Facts) -> None:
+        """Ask a rule of which nobody wants to know why it applied or did not, and do what it says if it holds."""
+        if planned.when is not None:
+            try:
+                held = planned.when.matches(facts)
+            except Exception as error:
+                self._failed(planned.rule.id, error)
+                return
+            if not held:
+                return
+        try:
+            wanted = self.wanted(planned)
+        except Exception as error:
+            self._failed(planned.rule.id, error)
+            return
+        self._do(planned, wanted)
 
     def _choose(self, rules: Sequence[PlannedRule], facts: Facts) -> None:
         """The same where some rules exclude others."""
@@ -188,26 +209,28 @@ class Asking(Entitling, ABC):
             line.append(FAILED)
             return False
         before = len(self.effects)
+        line += self._do(planned, wanted)
+        return len(self.effects) > before
+
+    def _do(self, planned: PlannedRule, wanted: dict[int, int]) -> list[str]:
         try:
-            line += self.follow(planned, wanted)
+            return self.follow(planned, wanted)
         except (Rejected, RuleFailed):
             raise
         except Exception as error:
             raise RuleFailed(planned.rule.id, error) from error
-        return len(self.effects) > before
 
     def wanted(self, planned: PlannedRule) -> dict[int, int]:
         """The units that each of the rule's credits comes to, by its place among the actions."""
         wanted, data = {}, self.event.data
-        multiplies = self.plan.benefits is not None and bool(self.plan.benefits.multipliers)
-        for number, action in enumerate(planned.actions):
-            if isinstance(action, PlannedCredit):
-                units = action.amount(data)
-                if multiplies:
-                    units = self.multiplied(action.action.asset, units)
-                if units > MOST_AT_ONCE:
-                    raise OverflowError(f"{units} units of {action.action.asset} at once")
-                wanted[number] = units
+        multiplies = self.plan.benefits is not None and self.plan.benefits.multipliers
+        for number, action in planned.credits:
+            units = action.amount(data)
+            if multiplies:
+                units = self.multiplied(action.action.asset, units)
+            if units > MOST_AT_ONCE:
+                raise OverflowError(f"{units} units of {action.action.asset} at once")
+            wanted[number] = units
         return wanted
 
     @abstractmethod

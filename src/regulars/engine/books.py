@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from regulars.engine.contracts import Rejected
 from regulars.engine.plan import Plan, cap_name, money_name
 from regulars.engine.reach import OrderName
 from regulars.engine.records import amount_of
-from regulars.kit.ids import CHILDREN, child_id, event_id, parent_id
+from regulars.kit.ids import CHILDREN, child_id, event_id, parent_id, uuid_of
 from regulars.language.calendar import Per, local_day, period_of, start_of
 from regulars.language.effects import (
     ADJUST,
@@ -43,6 +44,12 @@ RETURNABLE = frozenset({"order.paid", "benefit.claimed"})
 CAPPED = ((Per.DAY, "day"), (Per.MONTH, "month"), (Per.LIFETIME, "lifetime"))
 
 
+@cache
+def credit_name(asset_id: str) -> str:
+    """The name under which what is credited of an asset is tallied."""
+    return f"credit:{asset_id}"
+
+
 @dataclass(slots=True)
 class Books:
     """What an event does to the value of its member. `others`: further members at hand, by id."""
@@ -65,11 +72,10 @@ class Books:
     """Ladder's tally → the earliest day that changed."""
     rework: set[str] = field(default_factory=set)
     """Those of them of which something earlier was taken off, so that ladders are walked anew."""
+    brought: list[Lot] | None = None
+    """The lots of the event that may be taken back by what it brought, once it has some."""
     day: date = date.min
     ordinal: int = 0
-
-    def __post_init__(self) -> None:
-        self.day = local_day(self.event.time, self.plan.programme.zone)
 
     @property
     def told_since(self) -> datetime:
@@ -82,7 +88,7 @@ class Books:
         self.ordinal += count
         if self.ordinal >= CHILDREN:
             raise OverflowError(f"event {self.event.id} has more than {CHILDREN} consequences")
-        return child_id(self.event.id, first)
+        return uuid_of(self.event.id.int + first)
 
     def count_day(
         self, name: str, day: date, total: int, count: int = 1, *, back: bool | None = None
@@ -145,14 +151,14 @@ class Books:
         `expires_at` instead of the asset's own end. What orders earn of an asset with a waiting time is pending, and
         so is what is given `matures_at`. `order`: refunds of it take them back.
         """
-        programme, snapshot, event = self.plan.programme, self.snapshot, self.event
-        asset = programme.assets[asset_id]
+        snapshot, event = self.snapshot, self.event
+        asset = self.plan.programme.assets[asset_id]
         pending = matures_at is not None
         if asset.pending is not None and account == ISSUE and event.type == "order.paid":
             pending, matures_at = True, self._ripe(asset)
         ends = expires_at
-        if ends is None and not asset.expiry.never:
-            ends = ledger.expires_at(asset.expiry, self.day, programme.zone)
+        if ends is None and asset_id in self.plan.ends:
+            ends = self.plan.ends[asset_id](self.day)
         fills: list[tuple[UUID, int]] = []
         if snapshot.balances.get(asset_id, 0) < 0 and not pending:
             fills = ledger.fill_debts(snapshot.lots.get(asset_id, ()), units)
@@ -174,7 +180,9 @@ class Books:
             self.take_id()
         lot = ledger.apply_credit(snapshot, effect)
         if event.type in RETURNABLE:
-            snapshot.earned.setdefault(event.id, []).append(lot)
+            if self.brought is None:
+                self.brought = snapshot.earned.setdefault(event.id, [])
+            self.brought.append(lot)
         if order is not None:
             snapshot.granted.setdefault(order, []).append(lot)
         self.effects.append(effect)
@@ -194,7 +202,7 @@ class Books:
 
     def _counts(self, asset_id: str, units: int, count: int, account: str = ISSUE) -> None:
         """Units that count for levels from now on."""
-        self.count_day(f"credit:{asset_id}", self.day, units, count)
+        self.count_day(credit_name(asset_id), self.day, units, count)
         credited, day = self.snapshot.credited, self.day
         ever, latest = credited.get(asset_id, (0, None))
         credited[asset_id] = (ever + units, day if latest is None or latest < day else latest)
@@ -441,11 +449,14 @@ class Books:
         due.changed = True
         if lot.expires_at is None and lot.matures_at is None:
             return
-        first = timing.sooner(asset, lot, self.told_since)
-        if first is not None and (due.at is None or first < due.at):
-            due.at = first
+        soonest = timing.soonest_of(asset, lot)
+        if soonest is not None and (due.at is None or soonest < due.at):
+            first = timing.sooner(asset, lot, self.told_since)
+            if first is not None and (due.at is None or first < due.at):
+                due.at = first
         snapshot.firsts.pop(asset.id, None)
-        timing.note_new(snapshot, asset, lot)
+        if soonest is not None and snapshot.quiet_until is not None and soonest < snapshot.quiet_until:
+            snapshot.quiet_until = soonest
 
     def _decays(self, asset: Asset, decay: Decay, due: Due, account: str) -> None:
         """When the next units decay, after something moved."""

@@ -32,13 +32,46 @@ def next_due(
     plan: Plan, snapshot: Snapshot, until: datetime, told_since: datetime | None = None
 ) -> Event | None:
     """The earliest thing that time has to do by `until`; of one moment's, that of the first clock. Ends that had to
-    be announced before `told_since` are not announced any more."""
-    first: Event | None = None
-    for clock in CLOCKS:
+    be announced before `told_since` are not announced any more. That there is nothing before a moment is remembered,
+    until something changes."""
+    first = value(plan, snapshot, until, told_since)
+    if snapshot.still_until is not None and snapshot.still_until > until:
+        return first
+    still = True
+    for clock in OTHERS:
         due = clock(plan, snapshot, until, told_since)
-        if due is not None and (first is None or due.time < first.time):
-            first = due
+        if due is not None:
+            still = False
+            if first is None or due.time < first.time:
+                first = due
+    if still:
+        snapshot.still_until = _still_until(plan, snapshot)
     return first
+
+
+def quiet(snapshot: Snapshot, until: datetime) -> bool:
+    """Whether time is known to do nothing by `until`, without looking."""
+    value_until, others_until = snapshot.quiet_until, snapshot.still_until
+    return (
+        value_until is not None and others_until is not None and value_until > until and others_until > until
+    )
+
+
+def _still_until(plan: Plan, snapshot: Snapshot) -> datetime:
+    """When time first does something to levels, plans or entitlements, at the earliest."""
+    zone, moments = plan.programme.zone, [timing.NEVER]
+    moments += [
+        start_of(one.due, zone)
+        for one in snapshot.standings.values()
+        if one.due is not None and one.ladder in plan.programme.ladders
+    ]
+    upcoming = (next_moment(one, plan.programme.plans[one.plan], zone) for one in snapshot.plans.values())
+    moments += [moment.at for moment in upcoming if moment is not None]
+    if snapshot.held is None:
+        moments += [] if snapshot.held_due is None else [snapshot.held_due]
+    else:
+        moments += [at for row in snapshot.held.values() if (at := row.due_at) is not None]
+    return min(moments)
 
 
 def timer(member_id: UUID, event_type: str, key: str, data: dict[str, Any], at: datetime) -> Event:
@@ -176,5 +209,5 @@ def _plan_timer(snapshot: Snapshot, moment: Moment, one: Subscription) -> Event:
     return timer(snapshot.member_id, event_type, key, data, moment.at)
 
 
-CLOCKS: tuple[Clock, ...] = (value, levels, plans, entitlements)
-"""In the order in which things of one moment happen."""
+OTHERS: tuple[Clock, ...] = (levels, plans, entitlements)
+"""The clocks beside that of value; in the order in which things of one moment happen, after it."""

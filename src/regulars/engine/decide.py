@@ -6,14 +6,14 @@ of events can be lived through in memory, in production and in a simulation alik
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from regulars.campaigns.logic import Budgets
-from regulars.engine.clocks import next_due
+from regulars.engine.clocks import next_due, quiet
 from regulars.engine.commands import COMMANDS
 from regulars.engine.grouping import ANEW, BY_AUDIENCE, KEYS, LISTED, REVIEWED, Groups, by_hand
 from regulars.engine.meanings import MEANINGS, counted, give_back, give_back_credits, message_context
@@ -24,7 +24,14 @@ from regulars.engine.turn import Turn
 from regulars.kit.ids import event_id
 from regulars.language.calendar import local_day
 from regulars.language.condition import Facts
-from regulars.language.effects import AudienceChange, Effect, MessageWish
+from regulars.language.effects import (
+    AudienceChange,
+    Effect,
+    EntitlementStep,
+    LevelChange,
+    MessageWish,
+    PlanChange,
+)
 from regulars.language.events import RULES, Event
 from regulars.language.snapshot import Snapshot, Standing
 
@@ -38,11 +45,17 @@ TIMERS_LIMIT = 10_000
 """No member's life has so many expiries and period ends between two events."""
 
 
+CALM = frozenset({"order.paid"})
+"""Types of event that by themselves change nothing of what time does to levels, plans and entitlements: it shows in an
+effect where something does that they lead to."""
+
+STIRRING = (LevelChange, EntitlementStep, PlanChange)
+
 STEPS = frozenset({"member.joined", "tier.upgraded", "tier.downgraded", "tier.kept"})
 """Types of event by which a level may bring a benefit, or end one."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Decided:
     """One event and all that was decided about it; after the first of its kin, what the member then had.
 
@@ -50,18 +63,25 @@ class Decided:
     """
 
     event: Event
-    effects: list[Effect] = field(default_factory=list)
-    trace: list[list[Any]] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
+    effects: list[Effect]
+    trace: list[list[Any]]
+    faults: list[tuple[str, str]]
     """Rules that failed, with what went wrong."""
-    tallied: list[tuple[str, date, int, int]] = field(default_factory=list)
-    used: list[tuple[str, str, int, int]] = field(default_factory=list)
-    balances: dict[str, int] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
-    pending: dict[str, int] = field(default_factory=dict)
-    standings: dict[str, Standing] = field(default_factory=dict)
-    records: list[dict[str, Any]] = field(default_factory=list)
-    follows: list[dict[str, Any]] = field(default_factory=list)
+    tallied: list[tuple[str, date, int, int]]
+    used: list[tuple[str, str, int, int]]
+    balances: dict[str, int]
+    held: dict[str, int]
+    pending: dict[str, int]
+    standings: dict[str, Standing]
+    records: list[dict[str, Any]]
+    follows: list[dict[str, Any]]
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.effects, self.trace, self.faults = [], [], []
+        self.tallied, self.used = [], []
+        self.balances, self.held, self.pending, self.standings = {}, {}, {}, {}
+        self.records, self.follows = [], []
 
 
 def live(
@@ -110,8 +130,10 @@ def settle(
 ) -> list[Decided]:
     """What time alone does through `until`: lots run out and periods end, each at its own moment. `tells` as for
     `live`."""
-    told_since = plan.programme.told_since(now)
     decided: list[Decided] = []
+    if quiet(snapshot, until):
+        return decided
+    told_since = plan.programme.told_since(now)
     due = next_due(plan, snapshot, until, told_since)
     if due is None:
         return decided
@@ -158,15 +180,17 @@ class _Chain:
         caused: list[Decided] = []
         waiting = [start]
         for current in waiting:
-            turn = self._turn(current.event)
+            turn = self._turn(current)
+            placed = len(turn.snapshot.standings)
             _decide(turn, rules_apply or current is not start)
-            current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
-            current.tallied, current.used = turn.tallied, turn.used
+            if _stirs(turn) or len(turn.snapshot.standings) != placed:
+                turn.snapshot.still_until = None
             if self.tells:
                 current.records = [effect.record() for effect in turn.effects]
             if current is not told:
                 caused.append(current)
-                told.follows += [{**record, "event": current.event.type} for record in current.records]
+                if self.tells:
+                    told.follows += [{**record, "event": current.event.type} for record in current.records]
             if turn.derived and current.event.depth < DEPTH_LIMIT:
                 waiting += [Decided(event) for event in turn.derived]
         self._begin(start.event)
@@ -216,10 +240,15 @@ class _Chain:
                 followed += self.follow(Decided(event), told)
         return followed
 
-    def _turn(self, event: Event) -> Turn:
-        """The event's turn, of the member whose it is."""
-        whose = self.snapshot if event.member_id == self.snapshot.member_id else self.others[event.member_id]
-        return Turn(self.plan, whose, event, self.now, self.budgets, self.others, self.tells)
+    def _turn(self, current: Decided) -> Turn:
+        """The event's turn, of the member whose it is: what it decides is what is decided about the event."""
+        event, whose = current.event, self.snapshot
+        if event.member_id is not whose.member_id and event.member_id != whose.member_id:
+            whose = self.others[event.member_id]
+        turn = Turn(self.plan, whose, event, self.now, self.budgets, self.others, self.tells)
+        current.effects, current.trace, current.faults = turn.effects, turn.trace, turn.faults
+        current.tallied, current.used = turn.tallied, turn.used
+        return turn
 
     def _begin(self, event: Event) -> None:
         """A member stands somewhere on every ladder."""
@@ -227,6 +256,14 @@ class _Chain:
         for ladder in self.plan.programme.ladders:
             if ladder not in standings:
                 Turn(self.plan, self.snapshot, event, self.now, self.budgets).standing(ladder)
+                self.snapshot.still_until = None
+
+
+def _stirs(turn: Turn) -> bool:
+    """Whether time may have something else to do to levels, plans and entitlements than was known before the turn."""
+    if turn.event.type not in CALM or turn.snapshot.redue:
+        return True
+    return any(isinstance(effect, STIRRING) for effect in turn.effects)
 
 
 def _by_member(lived: Iterable[Decided]) -> dict[UUID, list[Decided]]:
@@ -281,7 +318,9 @@ def _decide(turn: Turn, rules_apply: bool) -> None:
         turn.follow_level()
     if turn.event.type == "order.paid":
         name = (turn.event.source, turn.event.data["order_id"])
-        give_back(turn, name, turn.snapshot.orders[name])
+        state = turn.snapshot.orders[name]
+        if state.refunds or turn.snapshot.draws:
+            give_back(turn, name, state)
     elif turn.event.type == "asset.credited" and "order_id" in turn.event.data:
         give_back_credits(turn, (turn.event.data["order_source"], turn.event.data["order_id"]))
     if turn.touched or turn.plan.gated:

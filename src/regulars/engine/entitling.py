@@ -339,6 +339,7 @@ class Entitling(Levels):
         """Note how it now stands."""
         row.state, row.changed = state, True
         self.snapshot.entitlements()[row.id] = row
+        self.snapshot.still_until = None
         until = row.ends_at
         self.effects.append(EntitlementStep(row.benefit, row.id, state, rule, until, why))
 

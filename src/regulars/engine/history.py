@@ -141,4 +141,4 @@ def _event(found: list[Any], members: dict[str, UUID]) -> Event:
 
 
 def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 
@@ -38,6 +38,7 @@ from regulars.language.condition import (
 from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
+from regulars.ledger.logic import ends_of
 from regulars.programme.asking import conditions
 from regulars.programme.contracts import Programme
 from regulars.programme.experiments import experiment_of, kept_from_control
@@ -121,6 +122,10 @@ class PlannedRule:
     arm: Arm | None = None
     unbounded: bool = False
     """Whether nothing bounds what it gives: no limit, no budget, no cap of an asset."""
+    plain: bool = False
+    """Whether its condition alone says if it applies: it is always open, for everybody, and never on trial."""
+    credits: tuple[tuple[int, PlannedCredit], ...] = ()
+    """What it credits, each with its place among the actions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,8 @@ class Plan:
     """Assets whose units end together, at a moment that moves: all lots must be at hand when it comes."""
     simple: frozenset[str]
     """Assets of which every lot ends by itself, if at all."""
+    ends: Mapping[str, Callable[[date], datetime | None]]
+    """Asset → when what is earned on a day ends by itself; of those of which anything does."""
     with_level: dict[str, tuple[str, ...]]
     """Ladder → the assets that end with its periods."""
     benefits: PlannedBenefits | None
@@ -302,6 +309,11 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
             for one in programme.assets.values()
             if not (one.decay or one.expiry.idle_months or one.expiry.with_level or one.expiry.together)
         ),
+        ends={
+            one.id: ends_of(one.expiry, programme.zone)
+            for one in programme.assets.values()
+            if not one.expiry.never
+        },
         with_level={
             ladder: tuple(one.id for one in programme.assets.values() if one.expiry.with_level == ladder)
             for ladder in programme.ladders
@@ -409,7 +421,7 @@ def _planned(rule: Rule, event_type: EventType, fields: Fields, programme: Progr
         for action in rule.then
     )
     trial = compile_condition(rule.trial.when, fields) if rule.trial and rule.trial.when is not None else None
-    pots = pots_of(rule, programme.campaigns.get(rule.campaign))
+    pots, arm = pots_of(rule, programme.campaigns.get(rule.campaign)), _arm(rule, programme)
     capped = any(
         isinstance(action, CreditAction) and programme.assets[action.asset].caps is not None
         for action in rule.then
@@ -421,8 +433,10 @@ def _planned(rule: Rule, event_type: EventType, fields: Fields, programme: Progr
         pots,
         _tries(rule.trial, trial) if rule.trial else None,
         tuple(one for one in (when, trial) if one is not None),
-        _arm(rule, programme),
+        arm,
         rule.limit is None and not pots and not capped,
+        rule.opening is None and rule.trial is None and arm is None,
+        tuple((place, one) for place, one in enumerate(actions) if isinstance(one, PlannedCredit)),
     )
 
 

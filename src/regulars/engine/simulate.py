@@ -135,7 +135,7 @@ class World:
         for one in lived:
             whose = snapshot if other is None else self.members[one.event.member_id]
             _forget_what_is_used_up(whose, one)
-        return before + lived
+        return before + lived if before else lived
 
     def _merge(self, kept: Snapshot, event: Event, now: datetime) -> list[Decided]:
         """Another record becomes one with this member's. As in production not while the other has a paid plan that
@@ -185,8 +185,12 @@ def _other(event: Event) -> UUID | None:
 
 def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
     """Lots that are empty are not at hand in production either, unless something comes back to them."""
-    leaving = [effect.asset for effect in decided.effects if isinstance(effect, LEAVING)]
-    for asset in set(leaving) if leaving else ():
+    assets: set[str] | None = None
+    for effect in decided.effects:
+        if isinstance(effect, LEAVING):
+            assets = assets or set()
+            assets.add(effect.asset)
+    for asset in assets or ():
         lots = snapshot.lots.get(asset)
         if lots is not None:
             snapshot.lots[asset] = there = []

@@ -5,7 +5,9 @@ A turn changes the snapshot with every effect it decides; the effects are what t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from regulars.campaigns.contracts import (
     DebitAction,
@@ -15,11 +17,13 @@ from regulars.campaigns.contracts import (
     MessageAction,
     TagAction,
 )
-from regulars.campaigns.logic import MICRO, granted
+from regulars.campaigns.logic import MICRO, Budgets, granted
 from regulars.engine.asking import Asking
-from regulars.engine.plan import PlannedCredit, PlannedRule, money_name
-from regulars.language.calendar import period_of
+from regulars.engine.plan import Plan, PlannedCredit, PlannedRule, money_name
+from regulars.language.calendar import local_day, period_of
 from regulars.language.effects import SPEND, MessageWish, TagChange
+from regulars.language.events import Event
+from regulars.language.snapshot import Snapshot
 
 NO_EFFECT_LIMIT, NO_EFFECT_BUDGET, NO_EFFECT_QUIET, NO_EFFECT_SHORT = "limit", "budget", "quiet", "short"
 NO_EFFECT_CAP = "cap"
@@ -55,9 +59,28 @@ def outlasting(tags: Sequence[str], rivals: Mapping[str, frozenset[str]]) -> tup
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Turn(Asking):
     """Decides one event."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        snapshot: Snapshot,
+        event: Event,
+        now: datetime,
+        budgets: Budgets,
+        others: dict[UUID, Snapshot] | None = None,
+        tells: bool = True,
+    ) -> None:
+        # One is made for every event: what a dataclass would do by itself takes three times as long.
+        self.plan, self.snapshot, self.event, self.now, self.budgets = plan, snapshot, event, now, budgets
+        self.others, self.tells = others if others is not None else {}, tells
+        self.effects, self.derived, self.trace, self.faults = [], [], [], []
+        self.tallied, self.used = [], []
+        self.earned, self.touched, self.rework = {}, {}, set()
+        self.brought, self.ordinal = None, 0
+        self.day = local_day(event.time, plan.programme.zone)
 
     # Rules
 
@@ -97,7 +120,7 @@ class Turn(Asking):
         """Do what a rule says that nothing bounds."""
         rule = planned.rule.id
         for number, action in enumerate(planned.actions):
-            if not isinstance(action, PlannedCredit):
+            if type(action) is not PlannedCredit:
                 self._act(planned, action, notes)
             elif wanted[number] > 0:
                 self.credit(action.action.asset, wanted[number], rule)
@@ -166,7 +189,13 @@ class Turn(Asking):
 
     def _act(self, planned: PlannedRule, action: Any, notes: list[str]) -> None:
         rule = planned.rule.id
-        if isinstance(action, DebitAction):
+        if isinstance(action, MessageAction):
+            if self.is_history:
+                notes.append(NO_EFFECT_QUIET)
+            else:
+                template = self.plan.programme.templates[action.template]
+                self.effects.append(MessageWish(template.id, template.category, rule, self.take_id(), {}))
+        elif isinstance(action, DebitAction):
             if not self.debit(action, rule):
                 notes.append(NO_EFFECT_SHORT)
         elif isinstance(action, TagAction):
@@ -177,17 +206,11 @@ class Turn(Asking):
             refused = self.grant_by_rule(action.benefit, rule)
             if refused:
                 notes.append(refused)
-        elif isinstance(action, MessageAction):
-            if self.is_history:
-                notes.append(NO_EFFECT_QUIET)
-            else:
-                template = self.plan.programme.templates[action.template]
-                self.effects.append(MessageWish(template.id, template.category, rule, self.take_id(), {}))
 
     @property
     def is_history(self) -> bool:
         """Events older than the programme's stated age count in full and notify nobody."""
-        return self.event.time < self.plan.programme.told_since(self.now)
+        return self.event.time < self.told_since
 
     def debit(self, action: DebitAction, rule: str) -> bool:
         """Take units, earliest to expire first; False if there was too little for what the action asks. What members

@@ -243,7 +243,9 @@ class _Watched:
         self.world = World(plan, past.origins(), tells=False, timetable=_timetable(plan, past))
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
         self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
-        self.month = (NEVER, NEVER, "")
+        self.moved: dict[str, dict[str, int]] = defaultdict(dict)
+        """Local month → asset → by how much members' balances grew in it."""
+        self.month: tuple[datetime, datetime, dict[str, int]] = (NEVER, NEVER, {})
         looking = looking_at_today(plan.programme)
         self.asked_on = concerned(plan.programme, looking) if looking else frozenset[str]()
         self.asked_of: set[UUID] = set()
@@ -256,6 +258,8 @@ class _Watched:
         """What time alone does through the end, and where everybody then stands."""
         tried = self.tried
         self._count(self.world.settle(tried.until))
+        for month, moved in self.moved.items():
+            tried.net.update({(month, asset): units for asset, units in moved.items()})
         merged = self.world.merged
         asked_of = self.world.members if self.asked_on is None else self.asked_of
         tried.looked_at_today = len({_root(one, merged) for one in asked_of})
@@ -282,10 +286,11 @@ class _Watched:
 
     def _add(self, one: Decided) -> None:
         tried, event = self.tried, one.event
-        month = ""
+        month: dict[str, int] | None = None
         for effect in one.effects:
             if isinstance(effect, MOVING):
-                month = month or self._month(event.time)
+                if month is None:
+                    month = self._month(event.time)
                 self._move(effect, month)
             elif isinstance(effect, OrderPaid):
                 tried.orders += 1
@@ -311,19 +316,19 @@ class _Watched:
         for rule in acted:
             tried.times[rule] += 1
 
-    def _month(self, moment: datetime) -> str:
-        """The local month that a moment lies in; of many moments in a row most lie in the same."""
-        starts, ends, name = self.month
+    def _month(self, moment: datetime) -> dict[str, int]:
+        """What moved in the local month that a moment lies in; of many moments in a row most lie in the same."""
+        starts, ends, moved = self.month
         if not starts <= moment < ends:
             zone = self.tried.programme.zone
             day = local_day(moment, zone)
             first = day.replace(day=1)
             starts, ends = start_of(first, zone), start_of(add_months(first, 1), zone)
-            name = day.isoformat()[:7]
-            self.month = (starts, ends, name)
-        return name
+            moved = self.moved[day.isoformat()[:7]]
+            self.month = (starts, ends, moved)
+        return moved
 
-    def _move(self, effect: Credit | Take | Give, month: str) -> None:
+    def _move(self, effect: Credit | Take | Give, moved: dict[str, int]) -> None:
         tried, asset = self.tried, effect.asset
         name = _ACCOUNTS.get(effect.account)
         if name is not None:
@@ -331,9 +336,9 @@ class _Watched:
             amount = -effect.amount if isinstance(effect, Give) else effect.amount
             counted[name] = counted.get(name, 0) + amount
         if isinstance(effect, Take):
-            tried.net[month, asset] -= effect.amount
+            moved[asset] = moved.get(asset, 0) - effect.amount
         elif isinstance(effect, Give) or not effect.pending:
-            tried.net[month, asset] = tried.net.get((month, asset), 0) + effect.amount
+            moved[asset] = moved.get(asset, 0) + effect.amount
 
 
 def _root(member_id: UUID, merged: Mapping[UUID, UUID]) -> UUID:

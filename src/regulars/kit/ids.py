@@ -6,6 +6,7 @@ are found by one range of the primary key and no second lookup. Ids of events an
 follow from the event's name, so that a journal that is replayed gives the same ids.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
 from os import urandom
@@ -21,11 +22,16 @@ _MILLIS_MASK = (1 << 48) - 1
 _RANDOM_B_MASK = ((1 << 62) - 1) & ~(CHILDREN - 1)
 
 
+_new = object.__new__
+_put_int: Callable[[UUID, int], None] = UUID.__dict__["int"].__set__
+_put_safe: Callable[[UUID, SafeUUID], None] = UUID.__dict__["is_safe"].__set__
+
+
 def uuid_of(number: int) -> UUID:
     """`UUID(int=number)` without its checks, which cost more than everything else about an id."""
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", _UNKNOWN)
+    made = _new(UUID)
+    _put_int(made, number)
+    _put_safe(made, _UNKNOWN)
     return made
 
 

@@ -1,8 +1,9 @@
 """Days, months and periods in the programme's time zone. All arithmetic on dates lives here."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -25,9 +26,30 @@ class RoundUp(StrEnum):
     YEAR = "year"
 
 
+_DAY = timedelta(days=1)
+_latest: dict[ZoneInfo, tuple[datetime, datetime, date]] = {}
+"""Zone → the day that was asked for last: when it begins, when it is over."""
+
+
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The day on which `moment` (aware) falls in `zone`."""
-    return moment.astimezone(zone).date()
+    latest = _latest.get(zone)
+    if latest is not None and latest[0] <= moment < latest[1]:
+        return latest[2]
+    day = moment.astimezone(zone).date()
+    bounds = _bounds(day, zone)
+    if bounds is not None:
+        _latest[zone] = bounds
+    return day
+
+
+@lru_cache(maxsize=4096)
+def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime, date] | None:
+    """When the day begins and is over; None where the clocks are changed in it, or the calendar ends."""
+    if day.year in (MINYEAR, MAXYEAR):
+        return None
+    starts, ends = start_of(day, zone), start_of(day + _DAY, zone)
+    return (starts, ends, day) if ends - starts == _DAY else None
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -1,6 +1,7 @@
 """What happened: the one thing that enters Regulars through every door."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ RULES = "rules"
 """The source of events that are derived from other events."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Event:
     """One thing that happened to one member.
 
@@ -29,6 +30,39 @@ class Event:
     type: str
     member_id: UUID
     time: datetime
-    data: dict[str, Any] = field(default_factory=dict)
-    cause: UUID | None = None
-    depth: int = 0
+    data: dict[str, Any]
+    cause: UUID | None
+    depth: int
+
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        source: str,
+        key: str,
+        type: str,  # noqa: A002
+        member_id: UUID,
+        time: datetime,
+        data: dict[str, Any] | None = None,
+        cause: UUID | None = None,
+        depth: int = 0,
+    ) -> None:
+        # Millions are made: past the guard of what is frozen, each field costs a third.
+        _put_id(self, id)
+        _put_source(self, source)
+        _put_key(self, key)
+        _put_type(self, type)
+        _put_member(self, member_id)
+        _put_time(self, time)
+        _put_data(self, data if data is not None else {})
+        _put_cause(self, cause)
+        _put_depth(self, depth)
+
+
+def _put(name: str) -> Callable[[Event, Any], None]:
+    putting: Callable[[Event, Any], None] = Event.__dict__[name].__set__
+    return putting
+
+
+_put_id, _put_source, _put_key, _put_type = _put("id"), _put("source"), _put("key"), _put("type")
+_put_member, _put_time, _put_data = _put("member_id"), _put("time"), _put("data")
+_put_cause, _put_depth = _put("cause"), _put("depth")

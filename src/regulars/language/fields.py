@@ -53,7 +53,7 @@ class Style(StrEnum):
     SET = "set"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
     """All that a condition may look at. `day` is the local day of `moment` in `zone`; windows end with it. `sums`, if
     any: what tallies come to over windows, (tally, days, months) → (count, total), known already."""

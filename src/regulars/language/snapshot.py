@@ -283,6 +283,8 @@ class Snapshot:
     due: dict[str, Due] = field(default_factory=dict)
     quiet_until: datetime | None = None
     """Until when time is known to do nothing to the value at hand; None: that has to be looked at."""
+    still_until: datetime | None = None
+    """The same of all else: levels, plans and entitlements."""
     firsts: dict[str, tuple[datetime, int, str] | None] = field(default_factory=dict)
     """Asset → what time does to it first (when, what, the asset), of those of which that is known."""
     known: dict[UUID, Lot] = field(default_factory=dict)

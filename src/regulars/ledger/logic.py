@@ -12,6 +12,23 @@ from regulars.language.effects import EXPIRE, HOLD, PENDING, REVERSE, Credit, Dr
 from regulars.language.snapshot import Lot, Snapshot
 from regulars.ledger.contracts import Asset, Clawback, Expiry, SpendOrder
 
+DAYS_KEPT = 4096
+
+
+def ends_of(expiry: Expiry, zone: ZoneInfo) -> Callable[[date], datetime | None]:
+    """`expires_at` of a day, for one way of ending in one zone; days that came before are remembered."""
+    known: dict[date, datetime | None] = {}
+
+    def ends(day: date) -> datetime | None:
+        found = known.get(day)
+        if found is None:
+            if len(known) >= DAYS_KEPT:
+                known.clear()
+            found = known[day] = expires_at(expiry, day, zone)
+        return found
+
+    return ends
+
 
 @lru_cache(maxsize=4096)
 def expires_at(expiry: Expiry, day: date, zone: ZoneInfo) -> datetime | None:

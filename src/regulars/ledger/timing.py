@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from regulars.language.calendar import local_day
@@ -95,18 +96,11 @@ def _ending(
     if lapses_at is not None and _decays(asset):
         found.append((lapses_at, Kind.DECAY))
         lapses_at = None
-    ends = ripe = None
-    free = False
-    for lot in lots:
-        if lot.remaining > 0:
-            free = True
-            end = lot.expires_at
-            if end is not None and (ends is None or end < ends):
-                ends = end
-        if lot.pending and lot.matures_at is not None and (ripe is None or lot.matures_at < ripe):
-            ripe = lot.matures_at
-    if free and lapses_at is not None and (ends is None or lapses_at < ends):
-        ends = lapses_at
+    all_ends = {lot.expires_at for lot in lots if lot.remaining > 0}
+    if lapses_at is not None and all_ends:
+        all_ends.add(lapses_at)
+    ends = min(filter(None, all_ends), default=None)
+    ripe = min((at for lot in lots if lot.pending and (at := lot.matures_at)), default=None)
     if ends is not None:
         found.append((ends, Kind.END))
     if ripe is not None:
@@ -152,19 +146,18 @@ def _reminder(snapshot: Snapshot, asset: Asset, lots: list[Lot]) -> Moment | Non
     told = due.reminded_to if due is not None else None
     lapses = due.lapses_at if due is not None else None
     first: datetime | None = None
+    ending: list[Lot] = []
     for lot in lots:
         end = lot.expires_at or lapses
-        if (
-            lot.remaining > 0
-            and end is not None
-            and (told is None or end > told)
-            and (first is None or end < first)
-        ):
-            first = end
+        if end is None or lot.remaining <= 0 or (told is not None and end <= told):
+            continue
+        if first is None or end < first:
+            first, ending = end, [lot]
+        elif end == first:
+            ending.append(lot)
     if first is None:
         return None
-    ending = [lot for lot in lots if lot.remaining > 0 and (lot.expires_at or lapses) == first]
-    at = max(first - timedelta(days=asset.remind_days), max(lot.earned_at for lot in ending))
+    at = max(first - days_of(asset.remind_days), max(lot.earned_at for lot in ending))
     return Moment(at, Kind.REMIND, asset.id, tuple(ending), ends_at=first) if at < first else None
 
 
@@ -204,18 +197,20 @@ def look_anew(snapshot: Snapshot, asset_id: str) -> None:
     snapshot.firsts.pop(asset_id, None)
 
 
-def note_new(snapshot: Snapshot, asset: Asset, lot: Lot) -> None:
-    """A lot has come that ends by itself: what was known of when time does something next is known still."""
-    if snapshot.quiet_until is None:
-        return
-    soonest = snapshot.quiet_until
-    end = lot.expires_at
+def soonest_of(asset: Asset, lot: Lot) -> datetime | None:
+    """The earliest that a new lot may give time to do, whatever was announced."""
+    end, ripe = lot.expires_at, lot.matures_at
     if end is not None and asset.remind_days:
-        end = max(end - timedelta(days=asset.remind_days), lot.earned_at)
-    for one in (end, lot.matures_at):
-        if one is not None and one < soonest:
-            soonest = one
-    snapshot.quiet_until = soonest
+        end = end - days_of(asset.remind_days)
+        if end < lot.earned_at:
+            end = lot.earned_at
+    return end if ripe is None or (end is not None and end <= ripe) else ripe
+
+
+@cache
+def days_of(days: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=days)
 
 
 def sooner(asset: Asset, lot: Lot, told_since: datetime) -> datetime | None:
