@@ -6,11 +6,12 @@ from pathlib import Path
 from regulars.insight.cost_metrics import COST_METRICS
 from regulars.insight.metrics import METRICS
 from regulars.insight.period_metrics import PERIOD_METRICS
+from regulars.insight.scoring.metrics import SCORE_METRICS
 
 PAGE = Path(__file__).parents[1] / "docs/metrics.md"
 HEAD = """# What every figure means 指标口径
 
-Made from the definitions in `src/regulars/insight` (`metrics.py`, `period_metrics.py`, `cost_metrics.py`) with
+Made from the definitions in `src/regulars/insight` (`metrics.py`, `period_metrics.py`, `cost_metrics.py`, `scoring/metrics.py`) with
 `scripts/metrics.py write`: the same words stand beside each figure in the console. Days, weeks (from Monday) and months
 are in the programme's time zone; a period holds its first and its last day. Money is before refunds unless a definition
 says otherwise.
@@ -19,7 +20,7 @@ says otherwise.
 
 def page() -> str:
     """The whole page."""
-    period = {metric.id for metric in (*PERIOD_METRICS, *COST_METRICS)}
+    period = {metric.id for metric in (*PERIOD_METRICS, *SCORE_METRICS, *COST_METRICS)}
     parts = [HEAD]
     for title, wanted in (("In reports, over a period 报表", True), ("On the home page 首页", False)):
         parts.append(f"## {title}\n")

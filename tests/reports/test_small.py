@@ -5,9 +5,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from regulars.console.reporting import NUMBERS
 from regulars.insight import saying
 from regulars.insight.answers import counted, members_behind
 from regulars.insight.ground import ground_of
+from regulars.insight.metrics import METRICS
 from regulars.insight.registry import REPORTS, report_of
 from regulars.insight.report import Against, Answer, Asked, Ground
 from regulars.language.text import LANGUAGES
@@ -213,9 +215,21 @@ def test_one_is_not_told_as_many() -> None:
         "Against the beginning of the period 1 member stands higher, 1 lower, 1 where they stood."
     )
     assert said("mix").endswith("; 1 first-time buyer spent CN¥5.00.")
+
+
+def test_every_figure_and_every_column_of_figures_says_what_it_means() -> None:
+    drawn_only = {"drawn", "loop", "curve"}
     for report in REPORTS:
+        found = asked(report.id)
+        assert {figure.metric.id for figure in found.figures} <= {metric.id for metric in report.metrics}
+        assert all(METRICS[metric.id] is metric for metric in report.metrics), report.id
         for language in LANGUAGES:
-            assert "|" not in said(report.id, language=language), report.id
+            assert not set("{|}") & set(saying.sentence(found.sentence, PROGRAMME, language)), report.id
+        for table in found.tables:
+            for column in table.columns[1:]:
+                if column.unit in NUMBERS and table.id not in drawn_only:
+                    assert column.definition, (report.id, table.id, column.id)
+                    assert set(column.definition) == set(LANGUAGES)
 
 
 def test_only_some_members_only_some_orders() -> None:

@@ -3,6 +3,7 @@
 from regulars.insight.cost_metrics import COST_METRICS
 from regulars.insight.defining import Metric, Unit, define
 from regulars.insight.period_metrics import PERIOD_METRICS
+from regulars.insight.scoring.metrics import SCORE_METRICS
 
 MEMBERS = define(
     "members",
@@ -146,7 +147,7 @@ METRICS: dict[str, Metric] = {
     metric.id: metric
     for metric in (
         MEMBERS, NEW_MEMBERS, ACTIVE_30, ACTIVE_90, SALES_30, SALES_YEAR, ISSUED, SPENT, EXPIRED, REVERSED,
-        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE, *PERIOD_METRICS, *COST_METRICS,
+        OUTSTANDING, LEVELS, REPURCHASE, UPGRADE, *PERIOD_METRICS, *SCORE_METRICS, *COST_METRICS,
     )
 }  # fmt: skip
 """Every metric by its id."""

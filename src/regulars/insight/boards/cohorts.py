@@ -123,7 +123,16 @@ def _matrix(sizes: dict[date, int], cells: dict[tuple[date, int], int], asked: A
         words("同批会员的留存", "同批會員的留存", "Retention by cohort"),
         (
             Column("cohort", words("起始月", "起始月", "Cohort"), Unit.MONTH),
-            Column("members", words("人数", "人數", "Members"), Unit.COUNT),
+            Column(
+                "members",
+                words("人数", "人數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "在该月入会的会员数；按首次消费分组时为在该月首次消费的会员数。",
+                    "在該月入會的會員數；依首次消費分群時為在該月首次消費的會員數。",
+                    "Members who joined in the month; by the first order: those who first bought in it.",
+                ),
+            ),
             *(
                 Column(f"m{after}", _after(after), Unit.RATE, definition=metrics.RETENTION.definition)
                 for after in range(span + 1)

@@ -17,6 +17,7 @@ from regulars.insight.maturing import LAPSED, SPENT, TAKEN, Cohort, cohorts, mon
 from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Ground, Report, Sentence, Table
 from regulars.language.effects import EXPIRE, HOLD, ISSUE, PENDING, REVERSE, SPEND
 from regulars.language.problems import words
+from regulars.language.text import Text
 from regulars.programme.contracts import Programme
 
 BEGINNING = date(1970, 1, 1)
@@ -122,17 +123,17 @@ def _sentence(used: int, share: float | None, given: int, owed: int) -> Sentence
     )
 
 
-def _number(ident: str, hans: str, hant: str, en: str) -> Column:
+def _number(ident: str, hans: str, hant: str, en: str, meaning: tuple[str, str, str]) -> Column:
     """Units of several assets in one column: whole ones, with decimals where the asset has them."""
-    return Column(ident, words(hans, hant, en), Unit.NUMBER)
+    return Column(ident, words(hans, hant, en), Unit.NUMBER, definition=words(*meaning))
 
 
-def _money(ident: str, hans: str, hant: str, en: str) -> Column:
-    return Column(ident, words(hans, hant, en), Unit.MONEY)
+def _money(ident: str, hans: str, hant: str, en: str, definition: Text) -> Column:
+    return Column(ident, words(hans, hant, en), Unit.MONEY, definition=definition)
 
 
-_ISSUED_COST = _money("given_cost", "发放成本", "發放成本", "Cost: given")
-_USED_COST = _money("used_cost", "使用成本", "使用成本", "Cost: used")
+_ISSUED_COST = _money("given_cost", "发放成本", "發放成本", "Cost: given", metrics.COST_GIVEN.definition)
+_USED_COST = _money("used_cost", "使用成本", "使用成本", "Cost: used", metrics.COST_USED.definition)
 
 
 def _whole(units: int, asset: str, programme: Programme) -> float | int:
@@ -162,13 +163,22 @@ def _assets(moved: Sequence[Moved], benefits: int, programme: Programme) -> Tabl
         words("按资产", "依資產", "By asset"),
         (
             Column("asset", words("资产", "資產", "Asset"), Unit.TEXT),
-            _number("given", "发放（减追回）", "發放（減追回）", "Given, less taken back"),
-            _number("used", "使用", "使用", "Used"),
-            _number("lapsed", "过期", "到期", "Lapsed"),
-            _number("other", "其他增减", "其他增減", "Other"),
-            _number("held", "期末余额", "期末餘額", "Held at the end"),
+            _number("given", "发放（减追回）", "發放（減追回）", "Given, less taken back", (
+                "本期发放的数量减去追回的数量。", "本期發放的數量減去追回的數量。",
+                "Units issued in the period, less those taken back.")),
+            _number("used", "使用", "使用", "Used", (
+                "本期使用的数量。", "本期使用的數量。",
+                "Units spent in the period.")),
+            _number("lapsed", "过期", "到期", "Lapsed", (
+                "本期过期的数量。", "本期到期的數量。", "Units that lapsed in the period.")),
+            _number("other", "其他增减", "其他增減", "Other", (
+                "本期其他增减，如转换、转赠与手工调整。", "本期其他增減，如轉換、轉贈與手動調整。",
+                "All else that came and went in the period, such as conversions, gifts and adjustments.")),
+            _number("held", "期末余额", "期末餘額", "Held at the end", (
+                "期末会员手里的数量，含冻结和待生效的。", "期末會員手上的數量，含凍結和待生效的。",
+                "What members have at the end of the period, held and pending too.")),
             _ISSUED_COST, _USED_COST,
-            _money("owed", "期末欠付", "期末欠付", "Owed"),
+            _money("owed", "期末欠付", "期末欠付", "Owed", metrics.COST_OWED.definition),
         ),
         tuple(rows),
     )  # fmt: skip
@@ -198,7 +208,17 @@ def _rules(ground: Ground) -> Table:
             Column("rule", words("规则", "規則", "Rule"), Unit.TEXT),
             Column("campaign", words("活动", "活動", "Campaign"), Unit.TEXT),
             Column("asset", words("资产", "資產", "Asset"), Unit.TEXT),
-            _number("given", "发放", "發放", "Given"),
+            _number(
+                "given",
+                "发放",
+                "發放",
+                "Given",
+                (
+                    "该规则在本期发放的数量，未减追回。",
+                    "該規則在本期發放的數量，未減追回。",
+                    "Units that the rule issued in the period, before what was taken back.",
+                ),
+            ),
             _ISSUED_COST,
         ),
         tuple(told for _, told in costing),
@@ -224,7 +244,16 @@ def _cohorts(ground: Ground, found: Sequence[Cohort]) -> Table:
         spent, lapsed = cohort.until(SPENT, end), cohort.until(LAPSED, end)
         rows.append((cohort.month, kept, spent, lapsed, cohort.left(end), rate(spent, kept), *ages))
     within_months = (
-        Column(f"after_{age}", words(f"{age} 个月内", f"{age} 個月內", f"Within {age} months"), Unit.RATE)
+        Column(
+            f"after_{age}",
+            words(f"{age} 个月内", f"{age} 個月內", f"Within {age} months"),
+            Unit.RATE,
+            definition=words(
+                f"发放后 {age} 个月内使用的 ÷ 该月发放。",
+                f"發放後 {age} 個月內使用的 ÷ 該月發放。",
+                f"Used within {age} months after the month ÷ issued in it.",
+            ),
+        )
         for age in AGES
     )
     return Table(
@@ -233,15 +262,52 @@ def _cohorts(ground: Ground, found: Sequence[Cohort]) -> Table:
         (
             Column("month", words("发放月份", "發放月份", "Issued in"), Unit.MONTH),
             *(
-                Column(ident, words(*names), Unit.ASSET, asset)
-                for ident, *names in (
-                    ("issued", "发放", "發放", "Issued"),
-                    ("used", "已使用", "已使用", "Used"),
-                    ("lapsed", "已过期", "已到期", "Lapsed"),
-                    ("left", "还在", "還在", "Left"),
+                Column(ident, words(*names), Unit.ASSET, asset, words(*meaning))
+                for ident, names, meaning in (
+                    (
+                        "issued",
+                        ("发放", "發放", "Issued"),
+                        (
+                            "该月发放的数量，已减追回。",
+                            "該月發放的數量，已減追回。",
+                            "Units issued in the month, less those taken back.",
+                        ),
+                    ),
+                    (
+                        "used",
+                        ("已使用", "已使用", "Used"),
+                        (
+                            "其中到期末已使用的数量。",
+                            "其中到期末已使用的數量。",
+                            "How many of them were used by the end of the period.",
+                        ),
+                    ),
+                    (
+                        "lapsed",
+                        ("已过期", "已到期", "Lapsed"),
+                        (
+                            "其中到期末已过期的数量。",
+                            "其中到期末已到期的數量。",
+                            "How many of them had lapsed by the end of the period.",
+                        ),
+                    ),
+                    (
+                        "left",
+                        ("还在", "還在", "Left"),
+                        (
+                            "其中期末仍在会员手里的数量。",
+                            "其中期末仍在會員手上的數量。",
+                            "How many of them members still had at the end of the period.",
+                        ),
+                    ),
                 )
             ),
-            Column("share", words("使用率", "使用率", "Share used"), Unit.RATE),
+            Column(
+                "share",
+                words("使用率", "使用率", "Share used"),
+                Unit.RATE,
+                definition=words("已使用 ÷ 发放。", "已使用 ÷ 發放。", "Used ÷ issued."),
+            ),
             *within_months,
         ),
         tuple(rows),

@@ -88,10 +88,46 @@ def _sentence(terms: Terms, years: Sequence[Year]) -> Sentence:
     )
 
 
-_GIFTS = Column("gifts", words("礼品", "禮品", "Gifts"), Unit.MONEY)
-_OPERATIONS = Column("operations", words("运营", "營運", "Operations"), Unit.MONEY)
-_BUDGET = Column("budget", words("预算", "預算", "Budget"), Unit.MONEY)
-_SHARE = Column("share", words("占销售额", "占銷售額", "Of sales"), Unit.RATE)
+_GIFTS = Column(
+    "gifts",
+    words("礼品", "禮品", "Gifts"),
+    Unit.MONEY,
+    definition=words(
+        "当年兑换的积分按礼品成本计。",
+        "當年兌換的點數依禮品成本計。",
+        "What the gifts for the points redeemed in the year cost.",
+    ),
+)
+_OPERATIONS = Column(
+    "operations",
+    words("运营", "營運", "Operations"),
+    Unit.MONEY,
+    definition=words(
+        "运营费用，按条件里写的比例和基数计。",
+        "營運費用，依條件裡寫的比例和基數計。",
+        "What running the programme costs, by the share and the base that the terms state.",
+    ),
+)
+_BUDGET = Column(
+    "budget",
+    words("预算", "預算", "Budget"),
+    Unit.MONEY,
+    definition=words(
+        "当年要花的钱：礼品 + 运营。",
+        "當年要花的錢：禮品 + 營運。",
+        "What is spent in the year: gifts and operations.",
+    ),
+)
+_SHARE = Column(
+    "share",
+    words("占销售额", "占銷售額", "Of sales"),
+    Unit.RATE,
+    definition=words(
+        "预算 ÷ 当年销售额。",
+        "預算 ÷ 當年銷售額。",
+        "The budget ÷ the sales of the year.",
+    ),
+)
 
 
 def _years(years: Sequence[Year]) -> Table:
@@ -108,14 +144,35 @@ def _years(years: Sequence[Year]) -> Table:
         words("逐年", "逐年", "Year by year"),
         (
             Column("year", words("年", "年", "Year"), Unit.TEXT),
-            Column("sales", words("销售额", "銷售額", "Sales"), Unit.MONEY),
-            Column("issued", words("发放积分", "發放點數", "Points issued"), Unit.COUNT),
-            Column("redeemed", words("兑换积分", "兌換點數", "Points redeemed"), Unit.COUNT),
+            Column("sales", words("销售额", "銷售額", "Sales"), Unit.MONEY, definition=words(
+                "推算所用的当年会员销售额。",
+                "推算所用的當年會員銷售額。",
+                "The member sales of the year that are assumed.",
+            )),
+            Column("issued", words("发放积分", "發放點數", "Points issued"), Unit.COUNT, definition=words(
+                "当年销售额所得的积分。",
+                "當年銷售額所得的點數。",
+                "Points that the sales of the year bring.",
+            )),
+            Column("redeemed", words("兑换积分", "兌換點數", "Points redeemed"), Unit.COUNT, definition=words(
+                "当年兑换的积分，按兑换曲线计。",
+                "當年兌換的點數，依兌換曲線計。",
+                "Points redeemed in the year, by the redemption curve.",
+            )),
             _GIFTS, _OPERATIONS, _BUDGET, _SHARE,
             Column("liability", words("预计还要付", "預計還要付", "Owed"), Unit.MONEY,
                    definition=metrics.COST_LIABILITY.definition),
-            Column("outstanding", words("年末未兑换积分", "年末未兌換點數", "Points outstanding"), Unit.COUNT),
-            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY),
+            Column("outstanding", words("年末未兑换积分", "年末未兌換點數", "Points outstanding"), Unit.COUNT,
+                   definition=words(
+                "历年发放、到年末没有兑换的积分。",
+                "歷年發放、到年末沒有兌換的點數。",
+                "Points of all years that have not come back by the end of the year.",
+            )),
+            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY, definition=words(
+                "年末未兑换的积分全部兑换时的礼品成本。",
+                "年末未兌換的點數全部兌換時的禮品成本。",
+                "What the gifts would cost if all points outstanding came back.",
+            )),
         ),
         tuple(rows),
     )  # fmt: skip

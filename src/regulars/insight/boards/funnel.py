@@ -247,8 +247,16 @@ def _table(ground: Ground, levels: list[_Level]) -> Table:
             Column("passed", words("走到这一步", "走到這一步", "Got this far"), Unit.COUNT, definition=words(
                 "本步和之前参与收窄的各步都做到的会员数。", "本步與之前參與收窄的各步都做到的會員數。",
                 "Members who did this and everything before it.")),
-            Column("of_before", words("占上一步", "占上一步", "Of the step before"), Unit.RATE),
-            Column("of_first", words("占全部", "占全部", "Of all"), Unit.RATE),
+            Column("of_before", words("占上一步", "占上一步", "Of the step before"), Unit.RATE, definition=words(
+                "走到这一步的会员数 ÷ 走到上一个参与收窄的步骤的会员数。",
+                "走到這一步的會員數 ÷ 走到上一個參與收窄的步驟的會員數。",
+                "Members who got this far ÷ those who got to the step before that narrows the funnel.",
+            )),
+            Column("of_first", words("占全部", "占全部", "Of all"), Unit.RATE, definition=words(
+                "走到这一步的会员数 ÷ 漏斗第一步的会员数。",
+                "走到這一步的會員數 ÷ 漏斗第一步的會員數。",
+                "Members who got this far ÷ those with whom the funnel begins.",
+            )),
             Column("did", words("做过这件事", "做過這件事", "Did it at all"), Unit.COUNT, definition=words(
                 "本期内做过这件事的会员数，不论其他步骤。", "本期內做過這件事的會員數，不論其他步驟。",
                 "Members who did this in the period, whatever else they did.")),

@@ -122,7 +122,16 @@ def _flow_table(ladder: Ladder, flows: Flows) -> Table:
         (
             Column("old", words("期初", "期初", "At the beginning"), Unit.TEXT),
             Column("new", words("期末", "期末", "At the end"), Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+            Column(
+                "members",
+                words("会员数", "會員數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "期初在前一等级、期末在后一等级的会员数。",
+                    "期初在前一等級、期末在後一等級的會員數。",
+                    "Members who stood on the first level when the period began and on the second when it ended.",
+                ),
+            ),
         ),
         tuple((_level(ladder, old), _level(ladder, new), flows[old, new]) for old, new in ordered),
         tuple(f"{old}:{new}" for old, new in ordered),
@@ -147,11 +156,56 @@ def _level_table(ladder: Ladder, flows: Flows) -> Table:
         words("各等级", "各等級", "Level by level"),
         (
             Column("level", words("等级", "等級", "Level"), Unit.TEXT),
-            Column("opening", words("期初", "期初", "At the beginning"), Unit.COUNT),
-            Column("came", words("进入", "進入", "Came"), Unit.COUNT),
-            Column("went", words("离开", "離開", "Went"), Unit.COUNT),
-            Column("closing", words("期末", "期末", "At the end"), Unit.COUNT),
-            Column("stayed", words("留在原级", "留在原級", "Stayed"), Unit.RATE),
+            Column(
+                "opening",
+                words("期初", "期初", "At the beginning"),
+                Unit.COUNT,
+                definition=words(
+                    "本期开始前处于该等级的会员数。",
+                    "本期開始前處於該等級的會員數。",
+                    "Members who stood on the level before the period began.",
+                ),
+            ),
+            Column(
+                "came",
+                words("进入", "進入", "Came"),
+                Unit.COUNT,
+                definition=words(
+                    "期末在该等级、期初不在的会员数，含本期新入会的会员。",
+                    "期末在該等級、期初不在的會員數，含本期新入會的會員。",
+                    "Members on the level at the end who were not at the beginning, new ones included.",
+                ),
+            ),
+            Column(
+                "went",
+                words("离开", "離開", "Went"),
+                Unit.COUNT,
+                definition=words(
+                    "期初在该等级、期末不在的会员数。",
+                    "期初在該等級、期末不在的會員數。",
+                    "Members on the level at the beginning who are not at the end.",
+                ),
+            ),
+            Column(
+                "closing",
+                words("期末", "期末", "At the end"),
+                Unit.COUNT,
+                definition=words(
+                    "期末处于该等级的会员数。",
+                    "期末處於該等級的會員數。",
+                    "Members who stood on the level when the period ended.",
+                ),
+            ),
+            Column(
+                "stayed",
+                words("留在原级", "留在原級", "Stayed"),
+                Unit.RATE,
+                definition=words(
+                    "期初与期末都在该等级的会员数 ÷ 期初在该等级的会员数。",
+                    "期初與期末都在該等級的會員數 ÷ 期初在該等級的會員數。",
+                    "Members on the level at both ends ÷ those on it at the beginning.",
+                ),
+            ),
         ),
         tuple(rows),
     )
@@ -177,9 +231,36 @@ def _over_time(ground: Ground, ladder: Ladder) -> Table:
         words("按时间", "依時間", "Over time"),
         (
             time_column(by),
-            Column("up", words("升级次数", "升級次數", "Steps up"), Unit.COUNT),
-            Column("down", words("降级次数", "降級次數", "Steps down"), Unit.COUNT),
-            Column("kept", words("保级次数", "續等次數", "Levels kept"), Unit.COUNT),
+            Column(
+                "up",
+                words("升级次数", "升級次數", "Steps up"),
+                Unit.COUNT,
+                definition=words(
+                    "升到更高等级的次数，同一会员升几次计几次。",
+                    "升到更高等級的次數，同一會員升幾次計幾次。",
+                    "How often somebody rose to a higher level; of one member each time counts.",
+                ),
+            ),
+            Column(
+                "down",
+                words("降级次数", "降級次數", "Steps down"),
+                Unit.COUNT,
+                definition=words(
+                    "降到更低等级的次数，同一会员降几次计几次。",
+                    "降到更低等級的次數，同一會員降幾次計幾次。",
+                    "How often somebody fell to a lower level; of one member each time counts.",
+                ),
+            ),
+            Column(
+                "kept",
+                words("保级次数", "續等次數", "Levels kept"),
+                Unit.COUNT,
+                definition=words(
+                    "等级有效期到期时保级成功的次数，最低等级不计。",
+                    "等級效期到期時續等成功的次數，最低等級不計。",
+                    "How often a level above the lowest was kept when its validity ended.",
+                ),
+            ),
         ),
         tuple(
             (day, *(found.get(day, nothing)[name] for name in ("up", "down", "kept")))

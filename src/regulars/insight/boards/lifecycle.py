@@ -111,10 +111,46 @@ def _table(
         title,
         (
             Column("name", title, Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
-            Column("share", words("会员占比", "會員占比", "Of members"), Unit.RATE),
-            Column("sales", words("一年消费", "一年消費", "Spent in a year"), Unit.MONEY),
-            Column("sales_share", words("消费占比", "消費占比", "Of spend"), Unit.RATE),
+            Column(
+                "members",
+                words("会员数", "會員數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "期末处于该阶段或分层的会员数。",
+                    "期末處於該階段或分層的會員數。",
+                    "Members who are in it at the end of the period.",
+                ),
+            ),
+            Column(
+                "share",
+                words("会员占比", "會員占比", "Of members"),
+                Unit.RATE,
+                definition=words(
+                    "该行会员数 ÷ 各行合计。",
+                    "該列會員數 ÷ 各列合計。",
+                    "Its members ÷ the members of all rows.",
+                ),
+            ),
+            Column(
+                "sales",
+                words("一年消费", "一年消費", "Spent in a year"),
+                Unit.MONEY,
+                definition=words(
+                    "该行会员在截至期末的一年内的消费。",
+                    "該列會員在截至期末的一年內的消費。",
+                    "What its members spent in the year that ends with the period.",
+                ),
+            ),
+            Column(
+                "sales_share",
+                words("消费占比", "消費占比", "Of spend"),
+                Unit.RATE,
+                definition=words(
+                    "该行消费 ÷ 各行合计。",
+                    "該列消費 ÷ 各列合計。",
+                    "What they spent ÷ what the members of all rows spent.",
+                ),
+            ),
         ),
         tuple(
             (
@@ -152,7 +188,16 @@ def _flow_table(flows: dict[tuple[str, str], int]) -> Table:
         (
             Column("old", words("期初", "期初", "At the beginning"), Unit.TEXT),
             Column("new", words("期末", "期末", "At the end"), Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+            Column(
+                "members",
+                words("会员数", "會員數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "期初在前一阶段、期末在后一阶段的会员数。",
+                    "期初在前一階段、期末在後一階段的會員數。",
+                    "Members who were in the first stage at the beginning and in the second at the end.",
+                ),
+            ),
         ),
         tuple((NAMES[old], NAMES[new], flows[old, new]) for old, new in there),
         tuple(f"move:{old}:{new}" for old, new in there),

@@ -176,10 +176,14 @@ def _whole(found: dict[str, int]) -> Table:
         words("新客与老客", "新客與舊客", "New and returning"),
         (
             Column("who", words("客群", "客群", "Who"), Unit.TEXT),
-            Column("buyers", metrics.BUYERS.name, Unit.COUNT),
-            Column("orders", metrics.ORDERS.name, Unit.COUNT),
-            Column("sales", metrics.SALES.name, Unit.MONEY),
-            Column("share", words("占比", "占比", "Share"), Unit.RATE),
+            Column("buyers", metrics.BUYERS.name, Unit.COUNT, definition=metrics.BUYERS.definition),
+            Column("orders", metrics.ORDERS.name, Unit.COUNT, definition=metrics.ORDERS.definition),
+            Column("sales", metrics.SALES.name, Unit.MONEY, definition=metrics.SALES.definition),
+            Column("share", words("占比", "占比", "Share"), Unit.RATE, definition=words(
+                "这类买家的销售额 ÷ 本期会员销售额。",
+                "這類買家的銷售額 ÷ 本期會員銷售額。",
+                "What these buyers spent ÷ all member sales of the period.",
+            )),
         ),
         tuple(
             (name, found[f"{kind}_buyers"], found[f"{kind}_orders"], found[f"{kind}_sales"],

@@ -30,7 +30,16 @@ def build(column: str, name: Text, ground: Ground) -> Answer:
         (
             Column(column, name, Unit.TEXT),
             metric_column(metrics.SALES),
-            Column("share", words("占比", "占比", "Share"), Unit.RATE),
+            Column(
+                "share",
+                words("占比", "占比", "Share"),
+                Unit.RATE,
+                definition=words(
+                    "经它售出的会员销售额 ÷ 全部会员销售额。",
+                    "經它售出的會員銷售額 ÷ 全部會員銷售額。",
+                    "What members spent through it ÷ what they spent through all.",
+                ),
+            ),
             metric_column(metrics.ORDERS),
             metric_column(metrics.BUYERS),
             metric_column(metrics.NEW_BUYERS),

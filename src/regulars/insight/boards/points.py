@@ -98,7 +98,17 @@ def _over_time(
     shown = (
         metrics.ISSUED_IN, metrics.SPENT_IN, metrics.EXPIRED_IN, metrics.REVERSED_IN, metrics.OTHER_IN, metrics.CLOSING
     )  # fmt: skip
-    opened = Column("opening", words("期初余额", "期初餘額", "Opening"), Unit.ASSET, asset)
+    opened = Column(
+        "opening",
+        words("期初余额", "期初餘額", "Opening"),
+        Unit.ASSET,
+        asset,
+        definition=words(
+            "这段时间开始前会员手里的余额。",
+            "這段時間開始前會員手上的餘額。",
+            "What members held before it began.",
+        ),
+    )
     columns = [metric_column(metric, asset) for metric in shown]
     return Table(
         "time",
@@ -122,7 +132,16 @@ def _by_rule(asset: str, rules: list[dict[str, int]], ground: Ground) -> Table:
         (
             Column("rule", words("规则", "規則", "Rule"), Unit.TEXT),
             metric_column(metrics.ISSUED_IN, asset),
-            Column("share", words("占比", "占比", "Share"), Unit.RATE),
+            Column(
+                "share",
+                words("占比", "占比", "Share"),
+                Unit.RATE,
+                definition=words(
+                    "该规则发放的数量 ÷ 本期发放总量。",
+                    "該規則發放的數量 ÷ 本期發放總量。",
+                    "What the rule issued ÷ all that was issued in the period.",
+                ),
+            ),
         ),
         tuple(
             (names.get(str(row["rule"]), row["rule"] or by_hand), row["issue"], rate(row["issue"], total))

@@ -27,8 +27,16 @@ def build(ground: Ground) -> Answer:
         (
             Column("goods", name, Unit.TEXT),
             Column("sales", words("销售额", "銷售額", "Sales"), Unit.MONEY, definition=metrics.SALES.definition),
-            Column("share", words("占比", "占比", "Share"), Unit.RATE),
-            Column("orders", words("含它的订单", "含它的訂單", "Orders with it"), Unit.COUNT),
+            Column("share", words("占比", "占比", "Share"), Unit.RATE, definition=words(
+                "它的销售额 ÷ 本期全部商品的会员销售额。",
+                "它的銷售額 ÷ 本期全部商品的會員銷售額。",
+                "What members spent on it ÷ what they spent on all goods of the period.",
+            )),
+            Column("orders", words("含它的订单", "含它的訂單", "Orders with it"), Unit.COUNT, definition=words(
+                "含有它的会员订单数；一笔订单里有几行也只计一次。",
+                "含有它的會員訂單數；一筆訂單裡有幾列也只計一次。",
+                "Member orders with it, each once however many lines it has.",
+            )),
             metric_column(metrics.BUYERS),
             Column("again", words("同品复购率", "同品回購率", "Bought it again"), Unit.RATE, definition=words(
                 "本期内在 2 个及以上不同日子买过它的会员 ÷ 本期买过它的会员。",

@@ -224,9 +224,36 @@ def _made_of(parts: _Parts) -> Table:
         words("比率由来", "比率由來", "What the rates are made of"),
         (
             Column("rate", words("比率", "比率", "Rate"), Unit.TEXT),
-            Column("part", words("分子", "分子", "Part"), Unit.COUNT),
-            Column("whole", words("分母", "分母", "Of"), Unit.COUNT),
-            Column("value", words("结果", "結果", "Result"), Unit.RATE),
+            Column(
+                "part",
+                words("分子", "分子", "Part"),
+                Unit.COUNT,
+                definition=words(
+                    "该比率口径中 ÷ 前面的部分，口径见上方的同名指标。",
+                    "該比率口徑中 ÷ 前面的部分，口徑見上方的同名指標。",
+                    "What stands before the ÷ in the definition of the figure of that name above.",
+                ),
+            ),
+            Column(
+                "whole",
+                words("分母", "分母", "Of"),
+                Unit.COUNT,
+                definition=words(
+                    "该比率口径中 ÷ 后面的部分，口径见上方的同名指标。",
+                    "該比率口徑中 ÷ 後面的部分，口徑見上方的同名指標。",
+                    "What stands behind the ÷ in the definition of the figure of that name above.",
+                ),
+            ),
+            Column(
+                "value",
+                words("结果", "結果", "Result"),
+                Unit.RATE,
+                definition=words(
+                    "分子 ÷ 分母；分母为 0 时不显示。",
+                    "分子 ÷ 分母；分母為 0 時不顯示。",
+                    "Part ÷ whole; left out where there is nothing to divide by.",
+                ),
+            ),
         ),
         tuple((name, part, whole, rate(part, whole)) for name, part, whole in lines),
     )

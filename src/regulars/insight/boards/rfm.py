@@ -113,13 +113,76 @@ def _groups(groups: dict[str, dict[str, int]], members: int, sales: int) -> Tabl
         words("分组", "分群", "Groups"),
         (
             Column("group", words("分组", "分群", "Group"), Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
-            Column("share", words("会员占比", "會員占比", "Of members"), Unit.RATE),
-            Column("sales", words("实付金额", "實付金額", "Paid"), Unit.MONEY),
-            Column("sales_share", words("销售占比", "銷售占比", "Of sales"), Unit.RATE),
-            Column("orders", words("人均订单", "人均訂單", "Orders each"), Unit.NUMBER),
-            Column("spend", words("人均金额", "人均金額", "Paid each"), Unit.MONEY),
-            Column("days", words("平均距上次天数", "平均距上次天數", "Days since the last"), Unit.NUMBER),
+            Column(
+                "members",
+                words("会员数", "會員數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "期末处于该分组的会员数。",
+                    "期末處於該分群的會員數。",
+                    "Members who are in the group at the end of the period.",
+                ),
+            ),
+            Column(
+                "share",
+                words("会员占比", "會員占比", "Of members"),
+                Unit.RATE,
+                definition=words(
+                    "该组会员数 ÷ 参与 RFM 的会员数。",
+                    "該群會員數 ÷ 參與 RFM 的會員數。",
+                    "Members of the group ÷ all who are scored.",
+                ),
+            ),
+            Column(
+                "sales",
+                words("实付金额", "實付金額", "Paid"),
+                Unit.MONEY,
+                definition=words(
+                    "该组会员在 RFM 窗口内的实付金额，已减退款。",
+                    "該群會員在 RFM 期間內的實付金額，已減退款。",
+                    "What the group paid in the window of RFM, less refunds.",
+                ),
+            ),
+            Column(
+                "sales_share",
+                words("销售占比", "銷售占比", "Of sales"),
+                Unit.RATE,
+                definition=words(
+                    "该组实付金额 ÷ 全部参与会员的实付金额。",
+                    "該群實付金額 ÷ 全部參與會員的實付金額。",
+                    "What the group paid ÷ what all who are scored paid.",
+                ),
+            ),
+            Column(
+                "orders",
+                words("人均订单", "人均訂單", "Orders each"),
+                Unit.NUMBER,
+                definition=words(
+                    "该组会员在窗口内的订单数 ÷ 该组会员数。",
+                    "該群會員在期間內的訂單數 ÷ 該群會員數。",
+                    "Orders of the group in the window ÷ its members.",
+                ),
+            ),
+            Column(
+                "spend",
+                words("人均金额", "人均金額", "Paid each"),
+                Unit.MONEY,
+                definition=words(
+                    "该组实付金额 ÷ 该组会员数。",
+                    "該群實付金額 ÷ 該群會員數。",
+                    "What the group paid ÷ its members.",
+                ),
+            ),
+            Column(
+                "days",
+                words("平均距上次天数", "平均距上次天數", "Days since the last"),
+                Unit.NUMBER,
+                definition=words(
+                    "从最近一次订单到期末的天数，按该组会员平均。",
+                    "從最近一次訂單到期末的天數，依該群會員平均。",
+                    "Days from the latest order to the end of the period, on average of the group.",
+                ),
+            ),
         ),
         tuple(_group_row(name, groups[name], members, sales) for name in there),
         tuple(f"group:{name}" for name in there),
@@ -152,7 +215,17 @@ def _matrix(seen: ir.Table) -> Table:
         (
             Column("r", words("近度", "近度", "Recency"), Unit.TEXT),
             *(
-                Column(f"fm{step}", words(f"频额 {step}", f"頻額 {step}", f"FM {step}"), Unit.COUNT)
+                Column(
+                    f"fm{step}",
+                    words(f"频额 {step}", f"頻額 {step}", f"FM {step}"),
+                    Unit.COUNT,
+                    definition=words(
+                        "近度分与频额分都是该值的会员数。频额分是频度分与额度分的平均，向上取整。",
+                        "近度分與頻額分都是該值的會員數。頻額分是頻度分與額度分的平均，向上取整。",
+                        "Members with that recency and that FM, the mean of the scores for frequency and money"
+                        " rounded up.",
+                    ),
+                )
                 for step in range(1, 6)
             ),
         ),
@@ -197,7 +270,16 @@ def _moves(ground: Ground) -> Table:
         (
             Column("old", words("期初", "期初", "At the beginning"), Unit.TEXT),
             Column("new", words("期末", "期末", "At the end"), Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
+            Column(
+                "members",
+                words("会员数", "會員數", "Members"),
+                Unit.COUNT,
+                definition=words(
+                    "期初在前一分组、期末在后一分组的会员数。",
+                    "期初在前一分群、期末在後一分群的會員數。",
+                    "Members who were in the first group at the beginning and in the second at the end.",
+                ),
+            ),
         ),
         tuple((NAMES[row["old"]], NAMES[row["new"]], row["members"]) for row in rows),
         tuple(f"move:{row['old']}:{row['new']}" for row in rows),
