@@ -11,10 +11,10 @@ from regulars.insight.scoring.metrics import SCORE_METRICS
 PAGE = Path(__file__).parents[1] / "docs/metrics.md"
 HEAD = """# What every figure means 指标口径
 
-Made from the definitions in `src/regulars/insight` (`metrics.py`, `period_metrics.py`, `cost_metrics.py`, `scoring/metrics.py`) with
-`scripts/metrics.py write`: the same words stand beside each figure in the console. Days, weeks (from Monday) and months
-are in the programme's time zone; a period holds its first and its last day. Money is before refunds unless a definition
-says otherwise.
+Made from the definitions in `src/regulars/insight` (`metrics.py`, `period_metrics.py`, `cost_metrics.py`,
+`scoring/metrics.py`) with `scripts/metrics.py write`: the same words stand beside each figure in the console. Days,
+weeks (from Monday) and months are in the programme's time zone; a period holds its first and its last day. Money is
+before refunds unless a definition says otherwise.
 """
 
 
