@@ -190,6 +190,7 @@ def console_shots(page: Page) -> Iterator[Shot]:
     for report in REPORTS:
         yield Shot(f"report-{report}", f"/console/insight/reports/{report}/")
     yield Shot("report-mails", "/console/insight/mails/")
+    yield Shot("report-before", "/console/insight/reports/overview/?against=previous")
     yield Shot("what-if", "/console/insight/what-if/")
     yield Shot("experiments", "/console/insight/experiments/")
     yield Shot("experiment-plan", "/console/insight/experiments/plan")
@@ -203,6 +204,9 @@ def console_shots(page: Page) -> Iterator[Shot]:
     if audience:
         yield Shot("audience", audience)
         yield Shot("audience-edit", f"{audience}edit")
+        yield Shot("audience-export", f"{audience}export")
+        name = audience.rstrip("/").rsplit("/", 1)[1]
+        yield Shot("report-beside", f"/console/insight/reports/overview/?against=audience:{name}")
     yield Shot("tags", "/console/members/tags/")
     yield Shot("imports", "/console/members/import/")
     imported = first_link(page, "/console/members/import/", "tr[data-href]")
@@ -210,6 +214,7 @@ def console_shots(page: Page) -> Iterator[Shot]:
         yield Shot("import", imported)
     yield Shot("bulk", "/console/members/bulk/?do=tag&all=1&query=has%3Dphone")
     yield Shot("bulk-changes", "/console/members/bulk/all")
+    yield from first_ones(page)
     member = first_link(page, "/console/members/?sort=spend", "tr[data-href]")
     if member:
         yield Shot("member", member, ".btn-why")
@@ -261,6 +266,22 @@ def console_shots(page: Page) -> Iterator[Shot]:
     yield Shot("two-step-app", "/accounts/2fa/totp/activate/")
     yield Shot("passkeys", "/accounts/2fa/webauthn/")
     yield Shot("search", "/console/members/?q=1")
+
+
+FIRST_ONES = (
+    ("what-if-one", "/console/insight/what-if/", "main td a.main"),
+    ("experiment", "/console/insight/experiments/", "main li a"),
+    ("tag", "/console/members/tags/", "main td a.btn-sm"),
+    ("bulk-change", "/console/members/bulk/all", "main td a"),
+)
+
+
+def first_ones(page: Page) -> Iterator[Shot]:
+    """The first of each list, where there is one."""
+    for name, path, row in FIRST_ONES:
+        found = first_link(page, path, row, "href")
+        if found:
+            yield Shot(name, found)
 
 
 def first_link(page: Page, path: str, row: str, attribute: str = "data-href") -> str | None:

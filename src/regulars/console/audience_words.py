@@ -201,6 +201,7 @@ def growth(days: Sequence[Day]) -> Chart:
         titles=[formats.day(each.day) for each in days],
         series=[Series(_("Members"), [each.members for each in days], type="line")],
         axes=[Axis("")],
+        nothing=_("Nobody was in it on these days."),
         head=[_("Day"), _("Came in"), _("Went out"), _("Members")],
         rows=[
             [formats.day(each.day), *(formats.number(one) for one in (each.entered, each.left, each.members))]

@@ -66,7 +66,7 @@ class PlanForm(forms.Form):
     """An experiment to be planned."""
 
     who = _choice(_("Who is in it"), WHO)
-    metric = _choice(_("Decided by"), MEASURES)
+    metric = _choice(_("Measured by"), MEASURES)
     lift = _percent(_("Smallest lift worth seeing, %"), "5", "0.1", "500")
     share = _percent(_("Held out, %"), "10", "0.5", "50")
     days = _whole(_("Days counted for each member"), 28, 1, 180)
