@@ -38,7 +38,10 @@ LONGEST = (
 )
 """Files that take longest are begun first, so that no process is left alone with one of them at the end."""
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB", "autovacuum": "off",
+}  # fmt: skip
+"""Nothing is vacuumed: what tests take back would leave gaps in the log, in which nothing is taken back."""
 
 
 @pytest.fixture(scope="session")
