@@ -38,14 +38,7 @@ LONGEST = (
 )
 """Files that take longest are begun first, so that no process is left alone with one of them at the end."""
 
-FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-    "autovacuum": "off",
-}
-"""Nothing is vacuumed: what tests take back would leave gaps in the log, in which nothing is taken back."""
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -178,6 +179,12 @@ def _programme() -> None:
         fresh(rich())
 
 
+def at(when: str) -> AbstractContextManager[None]:
+    """It is just that moment. What happens at one and the same is put in order by its place in the table alone, and
+    tests leave gaps there when they take back what they wrote."""
+    return clock.fixed(moment(when).astimezone(UTC))
+
+
 def on(day: str, *events: dict[str, Any]) -> None:
     """Sent as a batch at that moment, after the worker has seen to what was due."""
     before = moment(day) - timedelta(seconds=2)
@@ -243,9 +250,11 @@ def test_history_loaded_at_once() -> None:
 def test_gifts_holds_adjustments_and_what_is_undone() -> None:
     on("2026-01-03 10:00", order("a", "2026-01-03", 200, "1"), order("b", "2026-01-03", 5, "2"))
     a, b = who_is("a"), who_is("b")
-    with clock.fixed(moment("2026-01-04 10:00").astimezone(UTC)):
+    with at("2026-01-04 10:00"):
         operations.gift(Request(a, "console", "g1", "alice"), "points", 50, b)
+    with at("2026-01-04 10:01"):
         held = operations.hold(Request(a, "console", "h1", "alice"), "points", 20)
+    with at("2026-01-04 10:02"):
         operations.hold(Request(a, "console", "h2", "alice"), "points", 11)
         operations.adjust(Request(b, "console", "x1", "alice", "sorry"), "growth", 300)
     with today("2026-01-04 12:00"):
@@ -264,12 +273,14 @@ def test_records_made_one_live_on_as_one() -> None:
     on("2026-01-03 10:00", joined("b", "2026-01-03"), order("b", "2026-01-03 11:00", 260, "1"))
     on("2026-02-05 10:00", order("a", "2026-02-05", 60, "2"), order("c", "2026-02-05", 40, "3"))
     a, b, c = who_is("a"), who_is("b"), who_is("c")
-    with clock.fixed(moment("2026-02-06 10:00").astimezone(UTC)):
+    with at("2026-02-06 10:00"):
         operations.hold(Request(b, "console", "h1", "alice"), "points", 20)
+    with at("2026-02-06 10:01"):
         operations.spend(Request(b, "console", "s1", "alice"), "points", 50)
+    with at("2026-02-06 10:02"):
         assert merging.merge(Request(a, "console", "m1", "alice", "one person"), b).status == "processed"
     on("2026-02-07 10:00", order("b", "2026-02-07", 30, "4"), refund("b", "2026-02-07 11:00", 130, "1"))
-    with clock.fixed(moment("2026-02-08 10:00").astimezone(UTC)):
+    with at("2026-02-08 10:00"):
         assert merging.merge(Request(c, "console", "m2", "alice"), a).status == "processed"
     on("2026-04-10 10:00", order("a", "2026-04-10", 10, "5"))
     on("2026-08-10 10:00")
@@ -280,10 +291,10 @@ def test_records_made_one_live_on_as_one() -> None:
 
 def test_records_made_one_and_taken_apart_again_are_left_out() -> None:
     on("2026-01-03 10:00", *(order(who, "2026-01-03", 60, who) for who in "abcd"))
-    with clock.fixed(moment("2026-01-04 10:00").astimezone(UTC)):
+    with at("2026-01-04 10:00"):
         merging.merge(Request(who_is("a"), "console", "m1", "alice"), who_is("b"))
     a, b, c = (who_is(who) for who in "adc")
-    with clock.fixed(moment("2026-01-05 10:00").astimezone(UTC)):
+    with at("2026-01-05 10:00"):
         gone = next(iter(history(clock.now()).origins().keys() - {a, b, c}))
         assert merging.unmerge(Request(a, "console", "u1", "alice"), gone).status == "processed"
         assert merging.merge(Request(b, "console", "m2", "alice"), a).status == "processed"
