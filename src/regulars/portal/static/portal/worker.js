@@ -1,6 +1,6 @@
 /* The service worker: styles and script from the cache, pages from the network; when there is none, the last card,
    and on a device that has no card a page that says so. */
-var KEPT = "portal-" + VERSION, CARD = "portal-card", spoken = "";
+var KEPT = "portal-" + VERSION, CARD = "portal-card", spoken = "", keeping = Promise.resolve();
 
 self.addEventListener("install", function (event) {
   event.waitUntil(caches.open(KEPT).then(function (cache) { return cache.addAll(SHELL.concat(OFFLINE)); }).then(function () { return self.skipWaiting(); }));
@@ -18,12 +18,15 @@ function lastCard() {
   return caches.open(CARD).then(function (cache) { return cache.match(HOME); });
 }
 
-/* The page for times without a network, in the language in which pages come now. */
+/* The page for times without a network, in the language in which pages come now; one after the other, so that an
+   answer that was long on its way is not put over a later one. */
 function keepOffline(response) {
   var language = response.headers.get("Content-Language");
   if (!language || language === spoken) return;
   spoken = language;
-  caches.open(KEPT).then(function (cache) { return cache.add(OFFLINE); }).catch(function () { spoken = ""; });
+  keeping = keeping.then(function () { return caches.open(KEPT); }).then(function (cache) {
+    return cache.add(OFFLINE);
+  }).catch(function () { spoken = ""; });
 }
 
 function page(request, path) {
