@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import psycopg
 from django.core.management.color import Style
 from django.core.management.commands import flush
-from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg.pq import TransactionStatus
@@ -67,15 +67,12 @@ def emptying_tables() -> Iterator[None]:
     ) -> list[str]:
         return write(self, style, _filled(tables), reset_sequences=reset_sequences, allow_cascade=True)
 
-    DatabaseOperations.execute_sql_flush = as_the_owner  # type: ignore[assignment, method-assign]
-    DatabaseOperations.sql_flush = of_filled  # type: ignore[assignment, method-assign]
-    flush.emit_post_migrate_signal = lambda *_, **__: None
-    try:
+    with (
+        patch.object(DatabaseOperations, "execute_sql_flush", as_the_owner),
+        patch.object(DatabaseOperations, "sql_flush", of_filled),
+        patch.object(flush, "emit_post_migrate_signal"),
+    ):
         yield
-    finally:
-        DatabaseOperations.execute_sql_flush = execute  # type: ignore[method-assign]
-        DatabaseOperations.sql_flush = write  # type: ignore[method-assign]
-        flush.emit_post_migrate_signal = emit_post_migrate_signal
 
 
 def _filled(tables: Sequence[str]) -> list[str]:
