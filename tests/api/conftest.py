@@ -1,7 +1,6 @@
 """A published programme, a key, and a client that shows it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from regulars.insight import freshness
-from regulars.programme.service import publish, version
-from regulars.staff.service import create_api_key, forget_keys
+from regulars.programme.service import publish
+from regulars.staff.service import create_api_key
 
 GROCERY = Path(__file__).parents[2] / "programmes" / "grocery.yaml"
 PROBLEM = "application/problem+json"
@@ -50,19 +48,13 @@ class Caller:
 
 
 @pytest.fixture
-def grocery(db: None) -> Iterator[None]:  # noqa: ARG001  the database is there
-    version.cache_clear()
-    freshness.forget()
+def grocery(db: None) -> None:  # noqa: ARG001  the database is there
     publish(GROCERY.read_text(encoding="utf-8"), "tests")
-    yield
-    version.cache_clear()
 
 
 @pytest.fixture
-def caller(grocery: None) -> Iterator[Caller]:  # noqa: ARG001  the programme is published
-    forget_keys()
-    yield Caller(create_api_key("till", ["*"]))
-    forget_keys()
+def caller(grocery: None) -> Caller:  # noqa: ARG001  the programme is published
+    return Caller(create_api_key("till", ["*"]))
 
 
 def problem(response: Any, status: int, code: str, field: str | None = None) -> dict[str, Any]:

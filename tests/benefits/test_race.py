@@ -1,7 +1,7 @@
 """A hundred at once: to the unit what there is, and no code is used twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Barrier
@@ -16,7 +16,6 @@ from regulars.engine.contracts import Incoming, Outcome
 from regulars.engine.doors import incoming
 from regulars.engine.service import submit, take
 from regulars.kit import clock, lines
-from regulars.programme.service import version
 from tests.benefits.house import opened
 from tests.engine.world import order, took, who_is
 
@@ -40,10 +39,8 @@ FEW = f"""\
 
 
 @pytest.fixture(autouse=True)
-def _books(transactional_db: None) -> Iterator[None]:  # noqa: ARG001
-    version.cache_clear()
-    yield
-    version.cache_clear()
+def _books(transactional_db: None) -> None:
+    """A database in which several write at once."""
 
 
 @pytest.fixture(params=["gate", "past the gate"])
