@@ -15,10 +15,13 @@ from regulars.language.sql_text import Sql
 
 ACTIVE = "m.status = 'active'"
 
-IS_IN = (
-    "EXISTS (SELECT 1 FROM audiences_membership a WHERE a.audience = %s AND a.member_id = m.id"
-    " AND a.bucket = m.bucket AND a.until IS NULL)"
+STAY = (
+    "(SELECT a.id FROM audiences_membership a WHERE a.member_id = m.id AND a.bucket = m.bucket"
+    " AND a.audience = %s AND a.until IS NULL)"
 )
+"""The stay of a member `m` in an audience. A subquery for one value is asked member by member; of what can be joined
+PostgreSQL, which has not counted a new audience yet, thinks that hardly anybody is in, and goes through all of it for
+each member."""
 
 SAMPLE = 20
 LIMIT_SECONDS = 0.9
@@ -35,25 +38,36 @@ def enter(audience: str, where: Sql, buckets: Sequence[int], now: datetime) -> i
     return _run(
         "INSERT INTO audiences_membership (member_id, id, bucket, audience, since, until, by)"
         " SELECT m.id, gen_random_uuid(), m.bucket, %s, %s, NULL, NULL FROM members_member m"
-        f" WHERE m.bucket = ANY(%s) AND {ACTIVE} AND NOT {IS_IN} AND {where.text} ON CONFLICT DO NOTHING",
+        f" WHERE m.bucket = ANY(%s) AND {ACTIVE} AND {STAY} IS NULL AND {where.text} ON CONFLICT DO NOTHING",
         [audience, now, list(buckets), audience, *where.params],
     )
 
 
 def leave(audience: str, where: Sql, buckets: Sequence[int], now: datetime) -> int:
     """Whoever is in and does not satisfy the condition leaves; how many that were."""
+    # `OFFSET 0`: the stay is looked up once, and only of those whom the condition does not fit.
+    gone = rows(
+        "SELECT id, bucket, stay FROM ("
+        f"SELECT m.id, m.bucket, {STAY} AS stay FROM members_member m"
+        f" WHERE m.bucket = ANY(%s) AND NOT ({ACTIVE} AND {where.text}) OFFSET 0) AS outside WHERE stay IS NOT NULL",
+        [audience, list(buckets), *where.params],
+    )
+    if not gone:
+        return 0
     return _run(
-        "UPDATE audiences_membership AS stay SET until = greatest(stay.since, %s) FROM members_member m"
-        " WHERE stay.audience = %s AND stay.until IS NULL AND stay.bucket = ANY(%s)"
-        f" AND m.id = stay.member_id AND m.bucket = stay.bucket AND NOT ({ACTIVE} AND {where.text})",
-        [now, audience, list(buckets), *where.params],
+        "UPDATE audiences_membership AS stay SET until = greatest(stay.since, %s)"
+        " FROM unnest(%s::uuid[], %s::smallint[], %s::uuid[]) AS gone(member_id, bucket, id)"
+        " WHERE stay.member_id = gone.member_id AND stay.bucket = gone.bucket AND stay.id = gone.id"
+        " AND stay.until IS NULL",
+        [now, *(list(column) for column in zip(*gone, strict=True))],
     )
 
 
 def differing(audience: str, where: Sql, buckets: Sequence[int]) -> list[UUID]:
     """Members of these buckets who are in and should not be, or the other way round."""
     found = rows(
-        f"SELECT m.id FROM members_member m WHERE m.bucket = ANY(%s) AND ({ACTIVE} AND {where.text}) <> {IS_IN}",
+        "SELECT m.id FROM members_member m"
+        f" WHERE m.bucket = ANY(%s) AND ({ACTIVE} AND {where.text}) <> ({STAY} IS NOT NULL)",
         [list(buckets), *where.params, audience],
     )
     return [each for (each,) in found]

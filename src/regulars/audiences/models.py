@@ -79,5 +79,9 @@ class Membership(models.Model):
                 name="audience_members",
                 condition=models.Q(until__isnull=True),
             ),
-            models.Index(fields=["audience", "until"], name="audience_left"),
+            models.Index(
+                fields=["audience", "until"],
+                name="audience_left",
+                condition=models.Q(until__isnull=False),
+            ),
         )

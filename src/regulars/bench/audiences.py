@@ -158,43 +158,27 @@ def crowd(port: int, key: str, members: int) -> dict[str, Any]:
 CROWDED = ("spent_500_in_90", "worth_1000", "asleep_90")
 
 
-def measure(port: int, key: str, loads: dict[str, Load], rounds: int = 3) -> dict[str, Any]:
-    """Each load without audiences and with all of them, in turns; the best of its rounds. `cost` is what part of the
-    rate they take, `work` how much more processor time an event takes."""
+def fill(port: int, key: str) -> dict[str, Any]:
+    """Make the fifty, and wait until everybody is where they belong: how many, and the seconds it took."""
     house, made = House(port, key), conditions()
-    figures: dict[str, list[list[Figure]]] = {name: [[], []] for name in loads}
-    filled = 0.0
-    for turn in range(rounds):
-        for name, load in loads.items():
-            figures[name][0].append(load())
-        started = time.perf_counter()
-        for name, condition in made.items():
-            if turn:
-                house.call(f"/{name}/restore", {})
-            else:
-                house.call("", {"id": name, "names": {"en": name}, "condition": condition})
-        house.settle()
-        filled = filled or time.perf_counter() - started
-        for name, load in loads.items():
-            figures[name][1].append(load())
-        if turn + 1 < rounds:
-            for name in reversed(made):
-                house.call(f"/{name}/archive", {})
-    return {
-        "audiences": len(made),
-        "filled_seconds": round(filled, 1),
-        **{name: _compared(*found) for name, found in figures.items()},
-    }
+    began = time.perf_counter()
+    for name, condition in made.items():
+        house.call("", {"id": name, "names": {"en": name}, "condition": condition})
+    house.settle()
+    return {"audiences": len(made), "filled_seconds": round(time.perf_counter() - began, 1)}
 
 
-def _compared(without: list[Figure], along: list[Figure]) -> dict[str, float]:
-    rates = [max(rate for rate, _ in found) for found in (without, along)]
-    times = [min(micros for _, micros in found) for found in (without, along)]
+def compare(without: Load, along: Load, rounds: int) -> dict[str, float]:
+    """The same load on a house without audiences and on one with them, in turns. `cost` is what part of the rate they
+    take, `work` how much more processor time an event takes: medians over the rounds, each of which compares two
+    neighbours in time, for a machine is not equally fast all day."""
+    pairs = [(without(), along()) for _ in range(rounds)]
+    middle = statistics.median
     return {
-        "without": round(rates[0], 1),
-        "with": round(rates[1], 1),
-        "cost": round(1 - rates[1] / rates[0], 3),
-        "without_us": round(times[0], 1),
-        "with_us": round(times[1], 1),
-        "work": round(times[1] / times[0] - 1, 3),
+        "without": round(middle(bare[0] for bare, _ in pairs), 1),
+        "with": round(middle(full[0] for _, full in pairs), 1),
+        "cost": round(1 - middle(full[0] / bare[0] for bare, full in pairs), 3),
+        "without_us": round(middle(bare[1] for bare, _ in pairs), 1),
+        "with_us": round(middle(full[1] for _, full in pairs), 1),
+        "work": round(middle(full[1] / bare[1] for bare, full in pairs) - 1, 3),
     }

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ BATCH_WRITERS = 4
 BATCH_EVENTS = 500
 PGBENCH_SCALE = 20
 EXPIRY_CONNECTIONS = 2
+AUDIENCE_ROUNDS = 6
 START_SECONDS = 180
 
 Tell = Callable[[str], None]
@@ -54,34 +56,35 @@ def measure_levels(members: int, tell: Tell) -> dict[str, Any]:
 
 def measure_audiences(seconds: float, members: int, tell: Tell) -> dict[str, Any]:
     """The figures of `regulars bench --only audiences`: what they cost the engine, then, with many `members`, how long
-    counting and filling take."""
-    with _house(tell) as house:
-        tell(f"{MEMBERS:,} members join")
-        _join(house)
-        audiences.remember(house.data / "postgres")
-        found = _audiences(house, seconds, tell)
+    counting and filling take. Two houses stand side by side, so that the same events come to both in turns."""
+    with _house(tell) as bare, _house(tell) as full:
+        tell(f"{MEMBERS:,} members join each")
+        for house in (bare, full):
+            _join(house)
+            audiences.remember(house.data / "postgres")
+        found = audiences.fill(full.port, full.key)
+        tell("the same events without audiences and with fifty, in turns")
+        turn = iter(range(20, 1000))
+        for name, load in (
+            ("single", (1, SINGLE_CONNECTIONS, 1)),
+            ("batch", (BATCH_WRITERS, 1, BATCH_EVENTS)),
+        ):
+            sides = [partial(_figure, house, *load, seconds, turn) for house in (bare, full)]
+            for warm in sides:
+                warm()
+            found[name] = audiences.compare(sides[0], sides[1], AUDIENCE_ROUNDS)
         tell(f"{members:,} members are counted")
-        levels.fill(house.data / "postgres", members)
-        audiences.remember(house.data / "postgres", totals_only=True)
-        found["crowd"] = audiences.crowd(house.port, house.key, members)
+        levels.fill(full.data / "postgres", members)
+        audiences.remember(full.data / "postgres", totals_only=True)
+        found["crowd"] = audiences.crowd(full.port, full.key, members)
         return {"audiences": found, "cores": os.cpu_count()}
 
 
-def _audiences(house: House, seconds: float, tell: Tell) -> dict[str, Any]:
-    tell("the same events without audiences and with fifty, in turns")
-    turn = iter(range(20, 1000))
-
-    def single() -> audiences.Figure:
-        found, parts = _watched(house, lambda: _load(house, 1, SINGLE_CONNECTIONS, 1, seconds, next(turn)))
-        return float(_rates(found, 1, 1.0)["rate"]), _work(parts)
-
-    def batch() -> audiences.Figure:
-        found, parts = _watched(
-            house, lambda: _load(house, BATCH_WRITERS, 1, BATCH_EVENTS, seconds, next(turn))
-        )
-        return float(_rates(found, BATCH_EVENTS, 1.0)["rate"]), _work(parts)
-
-    return audiences.measure(house.port, house.key, {"single": single, "batch": batch})
+def _figure(
+    house: House, processes: int, connections: int, events: int, seconds: float, turn: Iterator[int]
+) -> audiences.Figure:
+    found, parts = _watched(house, lambda: _load(house, processes, connections, events, seconds, next(turn)))
+    return float(_rates(found, events, 1.0)["rate"]), _work(parts)
 
 
 def _work(parts: dict[str, float]) -> float:

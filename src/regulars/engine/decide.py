@@ -49,7 +49,7 @@ CALM = frozenset({"order.paid"})
 """Types of event that by themselves change nothing of what time does to levels, plans and entitlements: it shows in an
 effect where something does that they lead to."""
 
-STIRRING = (LevelChange, EntitlementStep, PlanChange)
+STIRRING = frozenset({LevelChange, EntitlementStep, PlanChange})
 
 STEPS = frozenset({"member.joined", "tier.upgraded", "tier.downgraded", "tier.kept"})
 """Types of event by which a level may bring a benefit, or end one."""
@@ -263,7 +263,7 @@ def _stirs(turn: Turn) -> bool:
     """Whether time may have something else to do to levels, plans and entitlements than was known before the turn."""
     if turn.event.type not in CALM or turn.snapshot.redue:
         return True
-    return any(isinstance(effect, STIRRING) for effect in turn.effects)
+    return not STIRRING.isdisjoint(map(type, turn.effects))
 
 
 def _by_member(lived: Iterable[Decided]) -> dict[UUID, list[Decided]]:

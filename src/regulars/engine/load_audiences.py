@@ -42,20 +42,20 @@ def _sums(
         "shelves": array([bucket_of(member_id) for member_id in known]),
         "last": today,
     }
-    places: dict[str, tuple[dict[tuple[int, int], int], slice]] = {}
+    places: dict[tuple[str, int, int], int] = {}
     column = 0
     for at, (name, windows) in enumerate(plan.sums.items()):
         firsts = [window_start(today, days=one.days, months=one.months) for one in windows]
         named |= {f"name{at}": name, f"earliest{at}": min(firsts)}
         named |= {f"first{at}_{each}": first for each, first in enumerate(firsts)}
-        whose = {(one.days, one.months): 2 * each for each, one in enumerate(windows)}
-        places[name] = whose, slice(column, column + 2 * len(windows))
-        column += 2 * len(windows)
+        for one in windows:
+            places[name, one.days, one.months] = column
+            column += 2
 
     def note(rows: list[Any]) -> None:
         for member_id, *sums in rows:
             snapshot = snapshots[member_id]
-            snapshot.bases = {name: Base(today, whose, sums[own]) for name, (whose, own) in places.items()}
+            snapshot.bases = dict.fromkeys(plan.sums, Base(today, places, sums))
             snapshot.unread |= plan.sums.keys()
             snapshot.past = past
 

@@ -149,8 +149,8 @@ SELECT row.owner, {columns}
 
 def _tally_sql(at: int, windows: int) -> str:
     columns = ", ".join(
-        f"(sum(count) FILTER (WHERE day >= %(first{at}_{each})s::date))::bigint,"
-        f" (sum(total) FILTER (WHERE day >= %(first{at}_{each})s::date))::bigint"
+        f"coalesce(sum(count) FILTER (WHERE day >= %(first{at}_{each})s::date), 0),"
+        f" coalesce(sum(total) FILTER (WHERE day >= %(first{at}_{each})s::date), 0)::bigint"
         for each in range(windows)
     )
     return f"""

@@ -80,6 +80,8 @@ def _of_parts(quantifier: Quantifier, parts: tuple[Holds, ...]) -> Holds:
     return lambda bits: not any(part(bits) for part in parts)
 
 
+NO_DAYS: dict[date, list[int]] = {}
+
 Sums = dict[tuple[str, int, int], tuple[int, int]]
 """(tally, days, months) → (count, total) over the window that ends with the facts' day."""
 
@@ -101,7 +103,16 @@ class Windows:
         base = member.bases.get(self.tally) if self.tally in member.unread else None
         if base is not None and base.day != last:
             base = None
-        days = member.tally(self.tally) if base is None else member.tallies.get(self.tally, {})
+        days = member.tally(self.tally) if base is None else member.tallies.get(self.tally, NO_DAYS)
+        if base is not None and days and min(days) >= starts[-1] and max(days) <= last:
+            # What is new is of today or nearly: it lies in every window.
+            count = sum(each[0] for each in days.values())
+            total = sum(each[1] for each in days.values())
+            known, places = base.sums, base.places
+            for name in names:
+                place = places[name]
+                sums[name] = (known[place] + count, known[place + 1] + total)
+            return
         counts, totals = [0] * (len(starts) + 1), [0] * (len(starts) + 1)
         for day, (count, total) in days.items():
             if day <= last:
@@ -114,8 +125,8 @@ class Windows:
             total += totals[at]
             name = names[at - 1]
             if base is not None:
-                place = base.places[name[1:]]
-                sums[name] = (count + (base.sums[place] or 0), total + (base.sums[place + 1] or 0))
+                place = base.places[name]
+                sums[name] = (count + base.sums[place], total + base.sums[place + 1])
             else:
                 sums[name] = (count, total)
 

@@ -235,12 +235,12 @@ Tally = dict[date, list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a tally comes to over windows that end with `day`: `sums` has how often and how much (None: never) at each
-    window's place, (days, months) → place."""
+    """What a tally comes to over windows that end with `day`: `sums` has how often and how much, one after the other,
+    at each window's place, (tally, days, months) → place."""
 
     day: date
-    places: Mapping[tuple[int, int], int]
-    sums: Sequence[int | None]
+    places: Mapping[tuple[str, int, int], int]
+    sums: Sequence[int]
 
 
 @dataclass(slots=True)
