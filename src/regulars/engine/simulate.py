@@ -185,12 +185,7 @@ def _other(event: Event) -> UUID | None:
 
 def _forget_what_is_used_up(snapshot: Snapshot, decided: Decided) -> None:
     """Lots that are empty are not at hand in production either, unless something comes back to them."""
-    assets: set[str] | None = None
-    for effect in decided.effects:
-        if isinstance(effect, LEAVING):
-            assets = assets or set()
-            assets.add(effect.asset)
-    for asset in assets or ():
+    for asset in {effect.asset for effect in decided.effects if isinstance(effect, LEAVING)}:
         lots = snapshot.lots.get(asset)
         if lots is not None:
             snapshot.lots[asset] = there = []

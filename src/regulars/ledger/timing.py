@@ -77,35 +77,56 @@ def _first(snapshot: Snapshot, assets: Mapping[str, Asset]) -> Named | None:
 
 
 def _first_of(snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot]) -> Named | None:
-    """The first of what time does to the lots of one asset."""
-    found = _ending(snapshot, asset, asset_id, lots)
-    if asset is not None and asset.remind_days:
-        reminder = _reminder(snapshot, asset, lots)
-        if reminder is not None and (found is None or (reminder.at, reminder.kind) < found):
-            found = (reminder.at, reminder.kind)
-    return (*found, asset_id) if found is not None else None
-
-
-def _ending(
-    snapshot: Snapshot, asset: Asset | None, asset_id: str, lots: list[Lot]
-) -> tuple[datetime, Kind] | None:
-    """The first lot of an asset that ends or ripens, or the next decay."""
+    """The first of what time does to the lots of one asset: one ends or ripens, an end is announced, units decay."""
     due = snapshot.due.get(asset_id)
-    lapses_at = due.lapses_at if due is not None else None
-    found: list[tuple[datetime, Kind]] = []
-    if lapses_at is not None and _decays(asset):
-        found.append((lapses_at, Kind.DECAY))
-        lapses_at = None
-    all_ends = {lot.expires_at for lot in lots if lot.remaining > 0}
-    if lapses_at is not None and all_ends:
-        all_ends.add(lapses_at)
-    ends = min(filter(None, all_ends), default=None)
-    ripe = min((at for lot in lots if lot.pending and (at := lot.matures_at)), default=None)
+    lapses = due.lapses_at if due is not None else None
+    ends: datetime | None = None
+    ripe: datetime | None = None
+    to_use = False
+    for lot in lots:
+        if lot.remaining > 0:
+            to_use, end = True, lot.expires_at
+            if end is not None and (ends is None or end < ends):
+                ends = end
+        if lot.pending:
+            at = lot.matures_at
+            if at is not None and (ripe is None or at < ripe):
+                ripe = at
+    found: list[Named] = []
+    if lapses is not None and _decays(asset):
+        found.append((lapses, Kind.DECAY, asset_id))
+    elif lapses is not None and to_use and (ends is None or lapses < ends):
+        ends = lapses
     if ends is not None:
-        found.append((ends, Kind.END))
+        found.append((ends, Kind.END, asset_id))
     if ripe is not None:
-        found.append((ripe, Kind.RIPEN))
+        found.append((ripe, Kind.RIPEN, asset_id))
+    if asset is not None and asset.remind_days and to_use:
+        told = due.reminded_to if due is not None else None
+        at = _announced(asset, lots, lapses, told)
+        if at is not None:
+            found.append((at, Kind.REMIND, asset_id))
     return min(found, default=None)
+
+
+def _announced(
+    asset: Asset, lots: list[Lot], lapses: datetime | None, told: datetime | None
+) -> datetime | None:
+    """When the next end is announced: so many days before, but not before there is something that ends then."""
+    first: datetime | None = None
+    since: datetime | None = None
+    for lot in lots:
+        end = lot.expires_at or lapses
+        if end is None or lot.remaining <= 0 or (told is not None and end <= told):
+            continue
+        if first is None or end < first:
+            first, since = end, lot.earned_at
+        elif end == first and since is not None and lot.earned_at > since:
+            since = lot.earned_at
+    if first is None or since is None:
+        return None
+    at = max(first - days_of(asset.remind_days), since)
+    return at if at < first else None
 
 
 def _moment(
@@ -141,24 +162,20 @@ def _lapsing(snapshot: Snapshot) -> Moment | None:
 
 
 def _reminder(snapshot: Snapshot, asset: Asset, lots: list[Lot]) -> Moment | None:
-    """The next announcement: so many days before an end, but not before there is something that ends."""
+    """The next announcement, with the lots that end then."""
     due = snapshot.due.get(asset.id)
-    told = due.reminded_to if due is not None else None
-    lapses = due.lapses_at if due is not None else None
-    first: datetime | None = None
-    ending: list[Lot] = []
-    for lot in lots:
-        end = lot.expires_at or lapses
-        if end is None or lot.remaining <= 0 or (told is not None and end <= told):
-            continue
-        if first is None or end < first:
-            first, ending = end, [lot]
-        elif end == first:
-            ending.append(lot)
-    if first is None:
+    lapses, told = (due.lapses_at, due.reminded_to) if due is not None else (None, None)
+    at = _announced(asset, lots, lapses, told)
+    if at is None:
         return None
-    at = max(first - days_of(asset.remind_days), max(lot.earned_at for lot in ending))
-    return Moment(at, Kind.REMIND, asset.id, tuple(ending), ends_at=first) if at < first else None
+    ends = [
+        (end, lot)
+        for lot in lots
+        if lot.remaining > 0 and (end := lot.expires_at or lapses) and (told is None or end > told)
+    ]
+    first = min(end for end, _ in ends)
+    ending = tuple(lot for end, lot in ends if end == first)
+    return Moment(at, Kind.REMIND, asset.id, ending, ends_at=first)
 
 
 def last_good_day(end: datetime, zone: ZoneInfo) -> date:
