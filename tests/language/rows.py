@@ -1,12 +1,12 @@
 """Members drawn by hypothesis: the same data as a snapshot in memory and as rows in the real tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import connection, models
 from hypothesis import strategies as st
 
 from regulars.audiences.models import Membership
@@ -237,30 +237,34 @@ def _member(draw: st.DrawFn, number: int) -> Drawn:
     return Drawn(snapshot, event, keeps_totals)
 
 
+TABLES: tuple[type[models.Model], ...] = (
+    Member,
+    Identity,
+    StandingRow,
+    Balance,
+    MemberTotals,
+    Tally,
+    EventRow,
+    ScoreRow,
+    Membership,
+)
+EMPTY = "; ".join(f"DELETE FROM {model._meta.db_table}" for model in TABLES)
+
+
 def write(drawn: Iterable[Drawn]) -> None:
     """All of it in the tables, in the place of what was there."""
     with as_owner(), connection.cursor() as cursor:
-        for model in (
-            Member,
-            Identity,
-            StandingRow,
-            Balance,
-            MemberTotals,
-            Tally,
-            EventRow,
-            ScoreRow,
-            Membership,
-        ):
-            cursor.execute(f"DELETE FROM {model._meta.db_table}")
-    for one in drawn:
-        _write(one)
+        cursor.execute(EMPTY)
+    rows = [row for one in drawn for row in _rows(one)]
+    for model in TABLES:
+        model._default_manager.bulk_create([row for row in rows if isinstance(row, model)])
 
 
-def _write(one: Drawn) -> None:
+def _rows(one: Drawn) -> Iterator[models.Model]:
     member, profile, event = one.member, one.member.profile, one.event
     owner = {"member_id": member.member_id, "bucket": ids.bucket_of(member.member_id)}
     assert profile.joined_at
-    Member.objects.create(
+    yield Member(
         id=member.member_id,
         bucket=owner["bucket"],
         name=profile.name,
@@ -274,9 +278,9 @@ def _write(one: Drawn) -> None:
         updated_at=START,
     )
     for kind in profile.identities:
-        Identity.objects.create(kind=kind, value=f"{kind}-{member.member_id}", created_at=START, **owner)
+        yield Identity(kind=kind, value=f"{kind}-{member.member_id}", created_at=START, **owner)
     for audience in ("big", "asleep", "guests"):
-        Membership.objects.create(
+        yield Membership(
             id=uuid4(),
             audience=audience,
             since=START,
@@ -284,16 +288,12 @@ def _write(one: Drawn) -> None:
             **owner,
         )
     for standing in member.standings.values():
-        StandingRow.objects.create(
-            ladder=standing.ladder, level=standing.level, since=standing.since, **owner
-        )
+        yield StandingRow(ladder=standing.ladder, level=standing.level, since=standing.since, **owner)
     for asset, balance in member.balances.items():
-        Balance.objects.create(
-            asset=asset, balance=balance, earned=0, spent=0, expired=0, reversed=0, **owner
-        )
+        yield Balance(asset=asset, balance=balance, earned=0, spent=0, expired=0, reversed=0, **owner)
     if one.keeps_totals:
         totals = member.totals
-        MemberTotals.objects.create(
+        yield MemberTotals(
             orders=totals.orders,
             spend_minor=totals.spend_minor,
             refunded_minor=totals.refunded_minor,
@@ -302,11 +302,11 @@ def _write(one: Drawn) -> None:
             **owner,
         )
     for name, (value, label) in member.scores.items():
-        ScoreRow.objects.create(name=name, value=value, label=label, as_of=START, **owner)
+        yield ScoreRow(name=name, value=value, label=label, as_of=START, **owner)
     for name, days in member.tallies.items():
         for day, (count, total) in days.items():
-            Tally.objects.create(name=name, day=day, count=count, total=total, **owner)
-    EventRow.objects.create(
+            yield Tally(name=name, day=day, count=count, total=total, **owner)
+    yield EventRow(
         id=event.id,
         source=event.source,
         key=event.key,

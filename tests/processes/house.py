@@ -50,7 +50,10 @@ def regulars(data: Path, *arguments: str, **settings: str) -> subprocess.Complet
 
 
 def environment(data: Path, settings: dict[str, str]) -> dict[str, str]:
-    ours = {"REGULARS_DATA": str(data), "REGULARS_WORKERS": "1", "REGULARS_THREADS": "4", "LANG": "C"}
+    ours = {
+        "REGULARS_DATA": str(data), "REGULARS_WORKERS": "1", "REGULARS_THREADS": "4", "REGULARS_BACKGROUND": "1",
+        "LANG": "C",
+    }  # fmt: skip
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PYTEST", "DJANGO"))
     }
