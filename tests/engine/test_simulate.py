@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from pydantic_core import to_json
 
 from regulars.engine import merging, operations
@@ -41,6 +42,7 @@ from tests.engine.world import (
     took,
     who_is,
 )
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -175,13 +177,16 @@ def lived(one: Decided) -> Any:
 
 @pytest.fixture(autouse=True)
 def _programme() -> None:
+    """What happens at one moment is put in order by its place in the table: no gap that another test left may be
+    written into."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE events_event CASCADE")
     with today("2026-01-01 09:00"):
         fresh(rich())
 
 
 def at(when: str) -> AbstractContextManager[None]:
-    """It is just that moment. What happens at one and the same is put in order by its place in the table alone, and
-    tests leave gaps there when they take back what they wrote."""
+    """It is just that moment."""
     return clock.fixed(moment(when).astimezone(UTC))
 
 
