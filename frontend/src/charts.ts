@@ -18,7 +18,7 @@ export type Spec = {
   labels: string[];
   titles?: string[];
   series: Series[];
-  axes: { name: string; format: "number" | "money" | "percent"; currency?: string; digits?: number }[];
+  axes: { name: string; format: "number" | "money" | "percent"; currency?: string; symbol?: string; digits?: number }[];
   colours?: string[];
   links?: { source: string; target: string; value: number }[]; // of a flow
   nodes?: { name: string; colour: string }[]; // of a flow, from top to bottom
@@ -50,7 +50,7 @@ function fills(spec: Spec): boolean {
 }
 
 export function formatter(spec: Spec, axis: number, compact: boolean): (value: number) => string {
-  const { format, currency, digits } = spec.axes[axis] ?? { format: "number" };
+  const { format, currency, symbol, digits } = spec.axes[axis] ?? { format: "number" };
   const options: Intl.NumberFormatOptions = compact
     ? { notation: "compact", maximumFractionDigits: 1, useGrouping: true }
     : format === "money" ? { maximumFractionDigits: digits ?? 2 }
@@ -58,7 +58,12 @@ export function formatter(spec: Spec, axis: number, compact: boolean): (value: n
   if (format === "percent") Object.assign(options, { style: "percent", notation: "standard", minimumFractionDigits: 0, maximumFractionDigits: compact ? 0 : 1 });
   if (format === "money" && currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "symbol" });
   const format_ = new Intl.NumberFormat(document.documentElement.lang, options);
-  return (value) => format_.format(value);
+  return (value) => format_.formatToParts(value).map((part) => sign(part, symbol)).join("");
+}
+
+// A figure as the server writes it: one minus sign everywhere, and its sign of the currency.
+function sign(part: Intl.NumberFormatPart, symbol: string | undefined): string {
+  return part.type === "minusSign" ? "−" : part.type === "currency" ? (symbol ?? part.value) : part.value;
 }
 
 export function escape(text: string): string {
@@ -109,7 +114,7 @@ function seriesOf(spec: Spec, colours: Record<string, string>): Record<string, u
         color: colours.text,
         formatter: (point: { value: number }) => formatter(spec, axis, false)(point.value),
       },
-      endLabel: { show: line && !spec.keyed, formatter: one.name, color: colour, distance: 6 },
+      endLabel: { show: line && !spec.keyed, formatter: one.name, color: colour, distance: 10 },
       labelLayout: { moveOverlap: "shiftY" },
       emphasis: { disabled: true },
     };

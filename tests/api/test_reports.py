@@ -33,7 +33,7 @@ def test_a_month_and_the_month_before_and_who_is_behind(caller: Caller) -> None:
     assert (found["from"], found["to"], found["currency"], found["empty"]) == (
         "2026-03-01", "2026-03-31", "CNY", False,
     )  # fmt: skip
-    assert found["answer"] == "2 of 5 members placed 3 orders for CN¥55.00, CN¥18.33 on average."
+    assert found["answer"] == "2 of 5 members placed 3 orders for ¥55.00, ¥18.33 on average."
     shown: dict[str, Any] = {name: (one["value"], one["before"]) for name, one in found["figures"].items()}
     assert shown == {
         "sales": ("55.00", "7.00"), "orders": (3, 1), "buyers": (2, 1), "order_value": ("18.33", "7.00"),

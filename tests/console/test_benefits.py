@@ -65,7 +65,7 @@ def test_the_catalogue_says_who_gets_what_and_what_it_came_to(desk: Client, memb
     said = page(desk, "/console/benefits/")
     assert "members on Silver and above" in said
     assert "5 for all members in all, first come, first served" in said
-    assert "50.0% 100.0% 1 4 CN¥20.00" in said
+    assert "50.0% 100.0% 1 4 ¥20.00" in said
     one = page(desk, "/console/benefits/tea/?state=granted")
     assert "to be claimed Nov 1, 2026" in one
     assert desk.get("/console/benefits/wine/").status_code == 404

@@ -57,21 +57,21 @@ def test_an_empty_book_says_how_it_fills(desk: Client, empty_shop: None) -> None
 def test_the_house_view_says_what_is_owed(desk: Client) -> None:
     story.tell()
     page = text(desk, "books/")
-    assert "What members have is worth CN¥103.20." in page
-    assert "Points CN¥3.20, Cash CN¥100.00" in page
-    assert "free CN¥2.80, held CN¥0.30, pending CN¥0.10" in page
-    assert "Base 680 40 640 CN¥6.40" in page
-    assert "Visit gift 10 0 10 CN¥0.10" in page
-    assert "Nov 2026 190 0 0 40 20 170 320 CN¥3.20" in page
+    assert "What members have is worth ¥103.20." in page
+    assert "Points ¥3.20, Cash ¥100.00" in page
+    assert "free ¥2.80, held ¥0.30, pending ¥0.10" in page
+    assert "Base 680 40 640 ¥6.40" in page
+    assert "Visit gift 10 0 10 ¥0.10" in page
+    assert "Nov 2026 190 0 0 40 20 170 320 ¥3.20" in page
 
 
 def test_another_asset_and_period_are_in_the_address(desk: Client) -> None:
     story.tell()
     page = text(desk, "books/?asset=cash&from=2026-11&to=2026-11")
-    assert "Nov 2026 100.00 0.00 0.00 0.00 100.00 100.00 CN¥100.00" in page
+    assert "Nov 2026 100.00 0.00 0.00 0.00 100.00 100.00 ¥100.00" in page
     assert "Oct 2026 0" not in page
     wild = text(desk, "books/?asset=nothing&from=2199-13&to=x")
-    assert "Nov 2026 190 0 0 40 20 170 320 CN¥3.20" in wild
+    assert "Nov 2026 190 0 0 40 20 170 320 ¥3.20" in wild
 
 
 def test_every_table_is_a_file(desk: Client) -> None:
@@ -125,7 +125,7 @@ def test_strangers_sign_in_first(empty_shop: None) -> None:  # noqa: ARG001
 def test_budgets_with_what_is_left(desk: Client) -> None:
     story.tell()
     page = text(desk, "books/budgets/")
-    assert "Autumn campaign CN¥0.10 / CN¥0.25 40% Lasts at this pace. CN¥0.15 a month" in page
+    assert "Autumn campaign ¥0.10 / ¥0.25 40% Lasts at this pace. ¥0.15 a month" in page
     assert "Base rule 280 units / 400 units 70%" in page
     assert "At this pace it is used up on Nov 29, 2026." in page
 
@@ -136,7 +136,7 @@ def test_reconciliation_says_whether_all_is_in_order(desk: Client) -> None:
     assert seal_due() > 0
     page = text(desk, "books/reconciliation/")
     assert "All in order" in page
-    assert "Points -690 50 300 40 -20 280 30 10 0" in page
+    assert "Points −690 50 300 40 −20 280 30 10 0" in page
     assert "0 pages" in page
     assert "Latest seal No. " in page
     note_check("books", NOW, 1.5, False, {"checked": {}, "differences": 2, "house": {}})

@@ -43,8 +43,8 @@ def test_what_will_happen_is_said_and_nothing_is_written(counter: Client) -> Non
     told = story.tell()
     before, there = books(), tables()
     page = sent(counter, f"{told.ann}/books/adjust", FIELDS | {"direction": "take"})
-    assert "Points 190 → 140 -50" in page
-    assert "Credit of Sep 10, 2026 (until Mar 31, 2027): -50" in page
+    assert "Points 190 → 140 −50" in page
+    assert "Credit of Sep 10, 2026 (until Mar 31, 2027): −50" in page
     assert books() == before
     assert moved(there) == {}
 
@@ -152,14 +152,14 @@ def test_previews_of_every_way(counter: Client) -> None:
     told = story.tell()
     before = books()
     reason = {"reason": "because"}
-    assert "Points 190 → 220 +30 Points, held 30 → 0 -30" in sent(
+    assert "Points 190 → 220 +30 Points, held 30 → 0 −30" in sent(
         counter, f"{told.ann}/books/release/{told.held}", reason
     )
     assert "Points 190 → 240 +50" in sent(counter, f"{told.ann}/books/reverse/{told.spent}", reason)
-    assert "Points 190 → 182 -8" in sent(
+    assert "Points 190 → 182 −8" in sent(
         counter, f"{told.ann}/books/correct/{told.adjusted}", reason | {"amount": "12"}
     )
-    assert "Points 190 → 0 -190" in sent(counter, f"{told.ann}/books/end", reason | {"asset": "points"})
+    assert "Points 190 → 0 −190" in sent(counter, f"{told.ann}/books/end", reason | {"asset": "points"})
     page = sent(counter, f"{told.ann}/books/credit", reason | {"asset": "growth", "amount": "100"})
     assert "Growth 360 → 460 +100" in page
     assert books() == before

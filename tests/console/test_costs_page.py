@@ -31,7 +31,7 @@ def test_it_answers_while_one_types_and_the_address_follows(desk: Client) -> Non
     assert 'name="redeemed" value="30,50,80"' in page
     assert 'hx-trigger="input changed delay:400ms"' in page
     typed = desk.get(f"{HOME}answer?{TOLD}", headers={"HX-Trigger-Name": "redeemed"})
-    assert "CN¥10,000,000.00 in year 3, 1.0% of sales; CN¥8,000,000.00 is owed" in body(typed)
+    assert "¥10,000,000.00 in year 3, 1.0% of sales; ¥8,000,000.00 is owed" in body(typed)
     assert typed["HX-Replace-Url"].startswith(
         f"{HOME}?sales=1000000000&earn=1&exchange=100&redeemed=30%2C50%2C80"
     )

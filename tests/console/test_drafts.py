@@ -232,9 +232,9 @@ def test_what_it_would_have_meant(desk: Client) -> None:
     page = text(desk, f"/console/programme/drafts/{draft.id}/publish")
     assert f'hx-get="/console/programme/drafts/{draft.id}/preview"' in page
     told = text(desk, f"/console/programme/drafts/{draft.id}/preview")
-    assert "The last 30 days would have cost CN¥0.83 instead of CN¥1.33." in told
+    assert "The last 30 days would have cost ¥0.83 instead of ¥1.33." in told
     assert "All 4 members' histories lived through again" in told
     assert "1 member" in told
     desk.post(f"/console/programme/drafts/{draft.id}/publish", {"when": "now"})
     back = text(desk, "/console/programme/versions/1/preview")
-    assert "would have cost CN¥1.33 instead of CN¥0.83" in back
+    assert "would have cost ¥1.33 instead of ¥0.83" in back

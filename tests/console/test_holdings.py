@@ -66,8 +66,8 @@ def test_movements_say_who_asked_and_why(desk: Client) -> None:
         "Credited “for the broken egg” by carol@example.cn , approved by dora@example.cn".replace(" ,", ",")
         in page
     )
-    assert "Spent For order a-9. Oct 5, 2026, 10:00 -50 150" in page
-    assert "Refund Order a-3 Nov 3, 2026, 10:00 -40 210" in page
+    assert "Spent For order a-9. Oct 5, 2026, 10:00 −50 150" in page
+    assert "Refund Order a-3 Nov 3, 2026, 10:00 −40 210" in page
     undone = operations.reverse(Request(told.ann, "console", "y", "key:POS", "wrong till"), told.spent)
     assert undone.error is None
     again = text(desk, f"members/{told.ann}/books/?asset=points")

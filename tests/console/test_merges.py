@@ -97,7 +97,7 @@ def test_sent_twice_they_are_merged_once(desk: Client, pair: tuple[UUID, UUID]) 
     assert "Value moved" not in life, "what the books did is part of the merge"
     assert "Level reckoned anew" not in life
     theirs = text(desk, f"members/{gone}/timeline")
-    assert "Merged into another member 林小雨 -88 growth -188 points" in theirs
+    assert "Merged into another member 林小雨 −88 growth −188 points" in theirs
     assert "Value moved" not in theirs
     in_order()
 
@@ -135,8 +135,8 @@ def test_taken_apart_each_has_their_own(desk: Client, pair: tuple[UUID, UUID]) -
     page = text(desk, f"members/{kept}/merge/{gone}/undo")
     assert f"Points {two} Orders 1" in page
     assert "E-mail lin2@example.cn" in page
-    assert "Orders 1 Spend CN¥88.00" in page
-    assert f"Points {one + two:,} → {one:,} -{two}" in page
+    assert "Orders 1 Spend ¥88.00" in page
+    assert f"Points {one + two:,} → {one:,} −{two}" in page
     assert "have been used since" not in page
     assert books() == before
     assert moved(there) == {}

@@ -66,7 +66,7 @@ def test_without_a_programme_every_page_says_how_to_publish_one(desk: Client) ->
 def test_home_shows_the_figures_with_their_definitions(desk: Client, shop: dict[str, UUID]) -> None:  # noqa: ARG001
     page = body(desk, "")
     assert '<div class="metric-value">4</div>' in page
-    assert "CN¥1,235" in page
+    assert "¥1,235" in page
     assert "Members with two or more orders in the last 12 months" in page
     drawn = body(desk, "charts")
     assert drawn.count("data-chart=") == 5
@@ -78,7 +78,7 @@ def test_a_member_has_head_progress_lots_and_life(desk: Client, shop: dict[str, 
     for words in (
         "林小雨",
         "Silver",
-        "CN¥1,220.00",
+        "¥1,220.00",
         "+8613800001234",
         "lin@example.cn",
         "Female",
@@ -115,7 +115,7 @@ def test_why_says_which_rules_held_and_which_did_not(desk: Client, shop: dict[st
         if "/why/" in part
     ]
     told = [desk.get(link).content.decode() for link in links]
-    order = next(each for each in told if "Order of CN¥24.90" in each)
+    order = next(each for each in told if "Order of ¥24.90" in each)
     assert "+24 points" in order
     assert "Double points on member day" in order
     assert "Did not hold: on day 18 of the month (seen: 13)" in order
@@ -136,7 +136,7 @@ def test_why_of_a_refund_names_the_order_and_of_a_level_what_it_asks_for(
     told = whys(desk, shop["lin"])
     [refund] = [each for each in told if "Refund of" in each]
     assert (
-        "Order 1002 of Nov 13, 2026 had earned 24 points for CN¥24.90; CN¥4.90 of it was returned."
+        "Order 1002 of Nov 13, 2026 had earned 24 points for ¥24.90; ¥4.90 of it was returned."
         " What it earned is taken back in the same proportion."
     ) in refund
     assert refund.count("(taken back)") == 2
@@ -152,7 +152,7 @@ def test_why_of_an_expiry_says_when_it_was_earned_and_how_long_it_was_good_for(
     paid(LIN, "2", "12.00", datetime(2026, 1, 20, 4, tzinfo=UTC))
     paid(LIN, "3", "50.00", NOW)
     [expiry] = [each for each in whys(desk, member) if "(expired)" in each]
-    assert "-142 points (expired)" in expiry
+    assert "−142 points (expired)" in expiry
     assert (
         "Earned 3 times from Jan 10, 2026 to Jan 20, 2026 and not used in time."
         " It expires 6 months after it was earned, at the end of that month."
@@ -274,7 +274,7 @@ def test_an_event_shows_payload_effects_and_facts(desk: Client, shop: dict[str, 
     page = body(desk, "events/?type=order.refunded")
     path = page.split('<tr data-href="/console/')[1].split('"')[0]
     event = body(desk, path)
-    assert "Refund of CN¥4.90" in event
+    assert "Refund of ¥4.90" in event
     assert "(taken back)" in event
     assert "refund_id" in event
 

@@ -80,7 +80,7 @@ def test_who_may_only_look_does_not_decide(club: UUID, bob: Operator) -> None:
 
 def test_the_member_page_and_the_timeline_speak_of_plans(club: UUID, desk: Client) -> None:  # noqa: ARG001
     text = desk.get(f"/console/members/{who_is('a')}/").content.decode()
-    assert "VIP paid: CN¥30.00; runs, until Dec 1, 2026" in text
+    assert "VIP paid: ¥30.00; runs, until Dec 1, 2026" in text
     assert "Nov 1, 2026 to Nov 21, 2026" in text
 
 

@@ -36,7 +36,7 @@ def test_of_two_sides_each_cell_holds_both_and_how_far_apart_they_are() -> None:
     shown = with_other(answer.tables[0], answer, PROGRAMME, "en")
     assert [head.name for head in shown.head] == ["Month", "Orders", "Bought again", "Days between"]
     assert [[(cell.text, cell.beside) for cell in row.cells] for row in shown.rows] == [
-        [("May", ""), ("1", "4 · -75.0%"), ("50.0%", "40.0% · +10.0 points"), ("52.00", "26 · +100.0%")],
+        [("May", ""), ("1", "4 · −75.0%"), ("50.0%", "40.0% · +10.0 points"), ("52.00", "26 · +100.0%")],
         [("June", ""), ("2", "0"), ("25.0%", "–"), ("33.25", "–")],
     ]
     assert "Gold" in shown.note

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from regulars.insight import answers, freshness
 from regulars.insight.registry import REPORTS
 from regulars.kit import clock
-from regulars.staff.models import AuditEntry
+from regulars.staff.models import AuditEntry, Operator
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.trouble import WarehouseNotReady
 from tests.reports.small import tables_of
@@ -107,6 +107,21 @@ def test_what_is_drawn_leads_where_its_table_leads(desk: Client, monkeypatch: py
     assert sum(members.values()) == 3, "three have bought by the end of March, each is in one cell"
     assert drills("channels", "channel-sales") == [["app"], ["store"]]
     assert drills("overview", "sales") is None
+
+
+def test_channels_are_called_by_their_names_and_codes_look_like_codes(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "open_tables", history)
+    channels = text(desk, f"{HOME}/channels/answer?{MARCH}")
+    assert '"labels": ["App", "Stores"]' in channels
+    assert "Most was bought through “App”: ¥30.00" in channels
+    assert "<code>" not in channels
+    assert "<code>S1</code>" in text(desk, f"{HOME}/stores/answer?{MARCH}")
+    behind = "<h1>2 members</h1><p><b>Stores</b> · Mar 1, 2026 – Mar 31, 2026</p>"
+    assert behind in text(desk, f"{HOME}/channels/members?{MARCH}&of=store")
+    Operator.objects.update(language="zh-hant")
+    assert ">門市</a>" in text(desk, f"{HOME}/channels/answer?{MARCH}")
 
 
 def answers_count(desk: Client, key: str) -> int:

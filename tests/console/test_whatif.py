@@ -8,6 +8,8 @@ from django.test import Client
 
 from regulars.console import foreseen
 from regulars.insight.simulating import queries
+from regulars.insight.simulating.faults import broke_off
+from regulars.insight.simulating.models import Simulation
 from regulars.insight.simulating.tasks import simulate_due
 from regulars.staff.models import Operator
 from tests.console.shop import GROCERY
@@ -36,7 +38,7 @@ def test_asked_watched_read_and_exported(desk: Client, bob: Operator) -> None:
     assert desk.get(f"{here}progress").status_code == 204
     assert f'hx-get="{HOME}running"' not in text(desk, "/console/programme/drafts/")
     page = text(desk, here)
-    assert "These 30 days would have cost CN¥0.83 instead of CN¥1.33: CN¥0.50 (37.6%) less." in page
+    assert "These 30 days would have cost ¥0.83 instead of ¥1.33: ¥0.50 (37.6%) less." in page
     assert "Largest move between levels: Silver → Member (1)." in page
     assert "0 members would have been given more, 1 less, 3 as much." in page
     assert "Liability by month" in page
@@ -80,7 +82,7 @@ def test_a_draft_over_a_long_history_is_previewed_by_the_worker(
     assert len(queries.latest()) == 1
     work()
     told = text(desk, path)
-    assert "The last 30 days would have cost CN¥0.83 instead of CN¥1.33." in told
+    assert "The last 30 days would have cost ¥0.83 instead of ¥1.33." in told
     assert "Liability, winners and losers" in told
     assert "hx-get" not in told
 
@@ -96,3 +98,5 @@ def test_in_chinese(desk: Client, language: str) -> None:
         assert "推演" in page
         for word in ("In force", "This one", "Liability", "Members", "What-if"):
             assert f">{word}<" not in page
+    Simulation.objects.update(state="failed", error=broke_off(3, ""))
+    assert f"{broke_off(3, '')[language]}</div>" in text(desk, here)

@@ -18,7 +18,7 @@ from regulars.insight.report import Asked
 from regulars.programme.loader import load
 from tests.programme.test_faults import BASE
 from tests.reports.small import member as person
-from tests.reports.small import tables_of
+from tests.reports.small import says_what_it_means, tables_of
 
 DAY = date(2026, 3, 1)
 UNTIL = datetime(2026, 5, 1, tzinfo=UTC)
@@ -239,4 +239,6 @@ def test_as_a_report() -> None:
     assert [row[2:4] for row in found.table("groups").rows] == [(200, 200), (200, 200)]
     assert len(found.table("path_treated").rows) > 0
     both = EXPERIMENTS.build(ground_of(asked, programme, tables, date(2026, 4, 21)))
+    says_what_it_means(found)
+    says_what_it_means(both)
     assert [row[0]["en"] for row in both.table("experiments").rows] == ["Control group", "Gift"]  # type: ignore[index,call-overload]

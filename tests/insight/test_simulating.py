@@ -130,10 +130,41 @@ def test_one_that_keeps_breaking_off_fails_and_says_why(monkeypatch: pytest.Monk
         for _ in range(ATTEMPTS_MOST):
             assert simulate_due() == 1
         found = queries.get(one)
-        assert (found.state, found.error) == ("failed", "ArithmeticError: no such number")
+        assert (found.state, found.error) == (
+            "failed",
+            {
+                "zh-hans": "系统连续 3 次推演到一半中断。没有任何会员受影响，可以重新推演；"
+                "如果仍然中断，请联系技术人员：ArithmeticError: no such number",
+                "zh-hant": "系統連續 3 次推演到一半中斷。沒有任何會員受影響，可以重新推演；"
+                "如果仍然中斷，請聯絡技術人員：ArithmeticError: no such number",
+                "en": "the system broke off 3 times in a row. No member was touched: ask again; if it breaks off again,"
+                " tell whoever runs the server: ArithmeticError: no such number",
+            },
+        )
         assert simulate_due() == 0
         assert asked(retry=False) == one
         assert asked() != one
+
+
+def test_what_is_sound_no_more_since_an_update_is_told_with_place_and_way_out() -> None:
+    with today("2026-01-11"):
+        one = asked()
+        Simulation.objects.update(
+            source=DRAFT.replace("asset: points, for_each: 3", "asset: pionts, for_each: 3")
+        )
+        assert simulate_due() == 1
+        found = queries.get(one)
+    assert found.state == "failed"
+    for language, head in (
+        ("zh-hans", "系统更新后，这份方案已不能使用，请修正后重新推演：第 "),
+        ("zh-hant", "系統更新後，這份方案已無法使用，請修正後重新推演：第 "),
+        (
+            "en",
+            "since Regulars was updated this is no sound programme any more; correct it and ask again: line ",
+        ),
+    ):
+        assert found.error[language].startswith(head)
+        assert "rules.0.then.0.credit.asset: " in found.error[language]
 
 
 def test_periods_that_make_no_sense() -> None:

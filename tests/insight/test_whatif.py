@@ -109,7 +109,7 @@ def test_who_would_move_on_the_command_line(run: CliRunner, tmp_path: Path) -> N
         said, plain = (run.invoke(app, ["moves", str(one)]) for one in (draft, same))
         assert moved(before) == {}
     assert told["moves"] == [{"ladder": "level", "from": "basic", "to": "silver", "members": 1}]
-    assert said.output == "Level: Basic → Silver: 1 members\n"
+    assert said.output == "Level: Basic → Silver: 1 member\n"
     assert plain.output == "Nobody would stand on another level.\n"
 
 

@@ -45,12 +45,10 @@ def test_the_guide_tells_what_an_order_like_theirs_brings(client: Client) -> Non
     )
     post(client, "/m/language/", language="en")
     page = seen(client, "/m/growth/")
-    assert (
-        "An order like yours, about CN¥60 18 times are enough · from your last 24 orders +60 growth" in page
-    )
+    assert "An order like yours, about ¥60 18 times are enough · from your last 24 orders +60 growth" in page
     assert "At your present pace you reach Gold between" in page
     post(client, "/m/language/", language="zh-hant")
-    assert "照平常消費一筆，約 CN¥60 再 18 次即可升級" in seen(client, "/m/growth/")
+    assert "照平常消費一筆，約 ¥60 再 18 次即可升級" in seen(client, "/m/growth/")
 
 
 def test_who_just_joined_sees_no_date_and_no_made_up_hints() -> None:

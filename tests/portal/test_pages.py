@@ -46,7 +46,7 @@ def test_a_reader_of_english_and_of_traditional_chinese_gets_their_own(client: C
     post(client, "/m/language/", language="en")
     page = text_of(client.get("/m/"))
     assert '<html lang="en">' in page
-    assert "Spend CN¥1,300 more to reach Gold" in page
+    assert "Spend ¥1,300 more to reach Gold" in page
     assert "Silver until Nov 30, 2027" in page
     post(client, "/m/language/", language="zh-hant")
     assert "再消費" in text_of(client.get("/m/"))

@@ -49,8 +49,8 @@ def test_what_a_change_costs_is_shown_and_nothing_kept(rain_here: Client) -> Non
     bought()
     text = rain_here.get("/m/plans/svip/price/month/").content.decode()
     # bought on 20 November: all of its 30 days are left
-    assert "VIP: 30 of 30 days of CN¥30.00 are left" in text
-    assert text.count("CN¥30.00") == 3, "what is left, what that is worth, and what is to pay of 60"
+    assert "VIP: 30 of 30 days of ¥30.00 are left" in text
+    assert text.count("¥30.00") == 3, "what is left, what that is worth, and what is to pay of 60"
     assert [one.kind for one in Act.objects.all()] == ["paid"]
     assert rain_here.get("/m/plans/svip/price/week/").status_code == 404
 

@@ -142,7 +142,7 @@ def test_a_debt_is_explained(me: UUID, client: Client) -> None:
         tell("order.refunded", RAIN, "r-1001", clock.now(), order_id="1001", amount="600.00", currency="CNY")
         page = seen(client, "/m/points/")
     assert "-600 退货时部分积分已被使用" in page or "−600" in page
-    assert "退货收回 11月20日 · 订单 1001 −600 余额 -600" in page
+    assert "退货收回 11月20日 · 订单 1001 −600 余额 −600" in page
     assert "使用 11月20日 −1,300 余额 0" in page
 
 

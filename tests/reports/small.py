@@ -7,6 +7,9 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from regulars.console.reporting import NUMBERS
+from regulars.insight.report import Answer
+from regulars.language.text import LANGUAGES
 from regulars.warehouse.contracts import SCHEMAS, Tables
 
 Row = Mapping[str, Any]
@@ -53,3 +56,12 @@ def order(number: int, name: str, day: date, total_minor: int, **more: Any) -> R
         "member": number, "order": f"shop/{name}", "source": "shop", "day": day, "hour": 12, "channel": "store",
         "store": "S1", "lines": 1, "total_minor": total_minor, **more,
     }  # fmt: skip
+
+
+def says_what_it_means(found: Answer) -> None:
+    """Every column of figures has its definition in every language; what is drawn alone stands in another table."""
+    for table in found.tables:
+        for column in table.columns[1:]:
+            if column.unit in NUMBERS and table.id not in ("drawn", "loop", "curve"):
+                assert column.definition, (table.id, column.id)
+                assert set(column.definition) == set(LANGUAGES), (table.id, column.id)

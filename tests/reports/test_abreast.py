@@ -44,8 +44,8 @@ def asked(report: str, question: Asked = MARCH) -> Answered:
 def test_figures_of_both_and_how_they_differ() -> None:
     found = plainly.of_answer(asked("overview"), PROGRAMME, "en")
     assert (found["against"], found["sides"]) == ("audience:late", ["Loyal", "Late"])
-    assert found["answer"].startswith("2 of 2 members placed 3 orders for CN¥60.00")
-    assert found["other_answer"].startswith("2 of 3 members placed 2 orders for CN¥25.00")
+    assert found["answer"].startswith("2 of 2 members placed 3 orders for ¥60.00")
+    assert found["other_answer"].startswith("2 of 3 members placed 2 orders for ¥25.00")
     shown = {name: (each["value"], each["before"], each["change"]) for name, each in found["figures"].items()}
     assert shown["sales"] == ("60.00", "25.00", 1.4)
     assert shown["buyers"] == (2, 2, 0.0)

@@ -13,7 +13,7 @@ from regulars.insight.registry import report_of
 from regulars.insight.report import Answer, Asked, BadQuestion
 from regulars.programme.contracts import Insight, PointsValue
 from tests.queries.rows import PROGRAMME
-from tests.reports.small import member, order, tables_of
+from tests.reports.small import member, order, says_what_it_means, tables_of
 
 MILLION = 1_000_000_00
 TOLD = {"sales": "1,000,000,000", "earn": "1", "exchange": "100", "redeemed": "30,50,80"}
@@ -114,6 +114,7 @@ def test_deferred_revenue_month_by_month() -> None:
     assert {figure.metric.id: figure.value for figure in found.figures} == {
         "deferred": 0, "deferred_added": 7149, "deferred_revenue": 7149, "breakage": 0.2,
     }  # fmt: skip
+    says_what_it_means(found)
     spring = deferred(asked(date(2026, 3, 1), date(2026, 4, 30)))
     assert cells(spring, "roll", "opening") == [4468, 4468]
 

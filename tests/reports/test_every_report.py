@@ -17,7 +17,7 @@ from regulars.insight.report import Against, Answer, Asked, Report
 from regulars.language.text import LANGUAGES
 from regulars.warehouse.contracts import Tables
 from tests.queries.rows import NOW, PROGRAMME
-from tests.reports.small import member, order, tables_of
+from tests.reports.small import member, order, says_what_it_means, tables_of
 from tests.reports.year import year
 
 IDS = [report.id for report in REPORTS]
@@ -27,6 +27,7 @@ WEEK = Asked(date(2026, 3, 2), date(2026, 3, 8))
 
 def whole(report: Report, found: Answer) -> None:
     """Everything that a face relies on is there."""
+    says_what_it_means(found)
     for language in LANGUAGES:
         assert not set("{|}") & set(saying.sentence(found.sentence, PROGRAMME, language))
     for table in found.tables:

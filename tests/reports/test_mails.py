@@ -1,6 +1,7 @@
 """Reports by mail: when they are due, that each goes out once, what they hold, and how they end."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -126,6 +127,16 @@ def test_a_mail_server_that_is_down_is_tried_again(operator: Operator, settings:
         monday + timedelta(minutes=1),
     )
     assert row.trouble
+
+
+def test_the_page_says_in_words_what_each_is_narrowed_to(operator: Operator) -> None:
+    weekly(operator)
+    service.subscribe(operator.pk, "funnel", "level=gone&start=new&store=S1", Rhythm.WEEKLY, 8, SHANGHAI)
+    client = Client()
+    client.force_login(operator)
+    page = client.get("/console/insight/mails/").content.decode()
+    told = re.findall(r'<div class="quiet">(.+?)</div>', page)
+    assert sorted(told) == ["当前等级 gone · 从谁开始 本期新会员 · 门店 S1", "渠道 门店"]
 
 
 def test_a_link_in_the_mail_stops_it_without_signing_in(operator: Operator) -> None:

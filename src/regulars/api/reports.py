@@ -76,7 +76,9 @@ class ColumnOut(Schema):
 
     id: str
     name: str
-    unit: str
+    unit: str = Field(
+        description="As of metrics, or `text`, `day`, `week`, `month`, `change`, `points`, `channel`, `code`."
+    )
     asset: str | None = None
     definition: str | None = None
 

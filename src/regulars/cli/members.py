@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from regulars.cli.words import language
+from regulars.cli.words import language, some
 from regulars.imports import mapping, queries, service
 from regulars.imports.contracts import CHECKED, CHECKING, DONE, IMPORTING, Asked, BadFile, Rejected, Target
 from regulars.imports.delimited import look_over
@@ -154,7 +154,7 @@ def _tell(asked: Asked, rows: list[Rejected], dry_run: bool, as_json: bool) -> N
     shown = ", ".join(
         f"{heading} → {target or '–'}" for heading, target in zip(asked.headings, asked.mapping, strict=True)
     )
-    print(f"{asked.rows:,} rows, {shown}")
+    print(f"{some(asked.rows, 'row')}, {shown}")
     print(
         "found    " + (", ".join(f"{count:,} {what}" for what, count in asked.checked.items()) or "nothing")
     )

@@ -12,7 +12,7 @@ import typer
 
 from regulars.cli import simulating
 from regulars.cli.loading import loaded
-from regulars.cli.words import language
+from regulars.cli.words import language, some
 from regulars.engine.revising import movement
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
@@ -61,8 +61,8 @@ def _checked(path: Path) -> tuple[str, Programme]:
 def validate(file: File) -> None:
     _, programme = _checked(file)
     print(
-        f"{file} is valid: {len(programme.rules)} rules, {len(programme.ladders)} ladders,"
-        f" {len(programme.assets)} assets."
+        f"{file} is valid: {some(len(programme.rules), 'rule')}, {some(len(programme.ladders), 'ladder')},"
+        f" {some(len(programme.assets), 'asset')}."
     )
     for caution in cautions(programme, clock.now()):
         print(f"look again: {caution.say(language())}")
@@ -231,7 +231,7 @@ def moves(file: File, as_json: Annotated[bool, typer.Option("--json", help="Prin
         old, new = before.ladders.get(one.ladder), draft.ladders[one.ladder]
         print(
             f"{say(new.name, spoken)}: {_level_said(old, one.before, spoken)} → {_level_said(new, one.after, spoken)}:"
-            f" {one.members:,} members"
+            f" {some(one.members, 'member')}"
         )
     if not found:
         print("Nobody would stand on another level.")

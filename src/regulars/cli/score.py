@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from regulars.cli.words import language
+from regulars.cli.words import language, some
 from regulars.insight.scoring.queries import last_run
 from regulars.insight.scoring.recommend import measure
 from regulars.insight.scoring.registry import MADE, how_made
@@ -42,7 +42,8 @@ def run_command(as_json: Json = False) -> None:
         print(json.dumps(found))
     else:
         print(
-            f"{ran.members:,} members scored by {ran.until} in {ran.seconds:.1f} s; {ran.changed:,} scores changed."
+            f"{some(ran.members, 'member')} scored by {ran.until} in {ran.seconds:.1f} s;"
+            f" {some(ran.changed, 'score')} changed."
         )
 
 
@@ -103,7 +104,7 @@ def _print_model(name: str, fit: dict[str, float] | None) -> None:
 
 def _print_precision(found: dict[str, Any]) -> None:
     print(
-        f"Offered on {found['fitted_to']}, bought by {found['until']}: {found['members']:,} members,"
+        f"Offered on {found['fitted_to']}, bought by {found['until']}: {some(found['members'], 'member')},"
         f" {found['most']} products each"
     )
     for name, own, popular in (
@@ -119,7 +120,7 @@ def _print_calibration(found: dict[str, Any] | None) -> None:
         return
     print(
         f"Fitted {found['fitted_from']} to {found['fitted_to']}, asked about the days to {found['until']}:"
-        f" {found['members']:,} members, {found['expected']:,.0f} orders expected, {found['actual']:,.0f} made,"
+        f" {some(found['members'], 'member')}, {found['expected']:,.0f} orders expected, {found['actual']:,.0f} made,"
         f" correlation {_number(found['correlation'])}; χ²({found['degrees']}) = {_number(found['chi_square'])},"
         f" p = {_number(found['p_value'])}"
     )

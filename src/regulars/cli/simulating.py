@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from regulars.cli.words import language
+from regulars.cli.words import language, some
 from regulars.insight.comparing import Compared
 from regulars.insight.portions import live_apart
 from regulars.insight.today import looking_at_today
@@ -55,7 +55,7 @@ def tell(found: Compared, as_json: bool) -> None:
 
 def _print(tried: Tried) -> None:
     spoken, programme = language(), tried.programme
-    print(f"{tried.members:,} members, {tried.events:,} events, {tried.orders:,} orders.")
+    print(f"{some(tried.members, 'member')}, {some(tried.events, 'event')}, {some(tried.orders, 'order')}.")
     for ladder, levels in tried.distribution().items():
         named = programme.ladders[ladder]
         print(
@@ -76,12 +76,14 @@ def _print(tried: Tried) -> None:
         print(f"The rule {broken} broke off and was left out: {error}")
     looking = looking_at_today(programme)
     if looking:
-        print(f"Asked of {tried.looked_at_today:,} members is what history does not tell as it then was:")
+        print(
+            f"Asked of {some(tried.looked_at_today, 'member')} is what history does not tell as it then was:"
+        )
         for one in looking:
             print(f"  {one.kind} {one.id}: {', '.join(one.at)}")
         print("  Scores and identities are today's; time alone moves nobody into an audience.")
     if tried.left_out:
-        print(f"{tried.left_out:,} members whose records were merged and taken apart again are left out.")
+        print(f"Left out: {some(tried.left_out, 'member')} whose records were merged and taken apart again.")
 
 
 def _print_compared(found: Compared) -> None:
@@ -89,9 +91,9 @@ def _print_compared(found: Compared) -> None:
     was = said_money(before.cost_minor(), before.programme, spoken)
     now = said_money(after.cost_minor(), after.programme, spoken)
     print(f"The programme in force would have given {was}, this one {now}.")
-    print(f"{found.better:,} members would have been given more, {found.worse:,} less.")
+    print(f"{some(found.better, 'member')} would have been given more, {found.worse:,} less.")
     for ladder, pairs in found.flows.items():
         for (one, two), members in pairs.most_common():
             left = before.programme.ladders[ladder].level(one)
             right = after.programme.ladders[ladder].level(two)
-            print(f"{say(left.name, spoken)} → {say(right.name, spoken)}: {members:,} members")
+            print(f"{say(left.name, spoken)} → {say(right.name, spoken)}: {some(members, 'member')}")

@@ -12,3 +12,8 @@ def language() -> str:
     if not locale.startswith("ZH"):
         return "en"
     return "zh-hant" if any(place in locale for place in TRADITIONAL) else "zh-hans"
+
+
+def some(count: int, one: str, many: str = "") -> str:
+    """1 member, 2,468 members. `many`: where it is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from regulars.console import formats
 from regulars.insight.reports import LevelShare, Week
+from regulars.kit import figures
 from regulars.language.text import say
 from regulars.ledger.contracts import Asset, Flow
 from regulars.programme.contracts import Programme
@@ -36,6 +37,12 @@ class Axis:
     format: str = "number"
     currency: str | None = None
     digits: int | None = None
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """With the sign that amounts have on pages, which is not the browser's."""
+        symbol = figures.symbol(self.currency, formats.locale()) if self.currency else None
+        return asdict(self) | {"symbol": symbol}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class Chart:
             "drills",
             "keyed",
         )
-        whole = asdict(self) | {"keyed": self.keyed}
+        whole = asdict(self) | {"keyed": self.keyed, "axes": [axis.spec for axis in self.axes]}
         return {name: whole[name] for name in names if whole[name]}
 
     @property

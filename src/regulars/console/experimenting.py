@@ -178,7 +178,7 @@ def _probability(value: float | None) -> str:
 
 def _signed(value: float, unit: Unit, programme: Programme) -> str:
     if unit is Unit.POINTS:
-        return saying.value(value, unit, programme, get_language() or "en").replace("-", "−")
+        return saying.value(value, unit, programme, get_language() or "en")
     said = saying.value(abs(value), unit, programme, get_language() or "en")
     return f"{'−' if value < 0 else '+'}{said}"
 

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_name
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.kit import clock
+from regulars.kit import clock, figures
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 
@@ -32,7 +32,7 @@ def locale() -> Locale:
 
 def number(value: int | Decimal | None) -> str:
     """Grouped: 12,345."""
-    return NOTHING if value is None else str(format_decimal(value, locale=locale()))
+    return NOTHING if value is None else figures.signed(str(format_decimal(value, locale=locale())))
 
 
 def money(minor: int | None, programme: Programme, digits: bool = True) -> str:
@@ -40,9 +40,12 @@ def money(minor: int | None, programme: Programme, digits: bool = True) -> str:
     if minor is None:
         return NOTHING
     value = Decimal(minor).scaleb(-programme.minor_digits)
-    if digits:
-        return str(format_currency(value, programme.currency, locale=locale()))
-    return get_currency_symbol(programme.currency, locale()) + number(value.to_integral_value())
+    return figures.amount(value, programme.currency, locale(), whole=not digits)
+
+
+def currency(programme: Programme) -> str:
+    """The currency that amounts are in, as it is called, with its code: Chinese yuan (CNY)."""
+    return f"{get_currency_name(programme.currency, locale=locale())} ({programme.currency})"
 
 
 def units(amount: int | None, asset: Asset | None) -> str:
@@ -52,12 +55,13 @@ def units(amount: int | None, asset: Asset | None) -> str:
     if not asset or not asset.scale:
         return number(amount)
     shown = "#,##0." + "0" * asset.scale
-    return str(format_decimal(Decimal(amount).scaleb(-asset.scale), format=shown, locale=locale()))
+    text = format_decimal(Decimal(amount).scaleb(-asset.scale), format=shown, locale=locale())
+    return figures.signed(str(text))
 
 
 def percent(share: float | None) -> str:
     """0.4567 → 45.7%."""
-    return NOTHING if share is None else f"{share * 100:.1f}%"
+    return NOTHING if share is None else figures.signed(f"{share * 100:.1f}%")
 
 
 def day(value: date | datetime | None) -> str:

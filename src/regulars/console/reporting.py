@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.console import charts
+from regulars.console import charts, formats
 from regulars.insight import plainly, saying
 from regulars.insight.abreast import CHANGE, OTHER
 from regulars.insight.answers import Answered
 from regulars.insight.defining import Unit
 from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Table
-from regulars.kit import sheets
+from regulars.kit import figures, sheets
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
@@ -30,6 +31,8 @@ FITS = 3
 """So many columns stand beside each other on a phone."""
 MATRIX = 11
 """More columns than that are months side by side."""
+LISTED = 100
+"""So many rows of a table stand on a page."""
 STEADY = 0.0005
 """A change of less than that is none."""
 
@@ -49,13 +52,14 @@ class ShownFigure:
 @dataclass(frozen=True, slots=True)
 class ShownCell:
     """A cell, under the heading `label`. `drill` names the members behind it; `beside` is what it is compared with, and
-    the difference."""
+    the difference. `code`: it is a code, no word."""
 
     label: str
     text: str
     number: bool
     drill: str = ""
     beside: str = ""
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Shown:
     empty: bool = False
     other: str = ""
     """What is said of the members compared with."""
+    currency: str = ""
+    """What amounts are in; empty where there are none."""
 
 
 def shown(found: Answered, programme: Programme) -> Shown:
@@ -124,7 +130,14 @@ def shown(found: Answered, programme: Programme) -> Shown:
         [say(hint, language) for hint in answer.hints],
         answer.empty,
         _other(answer, programme, language),
+        formats.currency(programme) if _has_money(answer) else "",
     )
+
+
+def _has_money(answer: Answer) -> bool:
+    units = [figure.metric.unit for figure in answer.figures]
+    units += [column.unit for table in answer.tables for column in table.columns]
+    return Unit.MONEY in units
 
 
 def _other(answer: Answer, programme: Programme, language: str) -> str:
@@ -138,6 +151,8 @@ def _figure(figure: Figure, answer: Answer, programme: Programme, language: str)
     unit, asset = figure.metric.unit, figure.asset
     against = say(answer.sides[1], language) if answer.sides else _("before")
     change, rising = _change(figure, against, programme, language)
+    if figure.untold and figure.value is None:
+        change = " · ".join(filter(None, (say(figure.untold, language), change)))
     return ShownFigure(
         say(figure.metric.name, language),
         saying.value(figure.value, unit, programme, language, asset),
@@ -162,7 +177,7 @@ def _change(figure: Figure, against: str, programme: Programme, language: str) -
     else:
         by = (now - before) / abs(before)
         said = _("%(change)s%%, %(against)s: %(value)s")
-    said %= {"change": f"{by * 100:+.1f}", "against": against, "value": then}
+    said %= {"change": figures.signed(f"{by * 100:+.1f}"), "against": against, "value": then}
     return said, None if abs(by) < STEADY else by > 0
 
 
@@ -208,14 +223,20 @@ def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
 
     def cell(column: Column, digits: int, value: Cell, drill: str) -> ShownCell:
         text = saying.value(value, column.unit, programme, language, column.asset, digits)
-        return ShownCell(say(column.name, language), text, column.unit in NUMBERS, drill)
+        return ShownCell(
+            say(column.name, language),
+            text,
+            column.unit in NUMBERS,
+            drill,
+            code=saying.is_code(value, column.unit),
+        )
 
     drills = table.drills or ("",) * len(table.rows)
     cells = table.cells or (("",) * (len(table.columns) - 1),) * len(table.rows)
     return ShownTable(
         table.id,
         say(table.title, language),
-        say(table.note, language) if table.note else "",
+        _note(table, language),
         [
             Heading(
                 say(column.name, language),
@@ -232,9 +253,17 @@ def table_of(table: Table, programme: Programme, language: str) -> ShownTable:
                 ],
                 drill,
             )
-            for row, drill, behind in zip(table.rows, drills, cells, strict=True)
+            for row, drill, behind in islice(zip(table.rows, drills, cells, strict=True), LISTED)
         ],
     )  # fmt: skip
+
+
+def _note(table: Table, language: str) -> str:
+    note = say(table.note, language) if table.note else ""
+    if len(table.rows) <= LISTED:
+        return note
+    cut = _("The first %(shown)d of %(rows)d rows are listed; an export has them all.")
+    return " ".join(filter(None, (note, cut % {"shown": LISTED, "rows": len(table.rows)})))
 
 
 def _digits(column: Column, cells: list[Cell]) -> int:
@@ -271,6 +300,21 @@ def drawn(chart: Chart, answer: Answer, found: Answered, programme: Programme) -
         links=_links(chart, table, places, language) if flow else [],
         nodes=[{"name": say(name, language), "colour": colour} for name, colour in chart.nodes],
     )  # fmt: skip
+
+
+def behind(answer: Answer, key: str, programme: Programme) -> str:
+    """What a key of members stands for, as the report calls it: a figure, a row, or a cell of a row. Empty: nothing
+    of the answer has that key."""
+    language = get_language() or "en"
+    names = {figure.drill: say(figure.metric.name, language) for figure in reversed(answer.figures)}
+    for table in reversed(answer.tables):
+        first = table.columns[0]
+        rows = [saying.value(row[0], first.unit, programme, language, first.asset) for row in table.rows]
+        names |= dict(zip(table.drills, rows, strict=False))
+        for row, cells in zip(rows, table.cells, strict=False):
+            across = (say(column.name, language) for column in table.columns[1:])
+            names |= {one: f"{row} · {name}" for one, name in zip(cells, across, strict=False)}
+    return names.get(key, "")
 
 
 def _drills(chart: Chart, table: Table, places: list[int]) -> list[list[str]]:

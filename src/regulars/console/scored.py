@@ -33,7 +33,8 @@ PARTS = {"rfm": ("rfm_recency", "rfm_frequency", "rfm_monetary")}
 
 @dataclass(frozen=True, slots=True)
 class ShownScore:
-    """One score in words. `query`: the members list of those who have the same word; empty: there is none."""
+    """One score in words. `query`: the members list of those who have the same word; empty: there is none.
+    `code`: it says a code, no word."""
 
     name: str
     says: str
@@ -42,6 +43,7 @@ class ShownScore:
     source: str
     query: str
     tone: str
+    code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _shown(one: GivenScore, given: dict[str, GivenScore], programme: Programme) 
         MADE[score.name].source,
         f"score={score.name}:{one.label}" if score.reads is Type.CHOICE and one.label else "",
         TONES.get(one.label, ""),
+        score.code,
     )
 
 

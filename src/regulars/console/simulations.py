@@ -31,7 +31,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A simulation and, while it runs, how far it is."""
+    """A simulation and, while it runs, how far it is; `error`: why it did not finish."""
 
     asked: Asked
     state: str
@@ -39,6 +39,7 @@ class Shown:
     percent: int
     rate: int
     left: str
+    error: str
 
 
 def shown(asked: Asked) -> Shown:
@@ -46,7 +47,13 @@ def shown(asked: Asked) -> Shown:
     seconds = asked.seconds_left(now)
     left = "" if seconds is None else formats.duration(seconds)
     return Shown(
-        asked, str(STATES[asked.state]), person(asked.asked_by), asked.percent(), round(asked.rate(now)), left
+        asked,
+        str(STATES[asked.state]),
+        person(asked.asked_by),
+        asked.percent(),
+        round(asked.rate(now)),
+        left,
+        say(asked.error, get_language() or "en"),
     )
 
 

@@ -160,6 +160,11 @@ class Supposed:
             for kind, count in self.result["refused"].items()
         ]
 
+    def failing(self) -> list[tuple[str, str]]:
+        """The names of rules that broke off, with what a technician can use."""
+        names = {one.id: say(one.name, self.language) for one in (*self.before.rules, *self.after.rules)}
+        return [(names.get(rule, rule), error) for rule, error in self.result["failing"].items()]
+
     def liability(self) -> Chart:
         """What members held at the end of each month, under either programme, at cost."""
         mine, yours = _by_month(self.then), _by_month(self.result)

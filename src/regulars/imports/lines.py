@@ -59,7 +59,8 @@ class Reader:
             except BadCell as bad:
                 faults.append(Fault(bad.code, heading, bad.text))
             except BadIdentity as bad_identity:
-                faults.append(Fault(bad_identity.code, heading, bad_identity.detail))
+                said = {language: text.rstrip("。.") for language, text in bad_identity.detail.items()}
+                faults.append(Fault(bad_identity.code, heading, said))
         if faults:
             return faults
         line.identities = list(dict.fromkeys(line.identities))

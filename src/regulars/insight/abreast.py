@@ -17,6 +17,12 @@ from regulars.language.text import LANGUAGES, Text, say
 OTHER, CHANGE = "_other", "_change"
 """What the ids of a column's two neighbours end in: the other's figure, and how they differ."""
 
+_APART = words(
+    "与另一方相差多少：比率为百分点，其他为百分比。",
+    "與另一方相差多少：比率為百分點，其他為百分比。",
+    "How far it is from the other side: rates in percentage points, all else in percent of it.",
+)
+
 AMOUNTS = (Unit.COUNT, Unit.MONEY, Unit.ASSET, Unit.NUMBER, Unit.RATE)
 TOGETHER_MOST = 2
 """A chart of more columns than that would have too many colours with both."""
@@ -123,7 +129,7 @@ def _columns(table: Table, labels: int, names: Names) -> Iterator[Column]:
         yield replace(column, name=_of(column.name, names[0]))
         yield replace(column, id=column.id + OTHER, name=_of(column.name, names[1]))
         unit = Unit.POINTS if column.unit is Unit.RATE else Unit.CHANGE
-        yield Column(column.id + CHANGE, _of(column.name, _DIFFERENCE), unit)
+        yield Column(column.id + CHANGE, _of(column.name, _DIFFERENCE), unit, definition=_APART)
 
 
 def _row(table: Table, labels: int, mine: tuple[Cell, ...], theirs: tuple[Cell, ...]) -> tuple[Cell, ...]:

@@ -10,7 +10,8 @@ from regulars.language.text import Text
 class Unit(StrEnum):
     """How a figure is written. Money in the programme's smallest unit, an asset's units in the asset's, a rate with 1
     for all; a number may have decimals. `change`: by which share something differs; `points`: by how much a rate does,
-    1 for a hundred percentage points."""
+    1 for a hundred percentage points; `channel`: a channel's code, called by its name where it has one; `code`: a code
+    of the brand's own."""
 
     COUNT = "count"
     MONEY = "money"
@@ -20,6 +21,8 @@ class Unit(StrEnum):
     CHANGE = "change"
     POINTS = "points"
     TEXT = "text"
+    CHANNEL = "channel"
+    CODE = "code"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"

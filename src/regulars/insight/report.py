@@ -128,6 +128,8 @@ class Figure:
     value: int | float | None
     asset: str = ""
     drill: str = ""
+    untold: Text | None = None
+    """Why it has no value, where nothing that was sent tells of it, and how it would come to have one."""
     before: int | float | None = None
     """The same in what is compared with, another period or other members; whoever asks fills it in."""
 

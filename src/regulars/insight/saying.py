@@ -8,10 +8,12 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from regulars.insight.defining import Unit
 from regulars.insight.report import Cell, Sentence
+from regulars.kit import figures
+from regulars.language.channels import channel_name
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
@@ -50,8 +52,8 @@ def value(
         pattern = _DAYS.get(unit, _DAYS[Unit.DAY])
         return str(format_date(cell, pattern.get(language, pattern[""]), locale=_locale(language)))
     if isinstance(cell, str):
-        return cell
-    return _number(cell, unit, programme, language, asset, digits)
+        return _word(cell, unit, language)
+    return figures.signed(_number(cell, unit, programme, language, asset, digits))
 
 
 def _number(cell: float, unit: Unit, programme: Programme, language: str, asset: str, digits: int) -> str:
@@ -65,7 +67,7 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
             return f"{cell * 100:+.1f}{_POINTS.get(language, _POINTS['en'])}"
         case Unit.MONEY:
             amount = Decimal(round(cell)).scaleb(-programme.minor_digits)
-            return str(format_currency(amount, programme.currency, locale=locale))
+            return figures.amount(amount, programme.currency, locale)
         case Unit.NUMBER:
             shown = "#,##0." + "0" * digits + "#" * (2 - digits)
             return str(format_decimal(round(cell, 2), format=shown, locale=locale))
@@ -86,7 +88,19 @@ def on_axis(cell: Cell, unit: Unit, language: str) -> str:
         return str(format_date(cell, pattern, locale=_locale(language)))
     if isinstance(cell, Mapping):
         return say(cell, language)
-    return NOTHING if cell is None else str(cell)
+    return NOTHING if cell is None else _word(str(cell), unit, language)
+
+
+def is_code(cell: Cell, unit: Unit) -> bool:
+    """Whether it is a code that has no name, and should look like one."""
+    if not isinstance(cell, str):
+        return False
+    return unit is Unit.CODE or (unit is Unit.CHANNEL and channel_name(cell) is None)
+
+
+def _word(cell: str, unit: Unit, language: str) -> str:
+    named = channel_name(cell) if unit is Unit.CHANNEL else None
+    return say(named, language) if named else cell
 
 
 def _counted(text: str, values: Mapping[str, tuple[Unit, Cell]]) -> str:

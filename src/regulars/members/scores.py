@@ -3,8 +3,10 @@
 What each rests on, and how it is made, is told in `insight.models`. A score is a number, a word, or both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from regulars.language.channels import channel_name
 from regulars.language.fields import Choice, Type
 from regulars.language.problems import words
 from regulars.language.text import Text
@@ -13,7 +15,8 @@ from regulars.language.text import Text
 @dataclass(frozen=True, slots=True)
 class Score:
     """One score. `reads`: what a condition compares: the label (choice, text) or the value (integer, number, money
-    in the smallest unit). `most`: of the value. `unit`: of the value."""
+    in the smallest unit). `most`: of the value. `unit`: of the value. `named`: what a word that the brand's data
+    brought is called, where it has a name. `code`: such words are codes."""
 
     name: str
     label: Text
@@ -21,6 +24,8 @@ class Score:
     choices: tuple[Choice, ...] = ()
     unit: Text | None = None
     most: int | None = None
+    named: Callable[[str], Text | None] | None = None
+    code: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -35,6 +40,8 @@ class Score:
     def label_of(self, value: str) -> Text:
         """What people call a word of this score; the word itself where the brand's own data brought it."""
         found = next((one.label for one in self.choices if one.value == value), None)
+        if found is None and self.named is not None:
+            found = self.named(value)
         return found or words(value, value, value)
 
 
@@ -105,8 +112,13 @@ _ALL = (
     ),
     Score("favourite_category", words("偏好品类", "偏好品類", "Favourite category"), Type.TEXT),
     Score("favourite_brand", words("偏好品牌", "偏好品牌", "Favourite brand"), Type.TEXT),
-    Score("favourite_store", words("常去门店", "常去門市", "Favourite store"), Type.TEXT),
-    Score("favourite_channel", words("偏好渠道", "偏好通路", "Favourite channel"), Type.TEXT),
+    Score("favourite_store", words("常去门店", "常去門市", "Favourite store"), Type.TEXT, code=True),
+    Score(
+        "favourite_channel",
+        words("偏好渠道", "偏好通路", "Favourite channel"),
+        Type.TEXT,
+        named=channel_name,
+    ),
     Score("favourite_hours", words("常购时段", "常購時段", "Favourite hours"), Type.CHOICE, HOURS),
 )
 SCORES: dict[str, Score] = {one.name: one for one in _ALL}

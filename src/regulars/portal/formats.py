@@ -2,13 +2,15 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from regulars.kit import clock
+from regulars.kit import clock, figures
 from regulars.ledger.contracts import Asset
 from regulars.programme.contracts import Programme
 
@@ -22,7 +24,7 @@ def language() -> str:
 
 def number(value: int | Decimal) -> str:
     """12,345"""
-    return str(format_decimal(value, locale=_locale()))
+    return figures.signed(str(format_decimal(value, locale=_locale())))
 
 
 def units(amount: int, asset: Asset) -> str:
@@ -30,7 +32,8 @@ def units(amount: int, asset: Asset) -> str:
     if not asset.scale:
         return number(amount)
     pattern = "#,##0." + "0" * asset.scale
-    return str(format_decimal(Decimal(amount).scaleb(-asset.scale), format=pattern, locale=_locale()))
+    text = format_decimal(Decimal(amount).scaleb(-asset.scale), format=pattern, locale=_locale())
+    return figures.signed(str(text))
 
 
 def plain(amount: int, asset: Asset) -> str:
@@ -41,7 +44,7 @@ def plain(amount: int, asset: Asset) -> str:
 def money(minor: int, programme: Programme) -> str:
     """¥128.00"""
     value = Decimal(minor).scaleb(-programme.minor_digits)
-    return str(format_currency(value, programme.currency, locale=_locale()))
+    return figures.amount(value, programme.currency, _locale())
 
 
 def round_money(minor: int, programme: Programme) -> str:
@@ -49,9 +52,7 @@ def round_money(minor: int, programme: Programme) -> str:
     value = Decimal(minor).scaleb(-programme.minor_digits)
     if value != value.to_integral_value():
         return money(minor, programme)
-    return str(
-        format_currency(value, programme.currency, format="¤#,##0", currency_digits=False, locale=_locale())
-    )
+    return figures.amount(value, programme.currency, _locale(), whole=True)
 
 
 def day(value: date | datetime) -> str:
@@ -96,8 +97,13 @@ def _local(value: date | datetime) -> date:
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
-def _locale() -> str:
-    return _LOCALES.get(language(), "zh_Hans_CN")
+def _locale() -> Locale:
+    return _parsed(_LOCALES.get(language(), "zh_Hans_CN"))
+
+
+@lru_cache(maxsize=8)
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def _chinese() -> bool:

@@ -19,6 +19,7 @@ from regulars.console import assets, formats
 from regulars.console import icons as drawn
 from regulars.console.asked import person as person_name
 from regulars.engine.queries import Verdict
+from regulars.language.channels import channel_name
 from regulars.language.text import Text
 from regulars.language.text import say as say_text
 from regulars.ledger.contracts import Asset
@@ -235,7 +236,10 @@ def reasons(verdict: Verdict) -> str:
 @register.filter
 def source_name(source: str) -> str:
     """Where an event came from: Regulars' own sources by what they are, others by the name they gave themselves."""
-    return str(SOURCES.get(source, source))
+    if source in SOURCES:
+        return str(SOURCES[source])
+    named = channel_name(source)
+    return say_text(named, get_language() or "en") if named else source
 
 
 @register.filter

@@ -234,7 +234,7 @@ def _reckoned(asked: dict[str, Any], found: Baseline, programme: Programme) -> d
 
 
 def _figures(result: Output, programme: Programme) -> dict[str, Any]:
-    money = partial(_whole, programme=programme)
+    money = partial(formats.money, programme=programme, digits=False)
     figures = [
         (_("Participants"), formats.number(result.participants), ""),
         (_("Cost"), money(result.cost_minor), ""),
@@ -246,11 +246,6 @@ def _figures(result: Output, programme: Programme) -> dict[str, Any]:
         ("ROI", formats.percent(result.roi), ""),
     ]  # fmt: skip
     return {"figures": figures}
-
-
-def _whole(minor: int, programme: Programme) -> str:
-    """An amount without its decimals, its sign first."""
-    return ("−" if minor < 0 else "") + formats.money(abs(minor), programme, digits=False)
 
 
 def _said(result: Output, lift: Decimal, programme: Programme) -> str:

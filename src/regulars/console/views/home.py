@@ -14,6 +14,7 @@ from regulars.insight import metrics
 from regulars.insight.defining import Metric
 from regulars.insight.reports import Home, home_at_hand, monthly_flows, weekly
 from regulars.insight.reports import home as figures_of
+from regulars.kit import figures
 from regulars.language.text import say
 from regulars.programme.contracts import Programme
 
@@ -116,4 +117,6 @@ def _share(part: int, whole: int) -> str:
 def _against(now: int, before: int) -> str:
     if not before:
         return ""
-    return _("%(change)s on the 30 days before") % {"change": f"{(now - before) / before * 100:+.1f}%"}
+    return _("%(change)s on the 30 days before") % {
+        "change": figures.signed(f"{(now - before) / before * 100:+.1f}%")
+    }

@@ -1,6 +1,8 @@
 """Reports by mail: asking for one, stopping one, from the page or from the mail itself."""
 
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from regulars.audiences.queries import every as every_audience
 from regulars.console import formats
 from regulars.console.shell import operator_of, page, programme_of
 from regulars.console.views.reports import RHYTHMS, question_of
 from regulars.insight.registry import REPORTS
+from regulars.insight.report import Report
 from regulars.insight.subscriptions import service
 from regulars.insight.subscriptions.logic import HOURS, Rhythm
-from regulars.language.text import say
+from regulars.language.channels import channel_name
+from regulars.language.text import Text, say
+from regulars.programme.contracts import Programme
 from regulars.staff.service import audit
 
 HOUR = 8
@@ -53,12 +59,62 @@ def subscribe(request: HttpRequest, name: str) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """What the operator gets, and since when."""
     language = get_language() or "en"
-    names = {report.id: say(report.name, language) for report in REPORTS}
-    lines = [
-        (row, names.get(row.report, row.report), RHYTHMS[row.rhythm])
-        for row in service.of_operator(operator_of(request).pk)
-    ]
+    known, names = {report.id: report for report in REPORTS}, _names(programme_of(request))
+    lines = []
+    for row in service.of_operator(operator_of(request).pk):
+        report = known.get(row.report)
+        name = say(report.name, language) if report else row.report
+        narrowed = _narrowed(report, row.question, names) if report else row.question
+        lines.append((row, name, narrowed, RHYTHMS[row.rhythm]))
     return render(request, "console/report_mails.html", {"part": "insight", "lines": lines})
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a report can be narrowed to: how each is called on the page, and what its values are called."""
+
+    programme: Programme
+    labels: Mapping[str, str]
+    values: Mapping[str, Callable[[str], Text | None]]
+
+
+def _names(programme: Programme) -> _Names:
+    audiences = {one.id: one.names for one in every_audience()}
+    ladders = programme.ladders
+    levels = {level.id: level.name for one in ladders.values() for level in one.levels}
+    return _Names(
+        programme,
+        {
+            "audience": _("Audience"), "ladder": _("Ladder"), "level": _("Level now"), "channel": _("Channel"),
+            "store": _("Store"),
+        },
+        {
+            "audience": audiences.get,
+            "ladder": {one.id: one.name for one in ladders.values()}.get,
+            "level": levels.get,
+            "channel": channel_name,
+        },
+    )  # fmt: skip
+
+
+def _narrowed(report: Report, question: str, names: _Names) -> str:
+    """What a report was narrowed to when it was asked for, in words; what is not there any more as it was written."""
+    language, found = get_language() or "en", []
+    options = {one.id: one for one in report.options}
+    for name, value in parse_qsl(question):
+        if name in options:
+            label, called = (
+                say(options[name].name, language),
+                options[name].choices(names.programme).get(value),
+            )
+        else:
+            label, called = names.labels.get(name, name), names.values.get(name, _nothing)(value)
+        found.append(f"{label} {say(called, language) if called else value}")
+    return " · ".join(found)
+
+
+def _nothing(_value: str) -> None:
+    return None
 
 
 @require_POST

@@ -37,6 +37,7 @@ from regulars.insight.report import Against, Asked, BadQuestion, NoSuchReport, R
 from regulars.insight.subscriptions.logic import Rhythm
 from regulars.kit import clock
 from regulars.language.calendar import local_day
+from regulars.language.channels import CHANNELS
 from regulars.language.sql_text import Sql
 from regulars.language.text import say
 from regulars.members.queries import as_id
@@ -153,6 +154,7 @@ def members(request: HttpRequest, name: str) -> HttpResponse:
     context = _head(question, programme) | {
         "part": "insight",
         "behind": behind,
+        "what": _what(question, key, programme),
         "most": answers.MEMBERS_MOST,
         "lines": found.items,
         "next": found.next,
@@ -191,6 +193,16 @@ def keep(request: HttpRequest, name: str) -> HttpResponse:
     )
     start(found)
     return redirect("console:bulk_job", found)
+
+
+def _what(question: Question, key: str, programme: Programme) -> str:
+    """What the members stand behind, in the report's words; the report has just been read and is remembered. Nothing,
+    where it can't be read at the moment: the members are worth more than the words."""
+    try:
+        found = answers.answered(question.report, question.asked, programme)
+    except WarehouseUnavailable:
+        return ""
+    return reporting.behind(found.answer, key, programme)
 
 
 def _note(question: Question) -> str:
@@ -237,6 +249,7 @@ def _head(question: Question, programme: Programme) -> dict[str, object]:
     """What one may choose, with what is chosen."""
     language, report, asked = get_language() or "en", question.report, question.asked
     ladder = ladder_of(asked, programme)
+    channels = [(code, say(text, language)) for code, text in CHANNELS.items()]
     return {
         "question": question,
         "title": say(report.name, language),
@@ -252,8 +265,8 @@ def _head(question: Question, programme: Programme) -> dict[str, object]:
         if "audience" in report.filters
         else [],
         "texts": [
-            (name, label, getattr(asked, name))
-            for name, label in (("channel", _("Channel")), ("store", _("Store")))
+            (name, label, getattr(asked, name), known)
+            for name, label, known in (("channel", _("Channel"), channels), ("store", _("Store"), []))
             if name in report.filters
         ],
         "options": [

@@ -144,10 +144,19 @@ def build(ground: Ground) -> Answer:
         (
             Chart("closing", metrics.DEFERRED.name, Draw.TIME, "roll", "month", ("closing",), ("closing",)),
             Chart("curve", words("发放后各月龄", "發放後各月齡", "By months since issuing"),
-                  Draw.TIME, "ages", "age", ("spent", "lapsed", "left"), ("spent", "lapsed", "left")),
+                  Draw.TIME, "ages", "age", ("spent", "lapsed", "left"), ("spent", "lapsed", "left"), answer=_ACROSS),
         ),
         hints=_hints(found, asset),
     )  # fmt: skip
+
+
+_ACROSS = Sentence(
+    words(
+        "横轴：发放后过了几个月；纵轴：占发放积分的比例。",
+        "橫軸：發放後過了幾個月；縱軸：占發放點數的比例。",
+        "Across: months since issuing; upwards: share of what was issued.",
+    )
+)
 
 
 def _breakage(found: Books) -> float:
@@ -156,10 +165,39 @@ def _breakage(found: Books) -> float:
     return float(trusted(found.known).breakage)
 
 
-def _rolled(asset: str, lines: Sequence[Line]) -> Table:
-    def money(ident: str, hans: str, hant: str, en: str) -> Column:
-        return Column(ident, words(hans, hant, en), Unit.MONEY)
+_MONEY = (
+    ("sales", words("销售净额", "銷售淨額", "Net sales"), words(
+        "当月订单实付金额减去当月退款。", "當月訂單實付金額減去當月退款。",
+        "What the month's orders came to, less what was refunded in the month.")),
+    ("opening", words("期初", "期初", "Opening"), words(
+        "上月末的递延收入。", "上月底的遞延收入。", "What was deferred at the end of the month before.")),
+    ("added", words("新增递延", "新增遞延", "Added"), words(
+        "当月销售额里按相对单独售价分摊给当月发放积分的部分。",
+        "當月銷售額裡依相對單獨售價分攤給當月發放點數的部分。",
+        "What of the month's sales was allocated to the points they brought, by relative stand-alone selling prices.")),
+    ("taken", words("追回", "追回", "Taken back"), words(
+        "当月因退货等被追回的积分所对应、从递延收入转出的金额。",
+        "當月因退貨等被追回的點數所對應、從遞延收入轉出的金額。",
+        "What had been deferred for units that were taken back in the month, as by returns.")),
+    ("used", words("使用确认", "使用認列", "Used"), words(
+        "当月因会员使用积分而确认的收入。", "當月因會員使用點數而認列的收入。",
+        "What became revenue in the month because units were used.")),
+    ("breakage", words("沉淀确认", "沉澱認列", "Breakage"), words(
+        "预计不会使用的积分所对应的收入，按使用进度同比例确认；不会再被使用时全部确认。",
+        "預計不會使用的點數所對應的收入，依使用進度同比例認列；不會再被使用時全部認列。",
+        "What belongs to units expected never to be used: it becomes revenue in proportion to use, and all of it once"
+        " no more use is to come.")),
+    ("closing", words("期末", "期末", "Closing"), words(
+        "月末尚未确认为收入的金额。", "月底尚未認列為收入的金額。", "What is not revenue yet at the month's end.")),
+    ("trued", words("其中估计变更", "其中估計變更", "Re-estimated"), words(
+        "两项确认里，因沉淀率估计与上月不同而产生的部分。",
+        "兩項認列裡，因沉澱率估計與上月不同而產生的部分。",
+        "The part of both revenues that comes from another breakage estimate than the month before's.")),
+)  # fmt: skip
 
+
+def _rolled(asset: str, lines: Sequence[Line]) -> Table:
+    columns = [Column(ident, name, Unit.MONEY, definition=told) for ident, name, told in _MONEY]
     rows: list[tuple[Cell, ...]] = [
         (
             line.month, line.sales_minor, line.issued, line.opening, line.added, line.taken, line.used, line.breakage,
@@ -172,16 +210,18 @@ def _rolled(asset: str, lines: Sequence[Line]) -> Table:
         words("递延收入变动表", "遞延收入變動表", "Roll-forward of deferred revenue"),
         (
             Column("month", words("月份", "月份", "Month"), Unit.MONTH),
-            money("sales", "销售净额", "銷售淨額", "Net sales"),
-            Column("issued", words("当月发放", "當月發放", "Issued"), Unit.ASSET, asset),
-            money("opening", "期初", "期初", "Opening"),
-            money("added", "新增递延", "新增遞延", "Added"),
-            money("taken", "追回", "追回", "Taken back"),
-            money("used", "使用确认", "使用認列", "Revenue: used"),
-            money("breakage", "沉淀确认", "沉澱認列", "Revenue: breakage"),
-            money("closing", "期末", "期末", "Closing"),
-            money("trued", "其中估计变更", "其中估計變更", "Of which re-estimated"),
-            Column("expected", words("预计使用率", "預計使用率", "Expected to be used"), Unit.RATE),
+            columns[0],
+            Column("issued", words("当月发放", "當月發放", "Issued"), Unit.ASSET, asset, words(
+                "当月发放的积分总量，不论之后是否使用、过期或追回。",
+                "當月發放的點數總量，不論之後是否使用、到期或追回。",
+                "Units issued in the month, whatever became of them.",
+            )),
+            *columns[1:],
+            Column("expected", words("预计使用率", "預計使用率", "Expected use"), Unit.RATE, definition=words(
+                "截至月末，历来发放的全部积分里预计最终会使用的比例。",
+                "截至月末，歷來發放的全部點數裡預計最終會使用的比例。",
+                "The share of all units ever issued that, as seen at the month's end, will be used in the end.",
+            )),
         ),
         tuple(rows),
         note=words(
@@ -211,7 +251,11 @@ def _estimated(found: Books) -> Table:
         words("沉淀率从何而来", "沉澱率從何而來", "Where breakage comes from"),
         (
             Column("part", words("项目", "項目", "What"), Unit.TEXT),
-            Column("share", words("占发放", "占發放", "Of units issued"), Unit.RATE),
+            Column("share", words("占发放", "占發放", "Of units issued"), Unit.RATE, definition=words(
+                "占历来发放的积分；标准误是“历史里过期的比例”的误差。",
+                "占歷來發放的點數；標準誤是「歷史裡到期的比例」的誤差。",
+                "Of all units ever issued; the standard error is that of what was seen to lapse.",
+            )),
         ),
         tuple(rows),
         note=words(
@@ -220,7 +264,7 @@ def _estimated(found: Books) -> Table:
             "Cumulated over months of issue by age (Aalen–Johansen, the chain ladder's sums); the error leaves out one"
             " month of issue after the other (jackknife).",
         ),
-    )
+    )  # fmt: skip
 
 
 def _curve(known: Estimate) -> Table:
@@ -233,12 +277,17 @@ def _curve(known: Estimate) -> Table:
         words("发放后第几个月", "發放後第幾個月", "Months since issuing"),
         (
             Column("age", words("月龄", "月齡", "Months"), Unit.TEXT),
-            Column("spent", words("已使用", "已使用", "Used"), Unit.RATE),
-            Column("lapsed", words("已过期", "已到期", "Lapsed"), Unit.RATE),
-            Column("left", words("还在", "還在", "Left"), Unit.RATE),
+            Column("spent", words("已使用", "已使用", "Used"), Unit.RATE, definition=words(
+                "到这个月龄为止已使用的部分，占发放。", "到這個月齡為止已使用的部分，占發放。",
+                "Of units issued, what is used by that age.")),
+            Column("lapsed", words("已过期", "已到期", "Lapsed"), Unit.RATE, definition=words(
+                "到这个月龄为止已过期的部分，占发放。", "到這個月齡為止已到期的部分，占發放。",
+                "Of units issued, what has lapsed by that age.")),
+            Column("left", words("还在", "還在", "Left"), Unit.RATE, definition=words(
+                "1 − 已使用 − 已过期。", "1 − 已使用 − 已到期。", "1 − used − lapsed.")),
         ),
         tuple(rows),
-    )
+    )  # fmt: skip
 
 
 def _hints(found: Books, asset: str) -> tuple[Mapping[str, str], ...]:

@@ -96,15 +96,21 @@ def build_all(ground: Ground) -> Answer:
         for said in found
         for ident, effect in said.main.items()
     )  # fmt: skip
+    told = answer.TOLD
     columns = (
         Column("experiment", words("实验", "實驗", "Experiment"), Unit.TEXT),
         Column("group", words("组", "組", "Group"), Unit.TEXT),
         Column("state", words("状态", "狀態", "State"), Unit.TEXT),
-        Column("came", words("进入人数", "進入人數", "Came"), Unit.COUNT),
+        Column("came", words("进入人数", "進入人數", "Came"), Unit.COUNT, definition=told["came"]),
         Column("measure", words("指标", "指標", "Measure"), Unit.TEXT),
-        Column("difference", words("相对差异", "相對差異", "Difference"), Unit.RATE),
-        Column("low", words("区间下限", "區間下限", "Low"), Unit.RATE),
-        Column("high", words("区间上限", "區間上限", "High"), Unit.RATE),
+        Column(
+            "difference",
+            words("相对差异", "相對差異", "Difference"),
+            Unit.RATE,
+            definition=told["relative"],
+        ),
+        Column("low", words("区间下限", "區間下限", "Low"), Unit.RATE, definition=told["low"]),
+        Column("high", words("区间上限", "區間上限", "High"), Unit.RATE, definition=told["high"]),
         Column("verdict", words("结论", "結論", "Verdict"), Unit.TEXT),
     )
     read = sum(any(effect.low is not None for effect in said.main.values()) for said in found)

@@ -64,12 +64,18 @@ def _bars(bars: tuple[Bar, ...]) -> Table:
         words("按此前购买次数", "依此前購買次數", "By purchases before"),
         (
             Column("before", words("此前购买次数", "此前購買次數", "Purchases before"), Unit.TEXT),
-            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT),
-            Column("expected", words("每人预测", "每人預測", "Foretold each"), Unit.NUMBER),
-            Column("actual", words("每人实际", "每人實際", "Made each"), Unit.NUMBER),
+            Column("members", words("会员数", "會員數", "Members"), Unit.COUNT, definition=words(
+                "前段里购买过这么多次的会员数。", "前段裡購買過這麼多次的會員數。",
+                "Members who bought so often in the earlier part.")),
+            Column("expected", words("每人预测", "每人預測", "Foretold each"), Unit.NUMBER, definition=words(
+                "模型只看前段，预测其中每人在后段的平均购买次数。", "模型只看前段，預測其中每人在後段的平均購買次數。",
+                "Purchases that the model, which saw the earlier part alone, foretold for the later one, on average.")),
+            Column("actual", words("每人实际", "每人實際", "Made each"), Unit.NUMBER, definition=words(
+                "其中每人在后段的实际平均购买次数。", "其中每人在後段的實際平均購買次數。",
+                "Purchases that they made in the later part, on average.")),
         ),
         tuple((_span(bar), bar.members, round(bar.expected, 2), round(bar.actual, 2)) for bar in bars),
-    )
+    )  # fmt: skip
 
 
 def _span(bar: Bar) -> str:

@@ -151,7 +151,11 @@ def build(ground: Ground) -> Answer:
 
 
 def _figure(level: _Level) -> Figure:
-    return Figure(level.step.metric, level.did, drill=level.step.metric.id if level.did else "")
+    """Of a step that no event tells of nobody knows whether members took it: that is not 0."""
+    metric = level.step.metric
+    if not level.did and not level.step.nested:
+        return Figure(metric, None, untold=level.step.missing)
+    return Figure(metric, level.did, drill=metric.id if level.did else "")
 
 
 def _start(ground: Ground) -> ir.Table:

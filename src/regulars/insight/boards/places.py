@@ -16,6 +16,7 @@ from regulars.language.text import Text
 
 ROWS_MOST = 500
 DRAWN_MOST = 20
+UNITS = {"channel": Unit.CHANNEL, "store": Unit.CODE}
 UNNAMED = words("（未注明）", "（未註明）", "(not given)")
 
 
@@ -28,7 +29,7 @@ def build(column: str, name: Text, ground: Ground) -> Answer:
         column,
         name,
         (
-            Column(column, name, Unit.TEXT),
+            Column(column, name, UNITS[column]),
             metric_column(metrics.SALES),
             Column(
                 "share",
@@ -124,14 +125,14 @@ def _sentence(rows: list[dict[str, int]], column: str, name: Text, sales: int) -
     best = rows[0]
     return Sentence(
         words(
-            "{count} 个{name}有会员消费；最高的是 {best}，{sales}，占 {share}。",
-            "{count} 個{name}有會員消費；最高的是 {best}，{sales}，占 {share}。",
-            "Members bought through {count} of them; most through {best}: {sales}, {share} of all.",
+            "{count} 个{name}有会员消费；最高的是“{best}”，{sales}，占 {share}。",
+            "{count} 個{name}有會員消費；最高的是「{best}」，{sales}，占 {share}。",
+            "Most was bought through “{best}”: {sales}, {share} of all ({count} in all).",
         ),
         {
             "count": (Unit.COUNT, len(rows)),
             "name": (Unit.TEXT, name),
-            "best": (Unit.TEXT, best[column] or UNNAMED),
+            "best": (UNITS[column], best[column] or UNNAMED),
             "sales": (Unit.MONEY, best["sales"]),
             "share": (Unit.RATE, rate(best["sales"], sales)),
         },

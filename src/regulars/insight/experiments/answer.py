@@ -149,6 +149,39 @@ def arm_of(found: Reading, ident: str) -> Arm:
     return next(arm for arm in found.design.arms if arm.id == ident)
 
 
+TOLD = {
+    "share": words(
+        "方案设定的分组比例，按会员固定随机分配。", "方案設定的分組比例，依會員固定隨機分配。",
+        "The part of all members that the programme draws into the group, each for good."),
+    "came": words(
+        "实验期间第一次进入的会员数，各人按进入时的组计。", "實驗期間第一次進入的會員數，各人依進入時的組別計。",
+        "Members who came for the first time while the experiment ran, each in the group they came into."),
+    "counted": words(
+        "进入后观察天数已满的会员数；各项指标只算他们。", "進入後觀察天數已滿的會員數；各項指標只算他們。",
+        "Members whose days are over since they came: the figures are of them alone."),
+    "cost": words(
+        "观察天数内本实验的规则发放的成本 ÷ 已满天数的会员数。",
+        "觀察天數內本實驗的規則發放的成本 ÷ 已滿天數的會員數。",
+        "What the experiment's rules gave in these days at cost ÷ members whose days are over."),
+    "relative": words(
+        "人均值比对照组高或低的比例，已用进入前的表现校正（CUPED）。",
+        "人均值比對照組高或低的比例，已用進入前的表現校正（CUPED）。",
+        "By which part the average per member lies above or below that of the base, with what"
+        " they did before taken out (CUPED)."),
+    "difference": words(
+        "人均值减去对照组的人均值，已用进入前的表现校正（CUPED）。",
+        "人均值減去對照組的人均值，已用進入前的表現校正（CUPED）。",
+        "The average per member less that of the base, with what they did before taken out (CUPED)."),
+    "low": words(
+        "95% 区间的下限，随时查看都有效。", "95% 區間的下限，隨時查看都有效。",
+        "Where the 95% interval begins, which holds at every look."),
+    "high": words(
+        "95% 区间的上限，随时查看都有效。", "95% 區間的上限，隨時查看都有效。",
+        "Where the 95% interval ends, which holds at every look."),
+}  # fmt: skip
+"""What the columns of figures mean."""
+
+
 def groups_table(found: Reading) -> Table:
     """A row for each group, with its own figures."""
     measures = [
@@ -156,11 +189,18 @@ def groups_table(found: Reading) -> Table:
     ]
     columns = (
         Column("group", words("组", "組", "Group"), Unit.TEXT),
-        Column("share", words("设定比例", "設定比例", "Share"), Unit.RATE),
-        Column("came", words("进入人数", "進入人數", "Came"), Unit.COUNT),
-        Column("counted", words("已满天数", "已滿天數", "Days are over"), Unit.COUNT),
+        Column("share", words("设定比例", "設定比例", "Share"), Unit.RATE, definition=TOLD["share"]),
+        Column("came", words("进入人数", "進入人數", "Came"), Unit.COUNT, definition=TOLD["came"]),
+        Column(
+            "counted", words("已满天数", "已滿天數", "Days are over"), Unit.COUNT, definition=TOLD["counted"]
+        ),
         *(Column(each, MEASURES[each], UNITS[each], definition=DEFINITIONS[each]) for each in measures),
-        Column("cost", words("人均发放成本", "人均發放成本", "Given per member"), Unit.MONEY),
+        Column(
+            "cost",
+            words("人均发放成本", "人均發放成本", "Given per member"),
+            Unit.MONEY,
+            definition=TOLD["cost"],
+        ),
     )
     rows = tuple(
         (
@@ -186,9 +226,11 @@ def effects_table(found: Reading) -> Table:
     columns = (
         Column("measure", words("指标", "指標", "Measure"), Unit.TEXT),
         Column("group", words("组", "組", "Group"), Unit.TEXT),
-        Column("difference", words("相对差异", "相對差異", "Difference"), Unit.RATE),
-        Column("low", words("区间下限", "區間下限", "Low"), Unit.RATE),
-        Column("high", words("区间上限", "區間上限", "High"), Unit.RATE),
+        Column(
+            "difference", words("相对差异", "相對差異", "Difference"), Unit.RATE, definition=TOLD["relative"]
+        ),
+        Column("low", words("区间下限", "區間下限", "Low"), Unit.RATE, definition=TOLD["low"]),
+        Column("high", words("区间上限", "區間上限", "High"), Unit.RATE, definition=TOLD["high"]),
         Column("p", words("p 值", "p 值", "p"), Unit.NUMBER, definition=_P),
         Column("verdict", words("结论", "結論", "Verdict"), Unit.TEXT),
     )
@@ -213,9 +255,9 @@ def path_table(found: Reading, ident: str) -> Table:
     rows = tuple((look.day, *_interval(look.effects[ident])) for look in found.path)
     columns = (
         Column("day", words("截至", "截至", "By"), Unit.DAY),
-        Column("low", words("区间下限", "區間下限", "Low"), unit),
-        Column("difference", words("差异", "差異", "Difference"), unit),
-        Column("high", words("区间上限", "區間上限", "High"), unit),
+        Column("low", words("区间下限", "區間下限", "Low"), unit, definition=TOLD["low"]),
+        Column("difference", words("差异", "差異", "Difference"), unit, definition=TOLD["difference"]),
+        Column("high", words("区间上限", "區間上限", "High"), unit, definition=TOLD["high"]),
     )
     return Table(f"path_{ident}", arm_of(found, ident).name, columns, rows)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from regulars.kit.problems import NotFound, Problem
+from regulars.language.text import Text
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 OPEN = (WAITING, RUNNING)
@@ -13,7 +14,8 @@ OPEN = (WAITING, RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A simulation and how it stands: `done` of `events` events, all of them under both programmes."""
+    """A simulation and how it stands: `done` of `events` events, all of them under both programmes.
+    `error`: why it did not finish, in every language."""
 
     id: UUID
     state: str
@@ -27,7 +29,7 @@ class Asked:
     asked_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    error: str
+    error: Text
     events: int
     done: int
     result: dict[str, Any] | None = None

@@ -7,7 +7,8 @@ from django.db import models
 class Simulation(models.Model):
     """A programme's text against a version in force, over a period of local days. `until` is what was known when it
     was asked for. The same text against the same version over the same days is lived through once: `name` holds that
-    together; empty, once it was called off or is to be lived through anew."""
+    together; empty, once it was called off or is to be lived through anew. `error`: why it did not finish, in every
+    language."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -31,7 +32,7 @@ class Simulation(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
-    error = models.CharField(max_length=500, blank=True, default="")
+    error = models.JSONField(default=dict)
 
     class Meta:
         constraints = (

@@ -1,6 +1,8 @@
 """Simulations as they stand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from regulars.insight.simulating.contracts import Asked, UnknownSimulation
@@ -21,20 +23,20 @@ def get(simulation_id: UUID) -> Asked:
     found = row(f"{COLUMNS}, one.result FROM simulating_simulation AS one WHERE id = %s", [simulation_id])
     if found is None:
         raise UnknownSimulation
-    return replace(Asked(*found[:-1]), result=from_json(found[-1]))
+    return replace(_asked(found[:-1]), result=from_json(found[-1]))
 
 
 def latest() -> list[Asked]:
     """The latest that were asked for, without their results."""
     text = f"{COLUMNS} FROM simulating_simulation AS one ORDER BY asked_at DESC LIMIT %s"
-    return [Asked(*found) for found in rows(text, [LATEST_MOST])]
+    return [_asked(found) for found in rows(text, [LATEST_MOST])]
 
 
 def running() -> list[Asked]:
     """Those that wait or run, oldest first."""
     where = "WHERE state IN ('waiting', 'running') ORDER BY asked_at LIMIT %s"
     text = f"{COLUMNS} FROM simulating_simulation AS one {where}"
-    return [Asked(*found) for found in rows(text, [LATEST_MOST])]
+    return [_asked(found) for found in rows(text, [LATEST_MOST])]
 
 
 def open_count() -> int:
@@ -53,3 +55,8 @@ def cancelled(simulation_id: UUID) -> bool:
     """Whether nobody waits for it any more."""
     found = row("SELECT state FROM simulating_simulation WHERE id = %s", [simulation_id])
     return found is None or found[0] not in ("waiting", "running")
+
+
+def _asked(found: Sequence[Any]) -> Asked:
+    one = Asked(*found)
+    return replace(one, error=from_json(one.error))

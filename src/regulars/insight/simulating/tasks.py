@@ -15,10 +15,12 @@ from regulars.insight.comparing import packed, unpacked, whole
 from regulars.insight.portions import divided, live_through
 from regulars.insight.simulating import queries
 from regulars.insight.simulating.contracts import DONE, FAILED, OPEN, RUNNING, WAITING, Asked
+from regulars.insight.simulating.faults import broke_off, unsound
 from regulars.insight.simulating.models import Portion, Simulation
 from regulars.kit import clock
 from regulars.kit.sqlread import row
 from regulars.language.calendar import start_of
+from regulars.language.text import Text
 from regulars.programme.contracts import Programme
 from regulars.programme.loader import InvalidProgramme, load
 from regulars.programme.queries import version_source
@@ -27,6 +29,7 @@ from regulars.programme.service import version
 LEASE = timedelta(seconds=90)
 BEAT_SECONDS = 1.0
 ATTEMPTS_MOST = 3
+REASON_MOST = 300
 KEPT = timedelta(days=90)
 
 CLAIM_WAITING = """
@@ -67,7 +70,7 @@ def simulate_due() -> int:
     portion_id, simulation_id, buckets, attempts = claimed
     asked = queries.get(simulation_id)
     if attempts > ATTEMPTS_MOST:
-        _fail(asked.id, "the workers broke off three times")
+        _fail(asked.id, broke_off(ATTEMPTS_MOST, ""))
         return 1
     try:
         _work(asked, portion_id, list(buckets), attempts)
@@ -77,7 +80,7 @@ def simulate_due() -> int:
         _log.exception("simulation_broke_off", simulation=str(asked.id), attempts=attempts)
         Portion.objects.filter(id=portion_id, attempts=attempts).update(claimed_until=None)
         if attempts >= ATTEMPTS_MOST:
-            _fail(asked.id, f"{type(error).__name__}: {error}"[:500])
+            _fail(asked.id, broke_off(ATTEMPTS_MOST, f"{type(error).__name__}: {error}"[:REASON_MOST]))
     return 1
 
 
@@ -91,7 +94,7 @@ def _divide(asked: Asked) -> None:
     try:
         before, after = _programmes(asked)
     except InvalidProgramme as error:
-        _fail(asked.id, "; ".join(fault.say("en") for fault in error.faults[:3])[:500])
+        _fail(asked.id, unsound(error.faults))
         return
     parts = divided(before, after, asked.until)
     with transaction.atomic():
@@ -140,9 +143,9 @@ def _put_together(
     Portion.objects.filter(simulation=there).update(result=None)
 
 
-def _fail(simulation_id: UUID, error: str) -> None:
+def _fail(simulation_id: UUID, error: Text) -> None:
     Simulation.objects.filter(id=simulation_id, state__in=OPEN).update(
-        state=FAILED, error=error, ended_at=clock.now(), claimed_until=None
+        state=FAILED, error=dict(error), ended_at=clock.now(), claimed_until=None
     )
 
 
