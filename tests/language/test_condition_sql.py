@@ -185,6 +185,20 @@ def test_a_value_is_never_part_of_the_query(evil: str) -> None:
         assert ask(harmless, fields, clock) == {UUID(int=1): False, UUID(int=2): False}
 
 
+@pytest.mark.parametrize("value", [1.5, 1.999999, 2.0])
+def test_a_score_that_is_read_whole_is_cut_off_on_both_sides(value: float) -> None:
+    fields = VOCABULARIES["UTC"][1]
+    member = Snapshot(
+        UUID(int=1), profile=Profile(joined_at=NOW), scores={"rfm_recency": (value, ""), "clv": (value, "")}
+    )
+    write([Drawn(member, Event(UUID(int=0), "pos", "key", "checkin", member.member_id, NOW), False)])
+    facts = Facts(None, member, NOW.date(), fields.zone, NOW)
+    for field, bound in (("score.rfm_recency", 2), ("score.clv", "0.02")):
+        condition = parse_condition({"field": field, "op": "lt", "value": bound}, fields)
+        assert compile_condition(condition, fields).matches(facts) is (value < 2)
+        assert ask(condition, fields, Clock(fields.zone, NOW)) == {member.member_id: value < 2}
+
+
 def test_every_subquery_names_member_and_bucket() -> None:
     """So that each can be routed to one shard, and uses the primary key."""
     fields = VOCABULARIES["UTC"][0]

@@ -68,8 +68,8 @@ def _number(given: Given) -> Callable[[Facts], Decimal | None]:
 
 
 _CASTS = {
-    Type.INTEGER: "s.value::bigint",
-    Type.MONEY: "s.value::bigint",
+    Type.INTEGER: "trunc(s.value)::bigint",
+    Type.MONEY: "trunc(s.value)::bigint",
     Type.NUMBER: "s.value::numeric",
 }
 _READERS: dict[Type, Callable[[Given], Callable[[Facts], int | Decimal | None]]] = {
