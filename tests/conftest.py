@@ -4,11 +4,13 @@ Tests are run by the role that serves, as everything is: a forgotten UPDATE of h
 owner may, they do inside `tests.owner.as_owner`.
 """
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+import structlog
 from pytest_django import DjangoDbBlocker
 
 from regulars.engine.plan import grouped_plan
@@ -91,8 +93,12 @@ def _sweep() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """The interpreter is as in every process of ours."""
+    """The interpreter is as in every process of ours, and so are tracebacks: pictures of every local take seconds."""
     interpreter.tune()
+    gc.enable()
+    *before, _ = structlog.get_config()["processors"]
+    last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, last])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

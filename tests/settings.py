@@ -1,7 +1,10 @@
 """The settings of a test run: a data folder of its own, and nothing from the caller's environment."""
 
+import gc
 import os
 import tempfile
+
+gc.disable()  # until every test is loaded
 
 for name in [name for name in os.environ if name.startswith(("REGULARS_", "DATABASE_"))]:
     del os.environ[name]

@@ -11,13 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
 
 lifeline.follow_parent(DATA)
 log.configure(DATA, CONFIG.log_level, "server")
-django_application = get_wsgi_application()
+with interpreter.loading():
+    django_application = get_wsgi_application()
 
-# What they load can be loaded only now.
-from regulars.api.door import Door  # noqa: E402
-from regulars.processes.warm import warm  # noqa: E402
+    # What they load can be loaded only now.
+    from regulars.api.door import Door
+    from regulars.processes.warm import warm
 
-application = Door(django_application)
+    application = Door(django_application)
 
-warm()
+    warm()
 interpreter.tune()

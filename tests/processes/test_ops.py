@@ -211,7 +211,7 @@ def test_the_log_stays_bounded_whoever_writes(tmp_path: Path, monkeypatch: pytes
 
 def test_log_lines_are_json_with_the_traceback(tmp_path: Path) -> None:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     try:
         log.configure(tmp_path, "INFO", "test", to_stderr=False)
         try:
@@ -221,7 +221,7 @@ def test_log_lines_are_json_with_the_traceback(tmp_path: Path) -> None:
     finally:
         root.handlers[:], root.level = handlers, level
         logging.captureWarnings(False)
-        structlog.reset_defaults()
+        structlog.configure(**before)
         structlog.contextvars.clear_contextvars()
     line = json.loads(log.file_of(tmp_path).read_text().splitlines()[0])
     assert {name: line[name] for name in ("event", "level", "logger", "process", "member")} == {

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from regulars import __version__
 from regulars.cli.loading import loaded
-from regulars.kit import log
+from regulars.kit import interpreter, log
 from regulars.kit.errors import FAILED, USAGE, CliError
 from regulars.kit.problems import Problem
 
@@ -100,8 +100,9 @@ def _dispatch(arguments: list[str]) -> int:
     if name not in COMMANDS:
         raise CliError(f"There is no command {name!r}; `regulars --help` lists them.", USAGE)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
-    django.setup()
-    command = typer.main.get_command(loaded(COMMANDS[name].module).app)
+    with interpreter.loading():
+        django.setup()
+        command = typer.main.get_command(loaded(COMMANDS[name].module).app)
     try:
         command.main(arguments[1:], prog_name=f"regulars {name}")
     except SystemExit as ended:
