@@ -1,5 +1,6 @@
 """Lifecycle: in which stage members are, how they moved, and the layers."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import ibis
@@ -28,15 +29,17 @@ GONE = ("sleeping", "lost")
 
 
 def build(ground: Ground) -> Answer:
-    seen = _placed(ground, until(ground))
+    both = _both(ground)
     found = read(
-        seen.group_by(["stage", "layer"]).agg(
-            members=seen.count(), sales=ibis.coalesce(seen.spend_year_minor.sum(), 0)
+        both.group_by(["old", "new", "layer"]).agg(
+            members=both.count(), sales=ibis.coalesce(both.spend_year_minor.sum(), 0)
         )
     )
-    by_stage, by_layer = _summed(found, "stage"), _summed(found, "layer")
+    by_stage, by_layer = _summed(found, "new"), _summed(found, "layer")
     everybody = sum(members for members, _ in by_stage.values())
-    flows = _flows(ground)
+    flows: Counter[tuple[str, str]] = Counter()
+    for row in found:
+        flows[row["old"], row["new"]] += row["members"]
     left = sum(count for (old, new), count in flows.items() if new in GONE and old not in (*GONE, JOINED))
     back = sum(count for (old, new), count in flows.items() if old in GONE and new not in GONE)
     here = sum(by_stage.get(stage, (0, 0))[0] for stage in WITH_US)
@@ -168,15 +171,9 @@ def _table(
 
 def _both(ground: Ground) -> ir.Table:
     before = _placed(ground, ground.asked.first - timedelta(days=1)).select("member", old="stage")
-    after = _placed(ground, until(ground)).select("member", new="stage")
+    after = _placed(ground, until(ground)).select("member", "layer", "spend_year_minor", new="stage")
     both = after.left_join(before, "member")
-    return both.select("member", "new", old=ibis.coalesce(both.old, JOINED))
-
-
-def _flows(ground: Ground) -> dict[tuple[str, str], int]:
-    both = _both(ground)
-    rows = read(both.group_by(["old", "new"]).agg(members=both.count()))
-    return {(row["old"], row["new"]): row["members"] for row in rows}
+    return both.select("member", "new", "layer", "spend_year_minor", old=ibis.coalesce(both.old, JOINED))
 
 
 def _flow_table(flows: dict[tuple[str, str], int]) -> Table:

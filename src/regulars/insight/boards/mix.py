@@ -7,7 +7,16 @@ import ibis
 import ibis.expr.types as ir
 
 from regulars.insight import period_metrics as metrics
-from regulars.insight.boards.counting import during, grain, rate, read, starts, time_column, truncated
+from regulars.insight.boards.counting import (
+    by_member,
+    during,
+    grain,
+    rate,
+    read,
+    starts,
+    time_column,
+    truncated,
+)
 from regulars.insight.boards.overview import buyers
 from regulars.insight.defining import Unit
 from regulars.insight.report import (
@@ -37,14 +46,11 @@ def build(ground: Ground) -> Answer:
     asked, by = ground.asked, grain(ground.asked)
     orders = during(ground.tables.orders, asked)
     first = _first_days(ground)
-    known = orders.inner_join(first, "member")
-    whole = _split(known, known.first >= ibis.date(asked.first), None)
-    found = whole[None]
-    over_time = _split(
-        known.mutate(period=truncated(known.day, by)),
-        truncated(known.first, by) == truncated(known.day, by),
-        "period",
-    )
+    sums = orders.group_by("member").agg(orders=orders.count(), sales=orders.total_minor.sum())
+    buyers = sums.inner_join(first, "member")
+    found = _split(buyers, buyers.first >= ibis.date(asked.first), None)[None]
+    buyers = by_member(orders, by).inner_join(first, "member")
+    over_time = _split(buyers, truncated(buyers.first, by) == buyers.period, "period")
     sales = found["new_sales"] + found["old_sales"]
     total = _total(ground)
     return Answer(
@@ -80,16 +86,16 @@ def _first_days(ground: Ground) -> ir.Table:
     return orders.group_by("member").agg(first=orders.day.min())
 
 
-def _split(orders: ir.Table, new: ir.BooleanValue, by: str | None) -> dict[date | None, dict[str, int]]:
-    """Buyers, orders and sales, new and returning, of each value of `by`, or of all."""
-    marked = orders.mutate(new=new)
+def _split(buyers: ir.Table, new: ir.BooleanValue, by: str | None) -> dict[date | None, dict[str, int]]:
+    """Buyers, orders and sales, new and returning, of each value of `by`, or of all. One row a buyer."""
+    marked = buyers.mutate(new=new)
     sums = {
-        "new_buyers": marked.member.nunique(where=marked.new),
-        "old_buyers": marked.member.nunique(where=~marked.new),
-        "new_orders": marked.new.cast("int64").sum(),
-        "old_orders": (~marked.new).cast("int64").sum(),
-        "new_sales": marked.total_minor.sum(where=marked.new),
-        "old_sales": marked.total_minor.sum(where=~marked.new),
+        "new_buyers": marked.new.cast("int64").sum(),
+        "old_buyers": (~marked.new).cast("int64").sum(),
+        "new_orders": marked.orders.sum(where=marked.new),
+        "old_orders": marked.orders.sum(where=~marked.new),
+        "new_sales": marked.sales.sum(where=marked.new),
+        "old_sales": marked.sales.sum(where=~marked.new),
     }
     grouped = marked.group_by(by).agg(**sums) if by else marked.agg(**sums)
     return {row.get("period"): {name: row[name] or 0 for name in FIELDS} for row in read(grouped)}

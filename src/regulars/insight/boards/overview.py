@@ -129,15 +129,9 @@ def _sentence(people: int, sums: Row) -> Sentence:
 
 def _over_time(asked: Asked, tables: Tables, by: Unit) -> Table:
     orders = during(tables.orders, asked)
-    orders = orders.mutate(period=truncated(orders.day, by))
-    bought = {
-        row["period"]: row
-        for row in read(
-            orders.group_by("period").agg(
-                orders=orders.count(), buyers=orders.member.nunique(), sales=orders.total_minor.sum()
-            )
-        )
-    }
+    per = counting.by_member(orders, by)
+    sums = per.group_by("period").agg(orders=per.orders.sum(), buyers=per.count(), sales=per.sales.sum())
+    bought = {row["period"]: row for row in read(sums)}
     new = _by_period(joined(tables, asked), "joined_day", by)
     back = _by_period(during(tables.refunds, asked), "day", by, "amount_minor")
     nothing = {"orders": 0, "buyers": 0, "sales": 0}

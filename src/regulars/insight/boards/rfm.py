@@ -1,11 +1,12 @@
 """RFM: the groups, the matrix, and who went from one group to another."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from regulars.insight.boards.counting import rate, read
+from regulars.insight.boards.counting import Row, rate, read
 from regulars.insight.defining import Unit
 from regulars.insight.report import Answer, Cell, Chart, Column, Draw, Figure, Ground, Report, Sentence, Table
 from regulars.insight.scoring import metrics, rfm
@@ -24,21 +25,13 @@ SHADES = {
 """Good, coming, to be watched, going, gone: five colours for eleven groups."""
 BEST = ("champions", "loyal")
 GOING = ("at_risk", "cant_lose")
+SUMS = ("members", "orders", "sales", "days")
 
 
 def build(ground: Ground) -> Answer:
-    seen = _scored(ground, until(ground))
-    groups = {
-        row["group"]: row
-        for row in read(
-            seen.group_by("group").agg(
-                members=seen.count(),
-                orders=seen.orders.sum(),
-                sales=seen.spend_minor.sum(),
-                days=seen.recency_days.mean(),
-            )
-        )
-    }
+    found = _counted(ground)
+    inside = [row for row in found if row["new"] != OUTSIDE]
+    groups = _summed(inside, "new")
     members = sum(row["members"] for row in groups.values())
     sales = sum(row["sales"] for row in groups.values())
     best = sum(groups[name]["sales"] for name in BEST if name in groups)
@@ -50,7 +43,7 @@ def build(ground: Ground) -> Answer:
             Figure(metrics.WORTH, rate(best, sales)),
             Figure(metrics.GOING, rate(going, members), drill="going" if going else ""),
         ),
-        (_groups(groups, members, sales), _matrix(seen), _moves(ground)),
+        (_groups(groups, members, sales), _matrix(inside), _moves(found)),
         (
             Chart(
                 "matrix", words("RFM 矩阵（会员数）", "RFM 矩陣（會員數）", "RFM matrix (members)"),
@@ -73,6 +66,32 @@ def build(ground: Ground) -> Answer:
 def until(ground: Ground) -> date:
     """The day that is looked at: the period's last, or today where that is yet to come."""
     return min(ground.asked.last, ground.today)
+
+
+def _counted(ground: Ground) -> list[Row]:
+    """Members, orders, sales and days by the group at the beginning, the group now and its cell: all that the page
+    tells, out of one look at both days."""
+    both = _both(ground)
+    return read(
+        both.group_by(["old", "new", "recency", "both"]).agg(
+            members=both.count(),
+            orders=both.orders.sum(),
+            sales=both.spend_minor.sum(),
+            days=both.recency_days.sum(),
+        )
+    )
+
+
+def _summed(rows: list[Row], *by: str) -> dict[Any, dict[str, int]]:
+    """The rows added up by a column, or by the pair of two."""
+    found: dict[Any, dict[str, int]] = {}
+    for row in rows:
+        sums = found.setdefault(
+            row[by[0]] if len(by) == 1 else tuple(row[name] for name in by), dict.fromkeys(SUMS, 0)
+        )
+        for name in SUMS:
+            sums[name] += row[name] or 0
+    return found
 
 
 def _scored(ground: Ground, day: date) -> ir.Table:
@@ -199,16 +218,13 @@ def _group_row(name: str, row: dict[str, int], members: int, sales: int) -> tupl
         rate(row["sales"], sales),
         round(row["orders"] / count, 1),
         round(row["sales"] / count),
-        round(row["days"], 1),
+        round(row["days"] / count, 1),
     )
 
 
-def _matrix(seen: ir.Table) -> Table:
+def _matrix(rows: list[Row]) -> Table:
     """Newest on top, most often to the right."""
-    found = {
-        (row["recency"], row["both"]): row["members"]
-        for row in read(seen.group_by(["recency", "both"]).agg(members=seen.count()))
-    }
+    found = {cell: sums["members"] for cell, sums in _summed(rows, "recency", "both").items()}
     return Table(
         "matrix",
         words("RFM 矩阵", "RFM 矩陣", "RFM matrix"),
@@ -246,24 +262,24 @@ def _matrix(seen: ir.Table) -> Table:
 
 
 def _both(ground: Ground) -> ir.Table:
-    """Everybody scored now or at the beginning, with both groups."""
+    """Everybody scored now or at the beginning, with both groups and what they are scored by now."""
     before = _scored(ground, ground.asked.first - timedelta(days=1)).select("member", old="group")
-    after = _scored(ground, until(ground)).select("member", new="group")
+    after = _scored(ground, until(ground)).rename(new="group")
     both = before.outer_join(after, "member")
-    return both.select(
+    return both.mutate(
         member=ibis.coalesce(both.member, both.member_right),
         old=ibis.coalesce(both.old, OUTSIDE),
         new=ibis.coalesce(both.new, OUTSIDE),
-    )
+    ).drop("member_right")
 
 
-def _moves(ground: Ground) -> Table:
-    both = _both(ground)
+def _moves(found: list[Row]) -> Table:
     order = list(NAMES)
-    rows = read(both.group_by(["old", "new"]).agg(members=both.count()))
-    moved = sorted((row for row in rows if row["old"] != row["new"]), key=lambda row: -row["members"])
-    rows = moved[:MOVES_MOST]
-    rows.sort(key=lambda row: (order.index(row["old"]), order.index(row["new"])))
+    flows = [
+        (old, new, sums["members"]) for (old, new), sums in _summed(found, "old", "new").items() if old != new
+    ]
+    rows = sorted(flows, key=lambda row: (-row[2], order.index(row[0]), order.index(row[1])))[:MOVES_MOST]
+    rows.sort(key=lambda row: (order.index(row[0]), order.index(row[1])))
     return Table(
         "moves",
         words("分组流向", "分群流向", "Moves between groups"),
@@ -281,8 +297,8 @@ def _moves(ground: Ground) -> Table:
                 ),
             ),
         ),
-        tuple((NAMES[row["old"]], NAMES[row["new"]], row["members"]) for row in rows),
-        tuple(f"move:{row['old']}:{row['new']}" for row in rows),
+        tuple((NAMES[old], NAMES[new], members) for old, new, members in rows),
+        tuple(f"move:{old}:{new}" for old, new, _ in rows),
         words(
             f"只列人数最多的 {MOVES_MOST} 种变动；没有换组的不列。",
             f"只列人數最多的 {MOVES_MOST} 種變動；沒有換群的不列。",
