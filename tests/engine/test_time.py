@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from regulars.engine import tasks
 from regulars.engine.service import submit
 from regulars.engine.tasks import settle_all, settle_due
 from regulars.events.models import Event
@@ -103,6 +104,17 @@ def test_a_member_who_cannot_be_settled_holds_up_no_other() -> None:
     assert balances("a") == {"points": 50, "growth": 50}
     assert balances("b") == {"points": 0, "growth": 20}
     check_books()
+
+
+def test_a_part_of_the_buckets_with_nothing_to_do_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(shop())
+    took(*(order(f"m{number}", "2026-01-31", 50, str(number)) for number in range(16)))
+    monkeypatch.setattr(tasks, "MEMBERS_PER_BATCH", 2)
+    monkeypatch.setattr(tasks, "sample", lambda shares, _: list(shares))
+    with today("2026-08-01 00:00"):
+        assert settle_all() == 16
+        assert settle_due() == 0
+    assert all(balances(f"m{number}")["points"] == 0 for number in range(16))
 
 
 def test_several_periods_at_once() -> None:

@@ -1,6 +1,6 @@
 """What time does while nobody asks: lots ripen and run out, holds lapse, ends are announced, periods end."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from random import sample
@@ -52,22 +52,23 @@ def settle_due() -> int:
     due = _due(now, range(BUCKETS))
     if len(due) < MEMBERS_PER_BATCH:
         return settle(due, now) if due else 0
-    with _share() as buckets:
-        due = _due(now, buckets) if buckets else []
-        return settle(due, now) if due else 0
+    for share in sample(range(SHARES), SHARES):
+        buckets = range(share, BUCKETS, SHARES)
+        with _claimed(share) as mine:
+            if mine and (due := _due(now, buckets)):
+                return settle(due, now)
+    return 0
 
 
 @contextmanager
-def _share() -> Iterator[Sequence[int]]:
-    """A part of the buckets that no other worker has in hand; none where all are taken."""
-    for share in sample(range(SHARES), SHARES):
-        if row("SELECT pg_try_advisory_lock(%s)", [CLAIM + share]) == (True,):
-            try:
-                yield range(share, BUCKETS, SHARES)
-            finally:
-                row("SELECT pg_advisory_unlock(%s)", [CLAIM + share])
-            return
-    yield ()
+def _claimed(share: int) -> Iterator[bool]:
+    """Whether this part of the buckets is ours for the block, because no other worker has it in hand."""
+    mine = row("SELECT pg_try_advisory_lock(%s)", [CLAIM + share]) == (True,)
+    try:
+        yield mine
+    finally:
+        if mine:
+            row("SELECT pg_advisory_unlock(%s)", [CLAIM + share])
 
 
 def _due(now: datetime, buckets: Iterable[int]) -> list[UUID]:
