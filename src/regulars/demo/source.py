@@ -1,4 +1,4 @@
-"""Reading the data set: households as members, baskets as orders, in the order in which they happened."""
+"""Reading the data set: households as members, baskets as orders, quarter by quarter, each household's together."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +30,11 @@ def table(name: str, columns: list[str] | None = None) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All baskets in time order, as columns of lines with the offsets at which each basket begins."""
+    """All baskets as columns of lines, with the offsets at which each basket begins.
+
+    Within each quarter household after household, each in time order: what a member already has is read once a batch,
+    and here a member is in few batches.
+    """
 
     lines: dict[str, list[Any]]
     starts: list[int]
@@ -74,9 +78,11 @@ def read_history(now: datetime, zone: ZoneInfo, part: tuple[int, int] = (0, 1)) 
     """The year, moved as `shift_of` says; of `part` (k, n) every n-th household, beginning with the k-th."""
     lines = table("transactions")
     households = lines["household_id"].to_numpy()
-    lines = lines.filter(pa.array(households % part[1] == part[0])).sort_by(
-        [("transaction_timestamp", "ascending"), ("basket_id", "ascending")]
-    )
+    lines = lines.filter(pa.array(households % part[1] == part[0]))
+    moments = lines["transaction_timestamp"]
+    lines = lines.append_column("year", pc.year(moments)).append_column("quarter", pc.quarter(moments))
+    order = ("year", "quarter", "household_id", "transaction_timestamp", "basket_id")
+    lines = lines.sort_by([(name, "ascending") for name in order])
     shift = shift_of(now, zone)
     baskets = lines["basket_id"].to_numpy()
     starts = [0, *(int(at) + 1 for at in (baskets[1:] != baskets[:-1]).nonzero()[0]), len(baskets)]
