@@ -84,7 +84,7 @@ def test_stages_at_their_borders() -> None:
         return [(number, f"{number}-{day}", ago(day), 100) for day in days]
 
     shop = tables(
-        [(n, JOINED) for n in range(1, 12)] + [(12, TODAY + timedelta(days=1))],
+        [(n, JOINED) for n in (*range(1, 12), 13, 14)] + [(12, TODAY + timedelta(days=1))],
         [
             *shopper(1, 30),
             *shopper(2, 31),
@@ -96,12 +96,14 @@ def test_stages_at_their_borders() -> None:
             *shopper(8, 241),
             *shopper(9, 5, 126),
             *shopper(10, 5, 125),
+            *shopper(13, 60, 181),
+            *shopper(14, 2, 40, 170, 300),
         ],
     )
     found = read(stages.placed(shop, Insight(), TODAY), "stage")
     assert {number: stage for number, (stage,) in found.items()} == {
         1: "new", 2: "active", 3: "loyal", 4: "at_risk", 5: "at_risk", 6: "sleeping", 7: "sleeping", 8: "lost",
-        9: "won_back", 10: "active", 11: "prospect",
+        9: "won_back", 10: "active", 11: "prospect", 13: "won_back", 14: "won_back",
     }  # fmt: skip
 
 

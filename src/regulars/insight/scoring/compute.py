@@ -10,7 +10,7 @@ import numpy as np
 from regulars.insight.scoring import preferences, rfm, stages, value
 from regulars.insight.scoring.arrays import Column, Numbers, People, numbers_of, people_of, words_of
 from regulars.insight.scoring.calibration import calibrate
-from regulars.insight.scoring.purchases import number_of
+from regulars.insight.scoring.purchases import kept_orders, number_of, rhythms
 from regulars.insight.scoring.rhythm import LEAST_GAPS
 from regulars.members.scores import DIGITS
 from regulars.programme.contracts import Insight
@@ -30,7 +30,9 @@ class Scored:
 
 def score(tables: Tables, terms: Insight, until: date) -> Scored:
     """Score everybody who had joined by `until`, by what was known then."""
-    people = people_of(stages.placed(tables, terms, until).to_pyarrow())
+    placed = stages.placed(tables, terms, until)
+    rhythm = rhythms(kept_orders(tables, until))
+    people = people_of(placed.left_join(rhythm, "member").drop("member_right").to_pyarrow())
     columns = {
         "lifecycle": words_of(people.words["stage"]),
         "layer": words_of(people.words["layer"]),

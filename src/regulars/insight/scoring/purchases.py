@@ -44,36 +44,34 @@ def kept_orders(tables: Tables, until: date, since: date | None = None) -> ir.Ta
     return kept.filter((kept.gone <= 0) | (kept.paid_minor > 0)).drop("order_right", "back_minor", "gone")
 
 
-def histories(orders: ir.Table, until: date) -> ir.Table:
-    """One row a member: `orders` and `spend_minor` in all and within the last 365 days (`_year`), the first and last
-    day as numbers, the days with an order, and the two latest gaps between them (None where there are not as many).
-
-    `returned`: the last day that ended a gap of at least `gap` days is found by `returns`.
-    """
+def histories(orders: ir.Table, until: date, recent_days: int) -> ir.Table:
+    """One row a member: `orders` and `spend_minor` in all and within the last 365 days (`_year`), the `first` and the
+    `last` day as numbers, the first of the last `recent_days` (`recent`), and the last before those (`earlier`)."""
     year = until - timedelta(days=364)
-    recent = orders.day >= year
-    totals = orders.group_by("member").aggregate(
+    in_year = orders.day >= year
+    lately = orders.day >= until - timedelta(days=recent_days)
+    found = orders.group_by("member").aggregate(
         orders=orders.count(),
         spend_minor=orders.paid_minor.sum(),
-        orders_year=recent.sum(),
-        spend_year_minor=ibis.ifelse(recent, orders.paid_minor, 0).sum(),
-        first=number(orders.day.min()),
-        last=number(orders.day.max()),
+        orders_year=in_year.sum(),
+        spend_year_minor=ibis.ifelse(in_year, orders.paid_minor, 0).sum(),
+        first=orders.day.min(),
+        last=orders.day.max(),
+        recent=orders.day.min(where=lately),
+        earlier=orders.day.max(where=~lately),
     )
+    return found.mutate(**{name: number(found[name]) for name in ("first", "last", "recent", "earlier")})
+
+
+def rhythms(orders: ir.Table) -> ir.Table:
+    """One row a member: the `days` with an order, and the two latest gaps between them, in days (None where there are
+    not as many)."""
     gaps = _gaps(orders)
-    days = gaps.group_by("member").aggregate(
+    return gaps.group_by("member").aggregate(
         days=gaps.count(),
         gap=gaps.gap.argmax(gaps.number),
         gap_before=gaps.gap_before.argmax(gaps.number),
     )
-    return totals.inner_join(days, "member")
-
-
-def returns(orders: ir.Table, least_days: int) -> ir.Table:
-    """For members who once came back after more than `least_days` without an order: the last day on which they did."""
-    gaps = _gaps(orders)
-    long = gaps.filter(gaps.gap > least_days)
-    return long.group_by("member").aggregate(returned=long.number.max())
 
 
 def _gaps(orders: ir.Table) -> ir.Table:

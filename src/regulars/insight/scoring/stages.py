@@ -9,7 +9,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from regulars.insight.scoring.purchases import histories, kept_orders, number_of, returns
+from regulars.insight.scoring.purchases import histories, kept_orders, number_of
 from regulars.programme.contracts import Insight, LayerTerms, LifecycleTerms
 from regulars.warehouse.contracts import Tables
 
@@ -18,11 +18,9 @@ def placed(tables: Tables, terms: Insight, until: date) -> ir.Table:
     """One row for each member who had joined by `until`: the history of their orders (None without one), `stage` and
     `layer`."""
     orders = kept_orders(tables, until)
-    known = histories(orders, until)
-    back = returns(orders, terms.lifecycle.sleeping_days)
+    known = histories(orders, until, terms.lifecycle.active_days)
     members = tables.members.filter(tables.members.joined_day <= until).select("member", "member_id")
     joined = members.left_join(known, "member").drop("member_right")
-    joined = joined.left_join(back, "member").drop("member_right")
     joined = joined.mutate(
         since_last=number_of(until) - joined["last"], since_first=number_of(until) - joined["first"]
     )
@@ -31,14 +29,15 @@ def placed(tables: Tables, terms: Insight, until: date) -> ir.Table:
 
 
 def _stage(seen: ir.Table, terms: LifecycleTerms, until: date) -> ir.Value:
-    """The first that holds, in this order."""
+    """The first that holds, in this order. Somebody came back lately if the first order of the active days came after
+    a sleep: within those days themselves, which are fewer than the sleeping ones, no gap is that long."""
     return ibis.cases(
         (seen["last"].isnull(), "prospect"),
         (seen.since_last > terms.lost_days, "lost"),
         (seen.since_last > terms.sleeping_days, "sleeping"),
         (seen.since_last > terms.active_days, "at_risk"),
         (seen.since_first <= terms.new_days, "new"),
-        (number_of(until) - seen.returned <= terms.active_days, "won_back"),
+        (seen.recent - seen.earlier > terms.sleeping_days, "won_back"),
         (seen.orders_year >= terms.loyal_orders, "loyal"),
         else_="active",
     )
