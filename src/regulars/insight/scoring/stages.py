@@ -29,8 +29,8 @@ def placed(tables: Tables, terms: Insight, until: date) -> ir.Table:
 
 
 def _stage(seen: ir.Table, terms: LifecycleTerms, until: date) -> ir.Value:
-    """The first that holds, in this order. Somebody came back lately if the first order of the active days came after
-    a sleep: within those days themselves, which are fewer than the sleeping ones, no gap is that long."""
+    """The first that holds, in this order. Somebody came back lately if the first order of the active days came
+    after a sleep: within those days themselves, which are fewer than the sleeping ones, no gap is that long."""
     return ibis.cases(
         (seen["last"].isnull(), "prospect"),
         (seen.since_last > terms.lost_days, "lost"),
