@@ -24,11 +24,11 @@ def placed(tables: Tables, terms: Insight, until: date) -> ir.Table:
     joined = joined.mutate(
         since_last=number_of(until) - joined["last"], since_first=number_of(until) - joined["first"]
     )
-    joined = joined.mutate(stage=_stage(joined, terms.lifecycle, until))
+    joined = joined.mutate(stage=_stage(joined, terms.lifecycle))
     return _layered(joined, terms.layers, terms.lifecycle.active_days)
 
 
-def _stage(seen: ir.Table, terms: LifecycleTerms, until: date) -> ir.Value:
+def _stage(seen: ir.Table, terms: LifecycleTerms) -> ir.Value:
     """The first that holds, in this order. Somebody came back lately if the first order of the active days came
     after a sleep: within those days themselves, which are fewer than the sleeping ones, no gap is that long."""
     return ibis.cases(
