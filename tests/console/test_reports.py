@@ -4,12 +4,17 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from regulars.insight import answers, freshness
+from regulars.insight import answers, freshness, shelf
 from regulars.insight.registry import REPORTS
 from regulars.kit import clock
 from regulars.staff.models import AuditEntry, Operator
@@ -144,3 +149,64 @@ def test_a_table_as_a_file_holds_what_the_page_shows(
     assert [[plain(cell) for cell in row] for row in rows] == ROWS[table]
     page = text(desk, f"{HOME}/{table.split('/')[0]}/answer?{MARCH}")
     assert page.count('<th scope="row"') >= len(rows)
+
+
+@dataclass(slots=True)
+class Later:
+    """A thread that begins when the test says so."""
+
+    begun: "list[Later]"
+    target: Callable[..., None]
+    args: tuple[object, ...]
+    daemon: bool
+
+    def start(self) -> None:
+        self.begun.append(self)
+
+
+def test_what_takes_long_is_shown_as_it_was_until_it_is_counted_anew(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(answers, "open_tables", history)
+    asked: list[Later] = []
+    monkeypatch.setattr(answers, "Thread", partial(Later, asked))
+    monkeypatch.setattr(answers, "connection", SimpleNamespace(close=bool))
+    address = f"{HOME}/channels/answer?{MARCH}&store=S1"
+    with clock.fixed(clock.now()):
+        first = text(desk, address)
+    assert "is being counted" not in first
+    monkeypatch.setattr(answers, "open_tables", tables_of)
+    freshness.forget()
+    assert "is being counted" not in text(desk, address), "as another process counted it, a moment ago"
+    assert asked == []
+    with clock.fixed(clock.now() + timedelta(hours=1)):
+        old = text(desk, address)
+        assert "What came later is being counted" in old
+        assert (
+            re.findall('class="metric-value">.*', old) == re.findall('class="metric-value">.*', first) != []
+        )
+        poll = re.search(r'hx-get="([^"]+shown=[^"]+)" hx-trigger="every 3s"', old)
+        assert poll is not None
+        again = poll[1].replace("&amp;", "&")
+        assert desk.get(again).status_code == 204, "nothing new yet: the page stays as it is"
+        asked[0].target(*asked[0].args)
+        assert "What came later" not in text(desk, again)
+        assert "metric-value" not in text(desk, again), "by then there are no orders"
+        assert "What came later" not in text(desk, address)
+
+
+def test_what_lies_there_broken_is_counted_anew(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(answers, "open_tables", history)
+    address = f"{HOME}/channels/answer?{MARCH}&store=S2"
+    before = set(shelf.folder().glob("answers/*"))
+    first = text(desk, address)
+    (file,) = set(shelf.folder().glob("answers/*")) - before
+    assert file.stat().st_mode & 0o077 == 0
+    whole = file.read_bytes()
+    for broken in (whole[: len(whole) // 2], b"", b"nonsense"):
+        file.write_bytes(broken)
+        freshness.forget()
+        assert re.findall("metric-value.*", text(desk, address)) == re.findall("metric-value.*", first)
+    assert len(file.read_bytes()) == len(whole)

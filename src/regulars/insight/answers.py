@@ -2,20 +2,26 @@
 
 One and the same question is counted once, whoever asks: by what was asked, the programme's version and the day. What
 is counted quickly is at most 30 seconds old, what takes longer up to 5 minutes while it is counted anew (`freshness`);
-every answer carries the moment up to which the warehouse knew everything.
+every answer carries the moment up to which the warehouse knew everything. A page shows at once what took longer than
+that when it was counted last (`glanced`), and what is true now when it has been counted.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from threading import Thread
+from time import monotonic
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from django.db import connection
 
 from regulars.audiences import queries as audiences
+from regulars.insight import shelf
 from regulars.insight.abreast import abreast
-from regulars.insight.freshness import kept
+from regulars.insight.freshness import STALE_SECONDS, kept, remembered
 from regulars.insight.ground import ground_of
 from regulars.insight.report import Answer, Asked, BadQuestion, Figure, Ground, Report
 from regulars.kit import clock
@@ -40,6 +46,8 @@ class Crowd:
 Who = Callable[[str], Crowd]
 """Gives those in the audience of an id; everybody where it is empty."""
 
+LONG_SECONDS = 2.0
+"""What takes so long to count is kept for whoever asks again."""
 MEMBERS_MOST = 10_000
 """So many members behind a figure are listed; all of them are counted."""
 
@@ -52,6 +60,11 @@ class Answered:
     asked: Asked
     answer: Answer
     at: datetime
+    renewing: bool = False
+    """Whether it is being counted anew."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +80,55 @@ def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
     """The answer. Refuses (`BadQuestion`) what makes no sense to ask; `WarehouseUnavailable` where there is nothing to
     ask now."""
     check_options(report, asked, programme)
+    return _answered(report, asked, programme, "")
+
+
+@counting()
+def glanced(report: Report, asked: Asked, programme: Programme, address: str) -> Answered:
+    """As `answered`, but what took long is shown as it was counted last under that address, whose period may since have
+    moved on, and is `renewing` until it has been counted anew."""
+    check_options(report, asked, programme)
+    name = f"{report.id} {address} {programme.id} {programme.number}"
+    if remembered(_key(report, asked, programme)):
+        return _answered(report, asked, programme, name)
+    laid = shelf.look(name)
+    if laid is None:
+        return _answered(report, asked, programme, name)
+    found = Answered(report, *laid.value)
+    if clock.now() - laid.at < timedelta(seconds=STALE_SECONDS):
+        return found
+    Thread(target=_renew, args=(report, asked, programme, name), daemon=True).start()
+    return replace(found, renewing=True)
+
+
+def _key(report: Report, asked: Asked, programme: Programme) -> tuple[object, ...]:
     today = local_day(clock.now(), programme.zone)
-    key = ("report", report.id, asked, programme.id, programme.number, today)
-    return kept(key, lambda: counted(report, asked, programme, open_tables(), today, freshness())).value
+    return ("report", report.id, asked, programme.id, programme.number, today)
+
+
+def _answered(report: Report, asked: Asked, programme: Programme, name: str) -> Answered:
+    """The answer, laid on the shelf under its name where counting it took long."""
+
+    def count() -> Answered:
+        began, today = monotonic(), local_day(clock.now(), programme.zone)
+        found = counted(report, asked, programme, open_tables(), today, freshness())
+        if name and monotonic() - began >= LONG_SECONDS:
+            shelf.lay(name, (found.asked, found.answer, found.at))
+        return found
+
+    return kept(_key(report, asked, programme), count).value
+
+
+def _renew(report: Report, asked: Asked, programme: Programme, name: str) -> None:
+    """In a thread of its own. What fails is tried again when somebody asks again."""
+    try:
+        with shelf.mine(name) as alone:
+            if alone:
+                _answered(report, asked, programme, name)
+    except Exception:
+        _log.exception("an answer could not be counted anew")
+    finally:
+        connection.close()
 
 
 def in_audience(ident: str) -> Crowd:

@@ -84,6 +84,11 @@ def at_hand(key: Hashable) -> bool:
     return slot.took <= QUICK_SECONDS or slot.younger(STALE_SECONDS)
 
 
+def remembered(key: Hashable) -> bool:
+    """Whether `kept` has something that it may still show."""
+    return _slot(key).younger(STALE_SECONDS)
+
+
 def forget() -> None:
     """Count anew the next time: for tests, and after an import."""
     with _register:

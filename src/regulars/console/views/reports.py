@@ -105,7 +105,9 @@ def counted(request: HttpRequest, name: str) -> HttpResponse:
     question = question_of(request, name, programme)
     context: dict[str, object] = {"question": question, "wrong": question.wrong}
     try:
-        found = answers.answered(question.report, question.asked, programme)
+        found = answers.glanced(question.report, question.asked, programme, question.query)
+        if found.renewing and request.GET.get("shown") == found.at.isoformat():
+            return HttpResponse(status=204)
         context |= {
             "found": found,
             "shown": reporting.shown(found, programme),
