@@ -146,6 +146,24 @@ def test_one_that_keeps_breaking_off_fails_and_says_why(monkeypatch: pytest.Monk
         assert asked() != one
 
 
+def test_one_that_cannot_be_divided_fails_and_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise ArithmeticError("no such number")
+
+    with today("2026-01-11"):
+        one = asked()
+        monkeypatch.setattr(tasks, "divided", breaks)
+        assert simulate_due() == 1
+        found = queries.get(one)
+        assert found.state == "failed"
+        assert found.error is not None
+        assert found.error["en"] == (
+            "the system broke off. No member was touched: ask again; if it breaks off again, tell whoever runs the"
+            " server: ArithmeticError: no such number"
+        )
+        assert simulate_due() == 0
+
+
 def test_what_is_sound_no_more_since_an_update_is_told_with_place_and_way_out() -> None:
     with today("2026-01-11"):
         one = asked()

@@ -12,6 +12,13 @@ TOLD_MOST = 3
 def broke_off(times: int, reason: str) -> Text:
     """Workers could not bring it to its end. `reason`: what a technician can use."""
     said = f"：{reason}" if reason else ""
+    if times == 1:
+        return words(
+            f"系统推演到一半中断。没有任何会员受影响，可以重新推演；如果仍然中断，请联系技术人员{said}",
+            f"系統推演到一半中斷。沒有任何會員受影響，可以重新推演；如果仍然中斷，請聯絡技術人員{said}",
+            "the system broke off. No member was touched: ask again; if it breaks off again, tell whoever runs the"
+            f" server{f': {reason}' if reason else ''}",
+        )
     return words(
         f"系统连续 {times} 次推演到一半中断。没有任何会员受影响，可以重新推演；如果仍然中断，请联系技术人员{said}",
         f"系統連續 {times} 次推演到一半中斷。沒有任何會員受影響，可以重新推演；如果仍然中斷，請聯絡技術人員{said}",

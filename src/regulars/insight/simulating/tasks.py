@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from regulars.insight.comparing import packed, unpacked, whole
 from regulars.insight.portions import divided, live_through
@@ -96,7 +96,14 @@ def _divide(asked: Asked) -> None:
     except InvalidProgramme as error:
         _fail(asked.id, unsound(error.faults))
         return
-    parts = divided(before, after, asked.until)
+    try:
+        parts = divided(before, after, asked.until)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        _log.exception("simulation_not_divided", simulation=str(asked.id))
+        _fail(asked.id, broke_off(1, f"{type(error).__name__}: {error}"[:REASON_MOST]))
+        return
     with transaction.atomic():
         taken = Simulation.objects.filter(id=asked.id, state=WAITING).update(
             state=RUNNING, claimed_until=None
