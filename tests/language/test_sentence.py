@@ -232,12 +232,12 @@ def test_what_was_seen_is_told_part_by_part() -> None:
     assert describe_values(condition, FIELDS, "zh-hans", seen, given.day) == [
         {"text": "订单金额满 500 元", "held": False, "seen": "128 元", "parts": []},
         {
-            "text": "生日已填写，或渠道是“app”",
+            "text": "生日已填写，或渠道是App",
             "held": True,
             "seen": None,
             "parts": [
                 {"text": "生日已填写", "held": True, "seen": "2000-02-29", "parts": []},
-                {"text": "渠道是“app”", "held": False, "seen": "没有", "parts": []},
+                {"text": "渠道是App", "held": False, "seen": "没有", "parts": []},
             ],
         },
         {"text": "不含标签“staff”", "held": False, "seen": "“staff”", "parts": []},

@@ -11,6 +11,7 @@ from regulars.language.text import Text
 from regulars.language.tree import Window
 from regulars.ledger.contracts import Asset, Conversion, Wallet
 from regulars.programme.contracts import Programme
+from regulars.programme.vocabulary.channels import KNOWN_CHANNELS
 from regulars.programme.vocabulary.json_values import TYPES, json_reader, json_sql
 
 EVENT_NAMES = ("type", "source", "time")
@@ -104,6 +105,7 @@ def _payload_field(payload: PayloadField, choices: tuple[Choice, ...]) -> Field:
         reader,
         lambda _clock, _window: json_sql(kind, sql("(e.data::jsonb -> {})", param(path, "text"))),
         choices=choices,
+        known=KNOWN_CHANNELS if payload.id == "channel" else (),
         style=style_of(kind),
     )
 

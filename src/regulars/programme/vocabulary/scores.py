@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from regulars.language.channels import channel_name
 from regulars.language.fields import Facts, Field, Style, Type
 from regulars.language.sql_text import param, sql
 from regulars.members.scores import SCORES, Score
+from regulars.programme.vocabulary.channels import KNOWN_CHANNELS
 
 Given = Callable[[Facts], tuple[float | None, str] | None]
 
@@ -35,6 +37,7 @@ def _field(score: Score) -> Field:
         lambda _: reader,
         lambda _clock, _window: found,
         choices=words,
+        known=KNOWN_CHANNELS if score.named is channel_name else (),
         least=0 if not score.is_word else None,
         most=score.most,
         part=f"score:{name}",
