@@ -53,6 +53,16 @@ def test_hundreds_of_purchases_give_a_number(cdnow: bgnbd.BgNbd) -> None:
     assert ((alive > 0) & (alive <= 1)).all()
 
 
+def test_where_next_to_nobody_leaves_members_buy_on_as_they_did() -> None:
+    """With `a` and `b` this large, one in 480 purchases is the last: what is expected is a little less than from
+    somebody who never leaves, (r + x) · t / (α + T)."""
+    model = bgnbd.BgNbd(2.92, 11.58, 15_025.0, 7_255_763.0, -3774.0)
+    x, age = np.array([0.0, 3.0, 71.0]), np.array([10.0, 40.0, 90.0])
+    kept = (2.92 + x) * 26 / (11.58 + age)
+    assert model.expected(26, x, age, age) == pytest.approx(kept, rel=0.05)
+    assert (model.expected(26, x, age, age) < kept).all()
+
+
 def test_many_histories_are_rounded_and_say_nearly_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     known = bgnbd.grouped(X, LAST, AGE)
     exact = bgnbd.fit(known)

@@ -75,13 +75,18 @@ def bench_command(
 def _print_insight(out: Console, insight: dict[str, Any]) -> None:
     """A row for each size: the seconds of every report, and the ratio to hand-written SQL."""
     table = Table(box=None)
-    names = [name for name, found in insight["sizes"][0].items() if isinstance(found, dict)]
+    names = [
+        name for name, found in insight["sizes"][0].items() if isinstance(found, dict) and "ratio" in found
+    ]
     for heading in ("events", *names, "peak memory", "on disk"):
         table.add_column(heading, justify="right")
     for size in insight["sizes"]:
         cells = [f"{size[name]['seconds']:.2f} s, {size[name]['ratio']:.2f} × SQL" for name in names]
         table.add_row(f"{size['events']:,}", *cells, f"{size['peak_mb']:,} MiB", f"{size['disk_mb']:,} MB")
     out.print(table)
+    for size in insight["sizes"]:
+        pages = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in size["boards"].items())
+        out.print(f"whole pages counted for the first time, {size['events']:,} events: {pages}")
     out.print(f"{insight['members']:,} members on {insight['cores']} cores")
 
 

@@ -62,12 +62,16 @@ class BgNbd:
 
     def expected(self, weeks: float, x: Numbers, last: Numbers, age: Numbers) -> Numbers:
         """E[purchases in the next `weeks` | x, t_x, T]: equation 10, its hypergeometric function by Euler's
-        transformation, which keeps it near 1 for members with hundreds of purchases."""
+        transformation, which keeps it near 1 for members with hundreds of purchases; as it stands there where next to
+        nobody leaves, for `a` and `b` are so large then that the other one is no number."""
         a, b, r = self.a, self.b, self.r
         if abs(a - 1.0) < 1e-6:
             a = 1.0 + 1e-6
         z = weeks / (self.alpha + age + weeks)
-        series = (1.0 - z) ** (a - 1.0) * special.hyp2f1(a + b - 1.0 - r, a - 1.0, a + b + x - 1.0, z)
+        with np.errstate(over="ignore", invalid="ignore"):
+            series = (1.0 - z) ** (a - 1.0) * special.hyp2f1(a + b - 1.0 - r, a - 1.0, a + b + x - 1.0, z)
+            plain = (1.0 - z) ** (r + x) * special.hyp2f1(r + x, b + x, a + b + x - 1.0, z)
+        series = np.where(np.isfinite(series), series, plain)
         return np.asarray((a + b + x - 1.0) / (a - 1.0) * (1.0 - series) * self.alive(x, last, age))
 
     def expected_of_anyone(self, weeks: Numbers) -> Numbers:
