@@ -62,7 +62,9 @@ def main() -> None:
 
 
 def count(folder: Path, last: date, threads: int, memory: str) -> dict[str, Any]:
-    """Seconds of each report and of its SQL, their ratio, and the peak memory until then; seconds of whole pages. Raises where the answers differ."""
+    """Seconds of each report and of its SQL, their ratio, the peak memory until then, and seconds of whole pages.
+
+    Raises where the answers differ."""
     tables = Opened(folder, threads, memory).tables()
     first = last - timedelta(days=364)
     ground = Ground(Asked(first, last), load(template("grocery"), 1), tables, tables, last)
