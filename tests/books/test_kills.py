@@ -18,7 +18,7 @@ import pytest
 
 from regulars.kit import postgres
 from tests.books.storm import Storm, asked, held
-from tests.processes.house import House, regulars
+from tests.processes.house import House, one_of, regulars
 
 KILLS = int(os.environ.get("BOOKS_KILLS", 3))
 SEED = int(os.environ.get("BOOKS_SEED") or 20)
@@ -82,7 +82,7 @@ def _victim(house: House, name: str) -> psutil.Process:
     web = house.child("regulars.processes.web")
     if name == "web":
         return web
-    return next(child for child in web.children() if "spawn_main" in " ".join(child.cmdline()))
+    return one_of(web, "spawn_main")
 
 
 def _kill(house: House, name: str) -> None:

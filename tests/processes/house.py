@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,22 @@ def eventually(holds: Callable[[], object], what: str) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"waited in vain for: {what}")
+
+
+def one_of(parent: psutil.Process, mark: str) -> psutil.Process:
+    """A child of that process whose command has `mark` in it, as soon as there is one."""
+    found: list[psutil.Process] = []
+
+    def there() -> bool:
+        for child in parent.children():
+            with suppress(psutil.NoSuchProcess):
+                if mark in " ".join(child.cmdline()):
+                    found.append(child)
+                    return True
+        return False
+
+    eventually(there, f"{mark} runs")
+    return found[0]
 
 
 def regulars(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -111,10 +128,9 @@ class House:
             return None
 
     def child(self, mark: str) -> psutil.Process:
-        """The direct child of `up` whose command has `mark` in it."""
+        """The direct child of `up` whose command has `mark` in it: soon, where it ended and is being begun again."""
         assert self.up is not None
-        children = psutil.Process(self.up.pid).children()
-        return next(child for child in children if mark in " ".join(child.cmdline()))
+        return one_of(psutil.Process(self.up.pid), mark)
 
     def children(self) -> str:
         """The commands of all direct children of `up`."""
