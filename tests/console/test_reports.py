@@ -200,9 +200,9 @@ def test_what_lies_there_broken_is_counted_anew(desk: Client, monkeypatch: pytes
     monkeypatch.setattr(answers, "LONG_SECONDS", 0.0)
     monkeypatch.setattr(answers, "open_tables", history)
     address = f"{HOME}/channels/answer?{MARCH}&store=S2"
-    before = set(shelf.folder().glob("answers/*"))
+    before = set(shelf.place.folder().glob("answers/*"))
     first = text(desk, address)
-    (file,) = set(shelf.folder().glob("answers/*")) - before
+    (file,) = set(shelf.place.folder().glob("answers/*")) - before
     assert file.stat().st_mode & 0o077 == 0
     whole = file.read_bytes()
     for broken in (whole[: len(whole) // 2], b"", b"nonsense"):

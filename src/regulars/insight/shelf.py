@@ -4,12 +4,10 @@ They lie in the warehouse's folder and may be deleted at any time. What another 
 found; what can't be read is as if it were not there.
 """
 
-import fcntl
 import os
 import pickle
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +16,7 @@ from typing import Any
 
 from regulars import __version__
 from regulars.kit import clock
-from regulars.warehouse.place import folder
+from regulars.warehouse import place
 
 KEPT_SECONDS = 7 * 86_400.0
 
@@ -55,26 +53,18 @@ def lay(name: str, value: Any) -> None:
         _sweep(path.parent)
 
 
-@contextmanager
-def mine(name: str) -> Iterator[bool]:
+def mine(name: str) -> AbstractContextManager[bool]:
     """Whether nobody else on this machine counts what the name stands for; they may not until the block ends."""
-    path = _path(name).with_suffix(".lock")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    path = _path(name)
+    return place.mine(path.parent, name=f"{path.name}.lock")
 
 
 def _path(name: str) -> Path:
-    return folder() / "answers" / sha256(f"{__version__} {name}".encode()).hexdigest()
+    return place.folder() / "answers" / sha256(f"{__version__} {name}".encode()).hexdigest()
 
 
-def _sweep(place: Path) -> None:
-    for path in place.iterdir():
+def _sweep(shelf: Path) -> None:
+    for path in shelf.iterdir():
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > KEPT_SECONDS:
                 path.unlink()

@@ -15,11 +15,12 @@ def folder() -> Path:
 
 
 @contextmanager
-def mine(place: Path, wait: bool = False) -> Iterator[bool]:
-    """Whether this process may write there until the block ends. The lock is on the folder itself, so it holds between
-    all who would write there, and is gone with the process, however that ends."""
+def mine(place: Path, wait: bool = False, name: str = "lock") -> Iterator[bool]:
+    """Whether this process may write there until the block ends; with a `name`, whether it may do what that stands for.
+    The lock lies in the folder itself, so it holds between all who would, and is gone with the process, however that
+    ends."""
     place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(place / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
