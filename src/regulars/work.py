@@ -12,6 +12,7 @@ from regulars.engine.revising import revise_due
 from regulars.engine.schedules import run_due
 from regulars.engine.tasks import settle_due
 from regulars.imports import tasks as imports
+from regulars.insight import preparing
 from regulars.insight.bulk.tasks import bulk_due
 from regulars.insight.pacing import keep_pace
 from regulars.insight.scoring import tasks as scoring
@@ -60,4 +61,5 @@ JOBS = (
     nightly.verify_now,
     scoring.score,
     scoring.score_now,
+    preparing.prepare,
 )

@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
 
@@ -14,9 +15,13 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from regulars.insight import answers, freshness, shelf
+from regulars.insight import answers, freshness, preparing, shelf
+from regulars.insight.answers import Answered
 from regulars.insight.registry import REPORTS
+from regulars.insight.report import Asked, Report
 from regulars.kit import clock
+from regulars.programme.contracts import Programme
+from regulars.programme.service import current
 from regulars.staff.models import AuditEntry, Operator
 from regulars.warehouse.contracts import Tables
 from regulars.warehouse.trouble import WarehouseNotReady
@@ -210,3 +215,74 @@ def test_what_lies_there_broken_is_counted_anew(desk: Client, monkeypatch: pytes
         freshness.forget()
         assert re.findall("metric-value.*", text(desk, address)) == re.findall("metric-value.*", first)
     assert len(file.read_bytes()) == len(whole)
+
+
+@pytest.fixture
+def by_night(monkeypatch: pytest.MonkeyPatch) -> Iterator[datetime]:
+    """Half past three of a night in Shanghai, every answer takes long, and nothing has been counted yet."""
+    shutil.rmtree(shelf.place.folder() / "answers", ignore_errors=True)
+    monkeypatch.setattr(answers, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(answers, "open_tables", history)
+    night = datetime(2026, 3, 30, 19, 30, tzinfo=UTC)
+    with clock.fixed(night):
+        yield night
+    shutil.rmtree(shelf.place.folder() / "answers", ignore_errors=True)
+
+
+def unasked(*_: object) -> None:
+    raise AssertionError("counted again")
+
+
+def test_every_page_opens_with_what_was_counted_at_night(
+    desk: Client, by_night: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert preparing.prepare(0)
+    monkeypatch.setattr(answers, "counted", unasked)
+    for report in REPORTS:
+        page = text(desk, f"{HOME}/{report.id}/answer")
+        assert '<p class="answer">' in page, report.id
+    monkeypatch.setattr(answers, "Thread", partial(Later, []))
+    with clock.fixed(by_night + timedelta(hours=6)):
+        page = text(desk, f"{HOME}/channels/answer")
+    assert "metric-value" in page
+    assert "What came later is being counted" in page
+
+
+def test_pages_are_counted_ahead_once_a_night_and_for_every_version(by_night: datetime) -> None:
+    programme = current()
+    assert preparing.prepare_all(programme)
+    assert not preparing.prepare_all(programme)
+    with clock.fixed(by_night + timedelta(hours=23)):
+        assert not preparing.prepare_all(programme), "the next night's three o'clock is not yet"
+    with clock.fixed(by_night + timedelta(hours=24)):
+        assert preparing.prepare_all(programme)
+        assert preparing.prepare_all(replace(programme, number=programme.number + 1))
+        shutil.rmtree(shelf.place.folder() / "answers")
+        assert preparing.prepare_all(programme), "whoever deletes the shelf finds it filled again"
+
+
+@pytest.mark.usefixtures("by_night")
+def test_one_report_that_fails_keeps_no_other_back(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(
+        report: Report, asked: Asked, programme: Programme, tables: Tables, today: date, at: datetime
+    ) -> Answered:
+        if report.id == "channels":
+            raise ArithmeticError
+        return count(report, asked, programme, tables, today, at)
+
+    count = answers.counted
+    monkeypatch.setattr(answers, "counted", fails)
+    assert preparing.prepare_all(current())
+    monkeypatch.setattr(answers, "counted", unasked)
+    assert "metric-value" in text(desk, f"{HOME}/stores/answer")
+
+
+@pytest.mark.usefixtures("by_night")
+def test_while_the_warehouse_is_not_ready_the_night_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> Tables:
+        raise WarehouseNotReady
+
+    monkeypatch.setattr(answers, "open_tables", away)
+    assert not preparing.prepare(0)
+    monkeypatch.setattr(answers, "open_tables", history)
+    assert preparing.prepare(0)

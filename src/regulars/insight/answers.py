@@ -2,16 +2,17 @@
 
 One and the same question is counted once, whoever asks: by what was asked, the programme's version and the day. What
 is counted quickly is at most 30 seconds old, what takes longer up to 5 minutes while it is counted anew (`freshness`);
-every answer carries the moment up to which the warehouse knew everything. A page shows at once what took longer than
-that when it was counted last (`glanced`), and what is true now when it has been counted.
+every answer carries the moment up to which the warehouse knew everything. A page shows at once what took long when it
+was counted last (`glanced`), and what is true now when it has been counted; the night counts ahead (`prepare`).
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Thread
 from time import monotonic
+from urllib.parse import urlencode
 
 import ibis
 import ibis.expr.types as ir
@@ -84,11 +85,11 @@ def answered(report: Report, asked: Asked, programme: Programme) -> Answered:
 
 
 @counting()
-def glanced(report: Report, asked: Asked, programme: Programme, address: str) -> Answered:
+def glanced(report: Report, asked: Asked, programme: Programme, address: Mapping[str, str]) -> Answered:
     """As `answered`, but what took long is shown as it was counted last under that address, whose period may since have
     moved on, and is `renewing` until it has been counted anew."""
     check_options(report, asked, programme)
-    name = f"{report.id} {address} {programme.id} {programme.number}"
+    name = _name(report, address, programme)
     if remembered(_key(report, asked, programme)):
         return _answered(report, asked, programme, name)
     laid = shelf.look(name)
@@ -101,22 +102,37 @@ def glanced(report: Report, asked: Asked, programme: Programme, address: str) ->
     return replace(found, renewing=True)
 
 
+@counting()
+def prepare(report: Report, asked: Asked, programme: Programme, address: Mapping[str, str]) -> None:
+    """Count the answer and lay it where `glanced` looks, if that takes long and nobody else is at it. It is not kept in
+    this process."""
+    name = _name(report, address, programme)
+    with shelf.mine(name) as alone:
+        if alone:
+            _counted_for(report, asked, programme, name)
+
+
+def _name(report: Report, address: Mapping[str, str], programme: Programme) -> str:
+    return f"{report.id} {urlencode(address)} {programme.id} {programme.number}"
+
+
 def _key(report: Report, asked: Asked, programme: Programme) -> tuple[object, ...]:
     today = local_day(clock.now(), programme.zone)
     return ("report", report.id, asked, programme.id, programme.number, today)
 
 
 def _answered(report: Report, asked: Asked, programme: Programme, name: str) -> Answered:
-    """The answer, laid on the shelf under its name where counting it took long."""
+    key = _key(report, asked, programme)
+    return kept(key, lambda: _counted_for(report, asked, programme, name)).value
 
-    def count() -> Answered:
-        began, today = monotonic(), local_day(clock.now(), programme.zone)
-        found = counted(report, asked, programme, open_tables(), today, freshness())
-        if name and monotonic() - began >= LONG_SECONDS:
-            shelf.lay(name, (found.asked, found.answer, found.at))
-        return found
 
-    return kept(_key(report, asked, programme), count).value
+def _counted_for(report: Report, asked: Asked, programme: Programme, name: str) -> Answered:
+    """The answer counted now, laid on the shelf under its name (empty: not) where that took long."""
+    began, today = monotonic(), local_day(clock.now(), programme.zone)
+    found = counted(report, asked, programme, open_tables(), today, freshness())
+    if name and monotonic() - began >= LONG_SECONDS:
+        shelf.lay(name, (found.asked, found.answer, found.at))
+    return found
 
 
 def _renew(report: Report, asked: Asked, programme: Programme, name: str) -> None:

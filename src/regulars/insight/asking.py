@@ -32,11 +32,12 @@ def asked_of(given: Mapping[str, str], report: Report, today: date) -> Asked:
     return Asked(first, last, against, **filters, options=options, other=other)
 
 
-def address_of(asked: Asked) -> dict[str, str]:
-    """The question as names and texts, what is empty left out; `asked_of` reads it back."""
+def address_of(asked: Asked, preset: str = "") -> dict[str, str]:
+    """The question as names and texts, what is empty left out; `asked_of` reads it back. The period by its name, where
+    it has one: such an address asks, on another day, for the period as of that day."""
+    period = {"period": preset} if preset else {"from": asked.first.isoformat(), "to": asked.last.isoformat()}
     named = {
-        "from": asked.first.isoformat(),
-        "to": asked.last.isoformat(),
+        **period,
         "against": against_of(asked),
         **{name: getattr(asked, name) for name in FIELDS[4:]},
         **dict(asked.options),

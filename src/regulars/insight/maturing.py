@@ -20,6 +20,7 @@ from regulars.language.effects import CONVERT, EXPIRE, HOLD, ISSUE, PENDING, REV
 SPENT, LAPSED, TAKEN = "spent", "lapsed", "taken"
 _KIND = {SPEND: SPENT, CONVERT: SPENT, EXPIRE: LAPSED}
 _OWN = (ISSUE, REVERSE)
+_CAME = "came"
 _RANK = {TAKEN: 0, LAPSED: 1, SPENT: 2}
 """In which order the losses of one month are laid down."""
 
@@ -57,13 +58,16 @@ class Cohort:
 def cohorts(entries: ir.Table, asset: str) -> list[Cohort]:
     """The months in which units of the asset came, the oldest first."""
     moved = _by_month(entries, asset)
-    found = {
-        row["month"]: Cohort(row["month"], row["units"])
-        for row in read(moved.filter(moved.units > 0).group_by("month").agg(units=moved.units.sum()))
-    }
-    for row in read(_matched(moved)):
-        # A debt is paid by what comes later: those units go in the month in which they came.
-        found[row["came"]].add(row["kind"], max(row["went"], row["came"]), row["units"])
+    came = moved.filter(moved.units > 0)
+    issued = came.group_by(came=came.month, went=came.month, kind=ibis.literal(_CAME)).agg(
+        units=came.units.sum()
+    )
+    rows = read(issued.union(_matched(moved)))
+    found = {row["came"]: Cohort(row["came"], row["units"]) for row in rows if row["kind"] == _CAME}
+    for row in rows:
+        if row["kind"] != _CAME:
+            # A debt is paid by what comes later: those units go in the month in which they came.
+            found[row["came"]].add(row["kind"], max(row["went"], row["came"]), row["units"])
     return [found[month] for month in sorted(found)]
 
 

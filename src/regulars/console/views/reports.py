@@ -71,12 +71,8 @@ class Question:
 
     @property
     def address(self) -> dict[str, str]:
-        """The question for links: by the period's name, where it has one."""
-        given = address_of(self.asked)
-        if self.preset:
-            given = {name: value for name, value in given.items() if name not in ("from", "to")}
-            given["period"] = self.preset
-        return given
+        """The question for links."""
+        return address_of(self.asked, self.preset)
 
     @property
     def query(self) -> str:
@@ -105,7 +101,7 @@ def counted(request: HttpRequest, name: str) -> HttpResponse:
     question = question_of(request, name, programme)
     context: dict[str, object] = {"question": question, "wrong": question.wrong}
     try:
-        found = answers.glanced(question.report, question.asked, programme, question.query)
+        found = answers.glanced(question.report, question.asked, programme, question.address)
         if found.renewing and request.GET.get("shown") == found.at.isoformat():
             return HttpResponse(status=204)
         context |= {

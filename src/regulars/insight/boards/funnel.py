@@ -167,10 +167,10 @@ def _flags(ground: Ground) -> ir.Table:
     taken: ir.Table | None = None
     for number, step in enumerate(STEPS):
         who = _start(ground) if number == BASE else step.who(ground)
-        who = who.select("member", bit=ibis.literal(1 << number, "int64")).distinct()
+        who = who.select("member", bit=ibis.literal(1 << number, "int64"))
         taken = who if taken is None else taken.union(who)
     assert taken is not None
-    flags = taken.group_by("member").agg(bits=taken.bit.sum())
+    flags = taken.group_by("member").agg(bits=taken.bit.bit_or())
     return flags.filter(_has(flags, BASE))
 
 

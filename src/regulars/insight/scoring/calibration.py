@@ -68,7 +68,7 @@ def calibrate(tables: Tables, until: date) -> Calibration | None:
     """None where the history is too short, or too few members bought again in its earlier part."""
     orders = kept_orders(tables, until)
     days = orders.select("member", number=number(orders.day)).distinct()
-    bounds = days.aggregate(first=days.number.min()).to_pyarrow()["first"][0].as_py()
+    bounds = orders.aggregate(first=number(orders.day).min()).to_pyarrow()["first"][0].as_py()
     end = number_of(until)
     if bounds is None or end - bounds < LEAST_DAYS:
         return None
