@@ -11,6 +11,8 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
+from regulars.audiences.contracts import Kind, Wish
+from regulars.engine import audiences
 from regulars.engine.history import BUCKETS, portions
 from regulars.insight.answers import Crowd, counted
 from regulars.insight.conditions import answerable, marked
@@ -158,18 +160,34 @@ def test_every_operator_of_every_field_catches_the_same(rich_duck: Tables, spark
     assert telling > len(raws) // 2
 
 
+WAKE = """\
+  - id: wake
+    name: Wake
+    on: audience.entered
+    when: {field: event.audience, op: eq, value: asleep}
+    then:
+      - credit: {asset: points, amount: 50}
+"""
+
+
 @pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("spark", "life")
 def test_portions_of_members_come_to_the_whole(tmp_path: Path) -> None:
     session = SparkSession.getActiveSession()
     first = moment("2026-02-01")
+    draft = DRAFT.replace("rules:\n", f"rules:\n{WAKE}")
     with today("2026-04-21"):
         until = clock.now()
+        asleep = Wish(
+            {"en": "Asleep"}, Kind.RULE, {"field": "orders.days_since_last", "op": "gte", "value": 60}
+        )
+        audiences.create("asleep", asleep, "console", "op@x.cn")
         write_log(tmp_path / "log", portions(until, 3), until, lines=False)
         assert len(list((tmp_path / "log").iterdir())) == 3
-        sources = (version_source(current().number) or "", DRAFT)
+        sources = (version_source(current().number) or "", draft)
         over_spark = live_on_spark(session, tmp_path / "log", sources, (1, 0), first, until)
-        here = live_through(current(), load(DRAFT), BUCKETS, first, until)
+        here = live_through(current(), load(draft), BUCKETS, first, until)
     assert over_spark.as_json() == here.as_json()
     assert over_spark.after.members == 12
+    assert over_spark.after.times["wake"] == 12, "audiences travel with the log: executors have no database"

@@ -12,6 +12,9 @@ from regulars.language.problems import words
 from regulars.language.text import LANGUAGES, Text, say
 
 FIELD = "audience"
+
+MOVES = ("audience.entered", "audience.left")
+"""Types of event by which somebody's coming and going is told."""
 """The field by which conditions ask for audiences."""
 
 MOST = 500

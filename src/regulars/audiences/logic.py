@@ -24,6 +24,15 @@ def named(raw: Any) -> frozenset[str]:
     return frozenset(found)
 
 
+def asks_any(raw: Any) -> bool:
+    """Whether a condition in its JSON form asks if somebody is in any audience at all."""
+    if isinstance(raw, Mapping):
+        if raw.get("field") == FIELD:
+            return raw.get("value") is None
+        return any(asks_any(one) for one in raw.values())
+    return isinstance(raw, list | tuple) and any(asks_any(one) for one in raw)
+
+
 def in_order(asking: Mapping[str, Iterable[str]]) -> list[str]:
     """The audiences, each after those that it asks for. Raises AudienceCycle, which names the circle."""
     done: dict[str, None] = {}

@@ -81,7 +81,7 @@ def _print(tried: Tried) -> None:
         )
         for one in looking:
             print(f"  {one.kind} {one.id}: {', '.join(one.at)}")
-        print("  Scores and identities are today's; time alone moves nobody into an audience.")
+        print("  Scores and identities are today's.")
     if tried.left_out:
         print(f"Left out: {some(tried.left_out, 'member')} whose records were merged and taken apart again.")
 

@@ -23,15 +23,16 @@ def join(
     now: datetime,
     budgets: Budgets,
     tells: bool = True,
+    asked: datetime | None = None,
 ) -> list[Decided]:
     """`event`, by which `gone` becomes one with `kept`: all that was decided. Both snapshots hold all that there is
-    of their members, as of now. `tells` as for `live`."""
+    of their members, as of now. `tells` and `asked` as for `live`."""
     lots, idle, since = open_lots(gone), lapses(plan, gone), _first_days(gone)
     steps: list[Event] = []
 
     def lived(snapshot: Snapshot, happening: Event) -> list[Decided]:
-        before = settle(plan, snapshot, happening.time, now, budgets, tells)
-        return [*before, *live(plan, snapshot, happening, now, budgets, tells=tells)]
+        before = settle(plan, snapshot, happening.time, now, budgets, tells, asked)
+        return [*before, *live(plan, snapshot, happening, now, budgets, tells=tells, asked=asked)]
 
     def step(kind: str, member_id: UUID, data: dict[str, object]) -> Event:
         key = f"{event.id}:{len(steps) + 1}"

@@ -93,17 +93,19 @@ def live(
     joining: bool = False,
     others: dict[UUID, Snapshot] | None = None,
     tells: bool = True,
+    asked: datetime | None = None,
 ) -> list[Decided]:
     """Live through `event`; it comes first, what it caused after it. Raises Rejected, with nothing changed.
 
     `others`: further members to whom something may happen by it. `now` is when the event became known: one much
     older is history and notifies nobody. `joining` says that the member came with this event; unless it is the
     joining itself, that happens before it. Without `tells` nobody wants to know why: there are effects, but no trace
-    and no records, nor what the member then had, nor what messages show.
+    and no records, nor what the member then had, nor what messages show. Audiences are asked as of `asked`: as of `now`
+    where nothing else is said.
     """
     first = Decided(event)
     decided = [first]
-    course = _Chain(plan, snapshot, now, budgets, others or {}, tells)
+    course = _Chain(plan, snapshot, now, budgets, others or {}, tells, asked or now)
     if joining and event.type != "member.joined":
         key = f"{event.id}:joined"
         joined = Event(
@@ -126,10 +128,16 @@ def live(
 
 
 def settle(
-    plan: Plan, snapshot: Snapshot, until: datetime, now: datetime, budgets: Budgets, tells: bool = True
+    plan: Plan,
+    snapshot: Snapshot,
+    until: datetime,
+    now: datetime,
+    budgets: Budgets,
+    tells: bool = True,
+    asked: datetime | None = None,
 ) -> list[Decided]:
-    """What time alone does through `until`: lots run out and periods end, each at its own moment. `tells` as for
-    `live`."""
+    """What time alone does through `until`: lots run out and periods end, each at its own moment. `tells` and `asked`
+    as for `live`."""
     decided: list[Decided] = []
     if quiet(snapshot, until):
         return decided
@@ -137,7 +145,7 @@ def settle(
     due = next_due(plan, snapshot, until, told_since)
     if due is None:
         return decided
-    course = _Chain(plan, snapshot, now, budgets, {}, tells)
+    course = _Chain(plan, snapshot, now, budgets, {}, tells, asked or now)
     for _ in range(TIMERS_LIMIT):
         first = Decided(due)
         lived = [first, *course.follow(first, first)]
@@ -151,13 +159,19 @@ def settle(
 
 
 def catch_up(
-    plan: Plan, snapshot: Snapshot, late: Decided, now: datetime, budgets: Budgets, tells: bool = True
+    plan: Plan,
+    snapshot: Snapshot,
+    late: Decided,
+    now: datetime,
+    budgets: Budgets,
+    tells: bool = True,
+    asked: datetime | None = None,
 ) -> list[Decided]:
     """What time has done since to what a late event brought, as far as the member's life is known."""
     known_until = snapshot.totals.last_at
     if known_until is None or known_until <= late.event.time:
         return []
-    since = settle(plan, snapshot, known_until, now, budgets, tells)
+    since = settle(plan, snapshot, known_until, now, budgets, tells, asked)
     if since and tells:
         late.balances = dict(snapshot.balances)
         late.standings = dict(snapshot.standings)
@@ -174,6 +188,7 @@ class _Chain:
     budgets: Budgets
     others: dict[UUID, Snapshot]
     tells: bool
+    asked: datetime
 
     def follow(self, start: Decided, told: Decided, rules_apply: bool = True) -> list[Decided]:
         """Decide `start`, then what follows from it, breadth first; `told` is the event that is told of it all."""
@@ -221,7 +236,7 @@ class _Chain:
     def _enter_and_leave(
         self, groups: Groups, whose: Snapshot, concerned: Mask, by: Decided, told: Decided
     ) -> list[Decided]:
-        at = max(by.event.time, self.now)
+        at = max(by.event.time, self.asked)
         zone = self.plan.programme.zone
         listed = by_hand(by.event, whose, groups)
         for audience, _, _ in listed:

@@ -19,12 +19,12 @@ from regulars.audiences.contracts import BUCKETS, Audience, Kind, Phase
 from regulars.engine.audiences import where
 from regulars.engine.contracts import Incoming
 from regulars.engine.grouping import REVIEWED
+from regulars.engine.looking import next_look, pace_of
 from regulars.engine.ready import over, under_way
 from regulars.engine.service import take
 from regulars.kit import clock
 from regulars.kit.sqlread import row
-from regulars.language.calendar import local_day, start_of
-from regulars.language.condition import Condition, Fields, RefusedError, parse_condition
+from regulars.language.condition import Condition, RefusedError, parse_condition
 from regulars.language.events import TIMER
 from regulars.language.sql import to_sql
 from regulars.language.sql_text import Clock
@@ -117,7 +117,7 @@ def _same(work: _Work) -> bool:
         condition = parse_condition(work.audience.condition, fields_for(before, None))
     except RefusedError:
         return False
-    return _asked(condition, fields_for(before, None), Clock(before.zone, noon)) == _asked(
+    return to_sql(condition, fields_for(before, None), Clock(before.zone, noon)) == to_sql(
         work.condition, fields_for(work.programme, None), Clock(work.programme.zone, noon)
     )
 
@@ -162,7 +162,7 @@ def _check(work: _Work, now: datetime) -> int:
         followed=one.revision,
         version=work.programme.number,
         done=0,
-        look_at=next_look(work.condition, work.programme, began),
+        look_at=_next_look(work, began),
     )
     service.note_count(one.id, queries.size(one.id), now)
     return 1
@@ -179,7 +179,7 @@ def _review(work: _Work, now: datetime) -> int:
         _compare(work, now)
         return 1
     began = one.looked_at or now
-    _note(work, done=0, look_at=next_look(work.condition, work.programme, began))
+    _note(work, done=0, look_at=_next_look(work, began))
     service.note_count(one.id, queries.size(one.id), now)
     return 1
 
@@ -214,24 +214,7 @@ def _count(live: Sequence[Audience], now: datetime) -> int:
     return 1
 
 
-def next_look(condition: Condition, programme: Programme, after: datetime) -> datetime | None:
-    """When time may next change who satisfies the condition: the next local midnight, the next full hour where it
-    asks for hours; None where time changes nothing."""
-    fields, zone = fields_for(programme, None), programme.zone
-    today = local_day(after, zone)
-    midnight = start_of(today + timedelta(days=1), zone)
-    noon = start_of(today, zone) + timedelta(hours=12)
-    if _asked(condition, fields, Clock(zone, noon)) != _asked(
-        condition, fields, Clock(zone, noon + timedelta(minutes=1))
-    ):
-        local = after.astimezone(zone)
-        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-        return min(after - past + timedelta(hours=1), midnight)
-    later = Clock(zone, noon + timedelta(days=1))
-    return (
-        midnight if _asked(condition, fields, Clock(zone, noon)) != _asked(condition, fields, later) else None
-    )
-
-
-def _asked(condition: Condition, fields: Fields, at: Clock) -> tuple[str, list[object]]:
-    return to_sql(condition, fields, at)
+def _next_look(work: _Work, after: datetime) -> datetime | None:
+    """When time may next change who satisfies the condition; None: it never does."""
+    pace = pace_of(work.condition, work.programme)
+    return next_look(pace, work.programme.zone, after) if pace is not None else None

@@ -174,6 +174,23 @@ class Groups:
                 yield self._move(one, holds_now, facts)
                 nested |= self.after(one.id)
 
+    def differing(self, facts: Facts, some: Mask) -> list[str]:
+        """Which of these the member would enter or leave if they were asked now. Nothing changes."""
+        look = self._look(some)
+        bits = look.reading.bits(facts)
+        held = bits & look.direct
+        for holds, bit in look.parts:
+            if holds(bits):
+                held |= bit
+        nested = look.nested
+        while nested:
+            lowest = nested & -nested
+            nested ^= lowest
+            if self.asked[lowest.bit_length() - 1].ask.matches(facts):
+                held |= lowest
+        differ = (held ^ self.of(facts.member.audiences)) & some
+        return [one.id for one in self.asked if differ & self.bits[one.id]] if differ else []
+
     def _move(self, one: Asked, enters: bool, facts: Facts) -> Move:
         seen = one.ask.explain(facts)[1]
         if enters:

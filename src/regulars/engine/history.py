@@ -1,6 +1,6 @@
 """A brand's history out of the log, for simulating: what came from outside, in the order in which it became known."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby
@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import connection
 from pydantic_core import from_json
 
+from regulars.audiences.contracts import Definition
+from regulars.audiences.queries import definitions, generation
 from regulars.engine.reach import BETWEEN
 from regulars.engine.simulate import MERGED, RELIVED, Batch, Origin
 from regulars.kit.ids import uuid_of
@@ -77,6 +79,10 @@ class History:
             member_id: Origin(source, joined_at, frozenset(kinds), scored.get(member_id, {}))
             for member_id, source, joined_at, kinds in joinings(self.buckets)
         }
+
+    def audiences(self) -> Sequence[Definition]:
+        """The live audiences, as they are defined today."""
+        return definitions(generation())
 
     def count(self) -> int:
         """How many events there are, about."""

@@ -1,12 +1,13 @@
 """A programme made ready to run: conditions compiled, amounts as functions, and what must be loaded."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 
-from regulars.audiences.queries import definitions, generation
+from regulars.audiences.contracts import Definition
+from regulars.audiences.queries import definitions
 from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
     SCHEDULED,
@@ -39,7 +40,7 @@ from regulars.language.events import Event
 from regulars.language.snapshot import Snapshot
 from regulars.ledger.contracts import Asset
 from regulars.ledger.logic import ends_of
-from regulars.programme.asking import conditions
+from regulars.programme.asking import audiences_for
 from regulars.programme.contracts import Programme
 from regulars.programme.experiments import experiment_of, kept_from_control
 from regulars.programme.service import version
@@ -234,13 +235,10 @@ def grouped_plan(names: tuple[int, int]) -> Plan:
     return plan(number) if groups is None else make_plan(programme, groups)
 
 
-def plan_with_audiences(programme: Programme) -> Plan:
-    """Compile a programme, published or a draft, with the audiences of now where anything of it looks at them; for
+def plan_with_audiences(programme: Programme, live: Sequence[Definition]) -> Plan:
+    """Compile a programme, published or a draft, with those of the `live` audiences that anything of it looks at; for
     living through a history."""
-    listening = any(on.startswith("audience.") for on in programme.rules_on)
-    if not listening and next(conditions(programme), None) is None:
-        return make_plan(programme)
-    return make_plan(programme, make_groups(definitions(generation()), fields_for(programme, None)))
+    return make_plan(programme, make_groups(audiences_for(programme, live), fields_for(programme, None)))
 
 
 def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:

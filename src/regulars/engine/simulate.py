@@ -19,7 +19,7 @@ from regulars.engine.decide import Decided, catch_up, live, settle
 from regulars.engine.grouping import REVIEWED
 from regulars.engine.plan import Plan
 from regulars.engine.reach import other_member
-from regulars.engine.timetable import Timetable, occasion
+from regulars.engine.timetable import Timetable, brought
 from regulars.language.effects import Give, Take
 from regulars.language.events import TIMER, Event
 from regulars.language.snapshot import Profile, Snapshot
@@ -70,7 +70,11 @@ class World:
     tells: bool = True
     """Whether anybody wants to know why: traces and records are made only then."""
     timetable: Timetable | None = None
-    """The programme's own schedules, lived through instead of those that the log has moments of."""
+    """The programme's own schedules and looks at audiences, instead of those that the log has moments of. Everybody
+    then lives by the time of their own events, whenever these became known: a history that was loaded at once had its
+    days."""
+    lived_until: dict[UUID, datetime] = field(default_factory=dict)
+    """Through when the timetable has been followed for a member."""
     merged: dict[UUID, UUID] = field(default_factory=dict)
     """Whose record was made one with whose: who went → who stayed."""
 
@@ -81,61 +85,92 @@ class World:
 
     def take(self, batch: Batch, now: datetime) -> Iterator[Decided]:
         """One batch, known at `now`."""
-        relived = RELIVED if self.timetable is None else (REVIEWED,)
+        relived = RELIVED if self.timetable is None else ()
         happened = [event for event in batch if event.source != TIMER or event.type in relived]
         for event in happened:
-            if self.timetable is not None:
-                yield from self._ring(event.time, now)
             yield from self._live(event, now)
-        seen_to = {event.member_id for event in batch if event.source == TIMER and event.type not in RELIVED}
+        seen_to = {
+            event.member_id: event.time
+            for event in batch
+            if event.source == TIMER and event.type not in RELIVED
+        }
         if not seen_to:
             return
         touched = {event.member_id for event in happened}
         touched |= {other for event in happened if (other := _other(event)) is not None}
-        for member_id in sorted(seen_to - touched):
-            if member_id in self.members:
-                yield from self._settle(self.members[member_id], now, now)
+        told_since = self.plan.programme.told_since(now)
+        for member_id in sorted(seen_to.keys() - touched):
+            snapshot = self.members.get(member_id)
+            if snapshot is not None:
+                if seen_to[member_id] >= told_since:
+                    yield from self._ring(snapshot, seen_to[member_id], now)
+                yield from self._settle(snapshot, now, now)
 
     def settle(self, until: datetime) -> Iterator[Decided]:
         """What time alone does to everybody through `until`."""
-        yield from self._ring(until, until)
         for member_id in sorted(self.members):
-            yield from self._settle(self.members[member_id], until, until)
+            snapshot = self.members[member_id]
+            if member_id not in self.merged:
+                yield from self._ring(snapshot, until, until)
+            yield from self._settle(snapshot, until, until)
 
-    def _ring(self, moment: datetime, now: datetime) -> Iterator[Decided]:
-        """What own schedules have brought through `moment`."""
+    def _ring(self, snapshot: Snapshot, through: datetime, now: datetime) -> list[Decided]:
+        """What the timetable has brought the member through that moment; nothing before they were known."""
         if self.timetable is None:
-            return
-        for at, planned in self.timetable.due(moment):
-            for member_id in sorted(self.members.keys() - self.merged.keys()):
-                snapshot = self.members[member_id]
-                yield from self._settle(snapshot, at, now)
-                event = occasion(self.plan, planned, at, snapshot)
-                if event is not None:
-                    yield from self._live(event, now)
+            return []
+        member_id = snapshot.member_id
+        since = self.lived_until.setdefault(member_id, through)
+        if through <= since:
+            return []
+        decided: list[Decided] = []
+        for moment in self.timetable.between(since, through):
+            self.lived_until[member_id] = moment.at
+            decided += self._settle(snapshot, moment.at, now)
+            event = brought(self.plan, moment, snapshot)
+            if event is not None:
+                decided += self._decide(snapshot, event, now) or ()
+        self.lived_until[member_id] = through
+        return decided
 
     def _live(self, event: Event, now: datetime) -> list[Decided]:
         known = self.members.get(event.member_id)
         snapshot = known if known is not None else self._member(event.member_id)
         if event.type == MERGED:
             return self._merge(snapshot, event, now)
-        before = self._settle(snapshot, event.time, now)
+        before = self._ring(snapshot, event.time, now) + self._settle(snapshot, event.time, now)
         other = other_member(event)
         if other is not None and other != event.member_id:
-            before += self._settle(self._member(other), event.time, now)
-        joining = known is None
+            theirs = self._member(other)
+            before += self._ring(theirs, event.time, now) + self._settle(theirs, event.time, now)
+        lived = self._decide(snapshot, event, now, joining=known is None)
+        if lived is None:
+            if known is None:
+                del self.members[event.member_id]
+                self.lived_until.pop(event.member_id, None)
+            return before
+        return before + lived if before else lived
+
+    def _decide(
+        self, snapshot: Snapshot, event: Event, now: datetime, joining: bool = False
+    ) -> list[Decided] | None:
+        """All that is decided about the event; None where it is refused, which is noted."""
+        asked = self._asked(snapshot)
         try:
-            lived = live(self.plan, snapshot, event, now, self.budgets, joining, self.members, self.tells)
+            lived = live(
+                self.plan, snapshot, event, now, self.budgets, joining, self.members, self.tells, asked
+            )
         except Rejected as error:
             self.refused.append(Refusal(event, error.code))
-            if joining:
-                del self.members[event.member_id]
-            return before
-        lived += catch_up(self.plan, snapshot, lived[0], now, self.budgets, self.tells)
+            return None
+        lived += catch_up(self.plan, snapshot, lived[0], now, self.budgets, self.tells, asked)
         for one in lived:
-            whose = snapshot if other is None else self.members[one.event.member_id]
-            _forget_what_is_used_up(whose, one)
-        return before + lived if before else lived
+            whose = one.event.member_id
+            _forget_what_is_used_up(snapshot if whose is snapshot.member_id else self.members[whose], one)
+        return lived
+
+    def _asked(self, snapshot: Snapshot) -> datetime | None:
+        """As of when audiences are asked; None: as of when the event became known."""
+        return None if self.timetable is None else self.lived_until[snapshot.member_id]
 
     def _merge(self, kept: Snapshot, event: Event, now: datetime) -> list[Decided]:
         """Another record becomes one with this member's. As in production not while the other has a paid plan that
@@ -144,19 +179,19 @@ class World:
         before = [
             one
             for snapshot in sorted((kept, gone), key=lambda each: each.member_id)
-            for one in self._settle(snapshot, event.time, now)
+            for one in self._ring(snapshot, event.time, now) + self._settle(snapshot, event.time, now)
         ]
         if any(one.runs or one.status == "scheduled" for one in gone.plans.values()):
             self.refused.append(Refusal(event, "plan_running"))
             return before
-        lived = join(self.plan, kept, gone, event, now, self.budgets, self.tells)
+        lived = join(self.plan, kept, gone, event, now, self.budgets, self.tells, self._asked(kept))
         self.merged[gone.member_id] = kept.member_id
         for one in lived:
             _forget_what_is_used_up(self.members[one.event.member_id], one)
         return before + lived
 
     def _settle(self, snapshot: Snapshot, until: datetime, now: datetime) -> list[Decided]:
-        decided = settle(self.plan, snapshot, until, now, self.budgets, self.tells)
+        decided = settle(self.plan, snapshot, until, now, self.budgets, self.tells, self._asked(snapshot))
         for one in decided:
             _forget_what_is_used_up(snapshot, one)
         return decided

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, connections
 
+from regulars.audiences.queries import definitions, generation
 from regulars.engine.history import Portion, history, portions
 from regulars.engine.plan import make_plan, plan_with_audiences
 from regulars.insight.comparing import Compared, compare, packed, unpacked, whole
@@ -57,7 +58,8 @@ def live_through(
 
 def looked_at(before: Programme, after: Programme) -> tuple[bool, frozenset[str]]:
     """What must be read of a history: whether the lines of orders, and which scores."""
-    plans = [plan_with_audiences(programme) for programme in (before, after)]
+    audiences = definitions(generation())
+    plans = [plan_with_audiences(programme, audiences) for programme in (before, after)]
     return any(plan.lines for plan in plans), frozenset[str]().union(*(plan.scores for plan in plans))
 
 

@@ -8,8 +8,8 @@ database.
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -28,6 +28,7 @@ if not apps.ready:  # an executor comes here first
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
     django.setup()
 
+from regulars.audiences.contracts import Definition, Kind
 from regulars.engine.history import History, Portion, history
 from regulars.engine.simulate import Batch, Origin
 from regulars.insight.comparing import Compared, compare, packed, unpacked, whole
@@ -56,7 +57,8 @@ LOG = pa.schema(
         ("origins", pa.string()),
     ]
 )
-"""An event of the log; the first row of each portion is none, but brings what its members brought along."""
+"""An event of the log; the first row of each portion is none, but brings what its members brought along, and the live
+audiences."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -69,10 +71,14 @@ class Lived:
     until: datetime
     left_out: int
     found: dict[UUID, Origin]
+    live: Sequence[Definition]
     rows: Iterable[dict[str, Any]]
 
     def origins(self) -> dict[UUID, Origin]:
         return self.found
+
+    def audiences(self) -> Sequence[Definition]:
+        return self.live
 
     def batches(self) -> Iterator[tuple[datetime, Batch]]:
         for received_us, some in groupby(self.rows, key=itemgetter("received_us")):
@@ -155,7 +161,8 @@ class _Task:
 
 def _lived(rows: Iterator[dict[str, Any]], until: datetime) -> Lived:
     brought = json.loads(next(rows)["origins"])
-    return Lived(until, brought["left_out"], _origins(brought["members"]), rows)
+    live = [Definition(**one | {"kind": Kind(one["kind"])}) for one in brought["audiences"]]
+    return Lived(until, brought["left_out"], _origins(brought["members"]), live, rows)
 
 
 def _programmes(sources: tuple[str, str], numbers: tuple[int, int]) -> tuple[Programme, Programme]:
@@ -178,7 +185,8 @@ def _first(number: int, past: History) -> dict[str, Any]:
         ]
         for member, one in past.origins().items()
     ]
-    brought = json.dumps({"left_out": past.left_out, "members": members})
+    audiences = [asdict(one) for one in past.audiences()]
+    brought = json.dumps({"left_out": past.left_out, "members": members, "audiences": audiences})
     return dict.fromkeys(LOG.names) | {"portion": number, "place": 0, "origins": brought}
 
 

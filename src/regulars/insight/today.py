@@ -1,11 +1,10 @@
 """What of a programme looks at things that a history does not tell as they were: a simulation takes them as they are
-today, or follows them with events alone, and says so."""
+today, and says so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from regulars.audiences.logic import named
 from regulars.language.matching import leaves_of
 from regulars.programme.asking import all_conditions
 from regulars.programme.contracts import Programme
@@ -16,8 +15,8 @@ IDENTITIES = "member.identities"
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Something with a condition, and what that asks for that is not of then: `score.clv`, `member.identities`: as
-    they are today; `audience:vips`: time alone moves nobody into an audience or out of it, but where the log has it."""
+    """Something with a condition, and what that asks for that is not of then but as it is today: `score.clv`,
+    `member.identities`."""
 
     kind: str
     id: str
@@ -34,7 +33,6 @@ def looking_at_today(programme: Programme) -> list[Looking]:
         if condition is not None:
             names = {leaf.field for leaf in leaves_of(condition)}
             looked = {name for name in names if name.startswith(SCORES) or name == IDENTITIES}
-            looked |= {f"audience:{one}" for one in named(condition.to_raw())}
             if looked:
                 found.setdefault((use.kind, use.id), set()).update(looked)
     return [Looking(kind, ident, tuple(sorted(at))) for (kind, ident), at in found.items()]

@@ -1,13 +1,13 @@
 """What-if: what a programme would have cost, and where its members would stand, had it been in force all along."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from regulars.campaigns.contracts import SCHEDULED
+from regulars.audiences.contracts import Definition
 from regulars.campaigns.logic import MICRO
 from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
@@ -47,6 +47,8 @@ class Past(Protocol):
     def left_out(self) -> int: ...
 
     def origins(self) -> Mapping[UUID, Origin]: ...
+
+    def audiences(self) -> Sequence[Definition]: ...
 
     def batches(self) -> Iterator[tuple[datetime, Batch]]: ...
 
@@ -197,7 +199,8 @@ def attempt_all(
 ) -> list[Tried]:
     """As `attempt`, of several programmes: the history is read once. A rule that breaks off is left out, and all begins
     again without it."""
-    plans = [plan_with_audiences(programme) for programme in programmes]
+    audiences = past.audiences()
+    plans = [plan_with_audiences(programme, audiences) for programme in programmes]
     failing: list[dict[str, str]] = [{} for _ in plans]
     while True:
         try:
@@ -232,7 +235,8 @@ def _lived(
 
 
 def _timetable(plan: Plan, past: Past) -> Timetable | None:
-    return Timetable(plan, past.until) if SCHEDULED in plan.rules else None
+    found = Timetable(plan, past.until)
+    return None if found.empty else found
 
 
 class _Watched:

@@ -1,16 +1,19 @@
 """What of a programme asks for audiences, and what of the audiences a programme can no longer answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from regulars.audiences import queries
-from regulars.audiences.contracts import Kind, Use
-from regulars.audiences.logic import named
-from regulars.language.condition import Condition, parse_condition
+from regulars.audiences.contracts import MOVES, Definition, Kind, Use
+from regulars.audiences.logic import asks_any, named
+from regulars.language.condition import Condition, Group, Leaf, Op, Quantifier, parse_condition
 from regulars.language.problems import Errors
 from regulars.language.text import Text
 from regulars.programme.contracts import Programme
 from regulars.programme.vocabulary import fields_for
+
+MOVED = "event.audience"
+"""By what the events that somebody enters or leaves an audience name it."""
 
 
 def conditions(programme: Programme) -> Iterator[tuple[Use, frozenset[str]]]:
@@ -19,6 +22,46 @@ def conditions(programme: Programme) -> Iterator[tuple[Use, frozenset[str]]]:
         asked = named(condition.to_raw()) if condition is not None else frozenset[str]()
         if asked:
             yield use, asked
+
+
+def audiences_for(programme: Programme, live: Sequence[Definition]) -> list[Definition]:
+    """Those of the `live` audiences that anything of the programme asks for or listens to, and those that they ask for
+    in their turn."""
+    wanted: set[str] = set()
+    waiting = [*_listened_to(programme, live)]
+    for _, condition in all_conditions(programme):
+        if condition is not None:
+            raw = condition.to_raw()
+            waiting += [one.id for one in live] if asks_any(raw) else named(raw)
+    known = {one.id: one for one in live}
+    while waiting:
+        audience = waiting.pop()
+        if audience in known and audience not in wanted:
+            wanted.add(audience)
+            theirs = known[audience].condition
+            waiting += known if asks_any(theirs) else named(theirs)
+    return [one for one in live if one.id in wanted]
+
+
+def _listened_to(programme: Programme, live: Sequence[Definition]) -> Iterator[str]:
+    """The audiences whose comings and goings rules listen to: all of them, where a rule does not say which."""
+    for kind in MOVES:
+        for rule in programme.rules_on.get(kind, ()):
+            said = _said(rule.when) if rule.when is not None else None
+            yield from said if said is not None else [one.id for one in live]
+
+
+def _said(condition: Condition) -> frozenset[str] | None:
+    """Which audiences an event must be of; None: the condition does not say."""
+    if isinstance(condition, Leaf):
+        if condition.field != MOVED or condition.op not in (Op.EQ, Op.IN):
+            return None
+        value = condition.value
+        return frozenset(map(str, value)) if isinstance(value, tuple) else frozenset({str(value)})
+    if isinstance(condition, Group) and condition.quantifier is Quantifier.ALL:
+        said = [one for one in map(_said, condition.nodes) if one is not None]
+        return frozenset.intersection(*said) if said else None
+    return None
 
 
 def unknown(programme: Programme) -> list[tuple[Use, str]]:
