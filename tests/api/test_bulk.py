@@ -1,8 +1,10 @@
 """Many members changed over the API: looked at, once under a key, watched, undone where nobody touched them since."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from regulars.audiences import queries as audiences
 from regulars.audiences.contracts import Kind, Wish
@@ -57,6 +59,31 @@ def test_tagged_once_under_a_key_and_undone(caller: Caller, three: list[str]) ->
         undone.json()["id"], second["id"], first["id"],
     ]  # fmt: skip
     problem(caller.post(f"/bulk/{undone.json()['id']}/undo", None), 409, "nothing_to_undo")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_from_many_sides_at_once_is_one_change_and_undone_once(
+    caller: Caller, three: list[str]
+) -> None:
+    def asked(_: int) -> str:
+        try:
+            return str(bulk(caller, "tags", "race", members=three, add=["vip"])["id"])
+        finally:
+            connection.close()
+
+    def undone(job: str) -> str:
+        try:
+            return str(caller.post(f"/bulk/{job}/undo", None).json()["id"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as many:
+        (job,) = set(many.map(asked, range(16)))
+        assert tags() == [("vip", 3)]
+        (undoing,) = set(many.map(undone, [job] * 16))
+    assert tags() == []
+    assert [one["id"] for one in told(caller.get("/bulk"))] == [undoing, job]
+    assert Event.objects.filter(type="member.tagged").count() == 6
 
 
 def test_all_of_an_audience_go_on_a_list_and_off_and_a_list_asks_for_its_scope(
