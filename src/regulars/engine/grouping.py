@@ -101,6 +101,15 @@ class Looking:
     parts: tuple[tuple[Holds, Mask], ...]
     nested: Mask
 
+    def held(self, facts: Facts) -> Mask:
+        """Which of them the member satisfies, but for nested ones."""
+        bits = self.reading.bits(facts)
+        held = bits & self.direct
+        for holds, bit in self.parts:
+            if holds(bits):
+                held |= bit
+        return held
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -152,11 +161,7 @@ class Groups:
         """Which of `left` the member now enters or leaves. The snapshot follows."""
         look = self._look(left)
         inside = self.of(facts.member.audiences)
-        bits = look.reading.bits(facts)
-        held = bits & look.direct
-        for holds, bit in look.parts:
-            if holds(bits):
-                held |= bit
+        held = look.held(facts)
         moving = (held ^ inside) & left & ~look.nested
         nested = look.nested
         while moving:
@@ -177,11 +182,7 @@ class Groups:
     def differing(self, facts: Facts, some: Mask) -> list[str]:
         """Which of these the member would enter or leave if they were asked now. Nothing changes."""
         look = self._look(some)
-        bits = look.reading.bits(facts)
-        held = bits & look.direct
-        for holds, bit in look.parts:
-            if holds(bits):
-                held |= bit
+        held = look.held(facts)
         nested = look.nested
         while nested:
             lowest = nested & -nested

@@ -103,10 +103,15 @@ def glanced(report: Report, asked: Asked, programme: Programme, address: Mapping
 
 
 @counting()
-def prepare(report: Report, asked: Asked, programme: Programme, address: Mapping[str, str]) -> None:
-    """Count the answer and lay it where `glanced` looks, if that takes long and nobody else is at it. It is not kept in
-    this process."""
+def prepare(
+    report: Report, asked: Asked, programme: Programme, address: Mapping[str, str], since: datetime
+) -> None:
+    """Count the answer and lay it where `glanced` looks, if that takes long, nobody else is at it and it has not been
+    laid there since `since`. It is not kept in this process."""
     name = _name(report, address, programme)
+    laid = shelf.look(name)
+    if laid is not None and laid.at >= since:
+        return
     with shelf.mine(name) as alone:
         if alone:
             _counted_for(report, asked, programme, name)

@@ -21,14 +21,15 @@ def prepare_all(programme: Programme) -> bool:
     """Count every report as its page opens if that has not been done since the latest night, for this version of the
     programme; False: it has. A report that fails does not keep the others back. Raises `WarehouseUnavailable`."""
     now = clock.now()
+    since = latest(now, programme.zone)
     mark = f"prepared {programme.id} {programme.number}"
     last = shelf.look(mark)
-    if last is not None and last.at >= latest(now, programme.zone):
+    if last is not None and last.at >= since:
         return False
     for report in REPORTS:
         asked = asked_of({}, report, local_day(now, programme.zone))
         try:
-            answers.prepare(report, asked, programme, address_of(asked, USUAL))
+            answers.prepare(report, asked, programme, address_of(asked, USUAL), since)
         except WarehouseUnavailable:
             raise
         except Exception:
