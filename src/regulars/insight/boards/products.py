@@ -1,5 +1,7 @@
 """What members buy: categories, brands or products."""
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
@@ -19,6 +21,7 @@ DRAWN_MOST = 20
 def build(ground: Ground) -> Answer:
     by = ground.asked.choice("by", "category")
     rows = read(_sums(ground, by))
+    names = _names(ground, [row["key"] for row in rows]) if by == "sku" and rows else {}
     sales, count = (rows[0]["whole"] or 0, rows[0]["kinds"]) if rows else (0, 0)
     name = GOODS.choices(ground.programme)[by]
     table = Table(
@@ -45,7 +48,7 @@ def build(ground: Ground) -> Answer:
         ),
         tuple(
             (
-                _label(row, by), row["sales"], rate(row["sales"], sales), row["orders"], row["buyers"],
+                _label(row["key"], names), row["sales"], rate(row["sales"], sales), row["orders"], row["buyers"],
                 rate(row["again"], row["buyers"]),
             )
             for row in rows
@@ -66,33 +69,41 @@ def build(ground: Ground) -> Answer:
     )
 
 
-def _label(row: dict[str, str], by: str) -> Cell:
-    if by == "sku" and row["label"]:
-        return f"{row['label']} · {row['key']}"
-    return row["key"] or UNNAMED
+def _label(key: str, names: Mapping[str, str]) -> Cell:
+    return f"{names[key]} · {key}" if names.get(key) else key or UNNAMED
 
 
 def _sums(ground: Ground, by: str) -> ir.Table:
     """What sells most, with the number of `kinds` and the `whole` of all that was sold. Grouped in steps rather than by
     counting what is distinct: each step is smaller than the one before, and none keeps sets. Who bought something on
     two days bought it first on an earlier one than last."""
-    lines = during(ground.tables.lines, ground.asked)
-    lines = lines.mutate(key=lines[by].fill_null(""))
-    label = lines.name.max() if by == "sku" else lines.key.max()
+    lines = _lines(ground, by)
     orders = lines.group_by(["key", "member", "order"]).agg(
-        label=label, first=lines.day.min(), last=lines.day.max(), sales=lines.total_minor.sum()
+        day=lines.day.min(), sales=lines.total_minor.sum()
     )
     people = orders.group_by(["key", "member"]).agg(
-        label=orders.label.max(), orders=orders.count(), sales=orders.sales.sum(),
-        again=(orders["first"].min() < orders["last"].max()).cast("int64"),
+        orders=orders.count(), sales=orders.sales.sum(),
+        again=(orders.day.min() < orders.day.max()).cast("int64"),
     )  # fmt: skip
     goods = people.group_by("key").agg(
-        label=people.label.max(), orders=people.orders.sum(), buyers=people.count(), sales=people.sales.sum(),
-        again=people.again.sum(),
-    )  # fmt: skip
+        orders=people.orders.sum(), buyers=people.count(), sales=people.sales.sum(), again=people.again.sum()
+    )
     everything = ibis.window()
     goods = goods.mutate(kinds=goods.count().over(everything), whole=goods.sales.sum().over(everything))
     return goods.order_by([goods.sales.desc(), goods.key]).limit(ROWS_MOST)
+
+
+def _names(ground: Ground, keys: list[str]) -> dict[str, str]:
+    """What these products are called: asked for those that are shown alone, as texts are dear to carry through sums."""
+    lines = _lines(ground, "sku")
+    lines = lines.filter(lines.key.isin(keys))
+    return {row["key"]: row["name"] for row in read(lines.group_by("key").agg(name=lines.name.max()))}
+
+
+def _lines(ground: Ground, by: str) -> ir.Table:
+    """The lines of the period with their `key`, empty where they have none."""
+    lines = during(ground.tables.lines, ground.asked)
+    return lines.mutate(key=lines[by].fill_null(""))
 
 
 def _sentence(table: Table, count: int) -> Sentence:
@@ -122,9 +133,8 @@ def _sentence(table: Table, count: int) -> Sentence:
 
 def members(ground: Ground, key: str) -> ir.Table:
     """Who bought it in the period."""
-    lines = during(ground.tables.lines, ground.asked)
-    by = ground.asked.choice("by", "category")
-    return lines.filter(lines[by].fill_null("") == key).select("member").distinct()
+    lines = _lines(ground, ground.asked.choice("by", "category"))
+    return lines.filter(lines.key == key).select("member").distinct()
 
 
 PRODUCTS = Report(
