@@ -53,7 +53,10 @@ def _size(folder: Path, members: int, events: int, tell: Callable[[str], None]) 
     done = subprocess.run(
         [sys.executable, "-c", COUNT, *arguments],
         capture_output=True, text=True, timeout=GIVE_UP_SECONDS, check=False,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "regulars.settings", "PYTHONWARNINGS": "ignore"},
+        env={
+            **os.environ, "DJANGO_SETTINGS_MODULE": "regulars.settings", "PYTHONWARNINGS": "ignore",
+            "REGULARS_WAREHOUSE_FOLDER": str(folder),
+        },
     )  # fmt: skip
     shutil.rmtree(folder)
     if done.returncode:

@@ -87,6 +87,7 @@ def _print_insight(out: Console, insight: dict[str, Any]) -> None:
     for size in insight["sizes"]:
         pages = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in size["boards"].items())
         out.print(f"whole pages counted for the first time, {size['events']:,} events: {pages}")
+        out.print(f"opened with what the night counted: {max(size['opened'].values()):.4f} s at most")
     out.print(f"{insight['members']:,} members on {insight['cores']} cores")
 
 
