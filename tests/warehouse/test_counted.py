@@ -10,8 +10,9 @@ from tests.warehouse.histories import HISTORY, duck, history_folder  # noqa: F40
 
 def test_reports_and_sql_give_the_same_answers(history_folder: Path) -> None:  # noqa: F811
     found = count(history_folder, HISTORY.last_day, 1, "256MB")
-    assert set(found) == {"rfm", "cohorts", "funnel", "audience", "boards", "peak_mb"}
+    assert set(found) == {"rfm", "cohorts", "funnel", "audience", "boards", "opened", "peak_mb"}
     assert {"overview", "funnel", "rfm", "lifecycle", "models"} < set(found["boards"])
+    assert set(found["opened"]) == set(found["boards"])
 
 
 def test_a_made_up_history_is_whole(duck: Tables) -> None:  # noqa: F811
