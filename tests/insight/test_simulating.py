@@ -5,6 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from regulars.audiences.contracts import Kind, Wish
+from regulars.audiences.queries import get
+from regulars.engine import audiences
 from regulars.insight import portions
 from regulars.insight.simulating import queries, service, tasks
 from regulars.insight.simulating.contracts import BadPeriod
@@ -63,6 +66,46 @@ def test_lived_through_by_portions_told_while_it_runs_and_kept() -> None:
     with today("2026-01-12"):
         publish(DRAFT, "tests")
         assert asked() not in (first, again), "another version is in force"
+
+
+WELCOME = DRAFT.replace(
+    "rules:\n",
+    """rules:
+  - id: welcome
+    name: Welcome
+    on: audience.entered
+    when: {field: event.audience, op: eq, value: big}
+    then:
+      - credit: {asset: points, amount: 1000}
+""",
+)
+
+
+def spent(at_least: int) -> Wish:
+    return Wish({"en": "Big"}, Kind.RULE, {"field": "orders.spend", "op": "gte", "value": at_least})
+
+
+def welcomed(one: UUID) -> int:
+    while simulate_due():
+        pass
+    result = queries.get(one).result
+    assert result is not None
+    return int(result["rules"]["welcome"]["times"])
+
+
+def test_an_audience_that_asks_for_something_else_makes_it_another_question() -> None:
+    with today("2026-01-11"):
+        audiences.create("big", spent(105), "console", "op@x.cn")
+        first = asked(WELCOME)
+        audiences.create("other", spent(1), "console", "op@x.cn")
+        assert asked(WELCOME) == first, "an audience that nobody asks for is no other question"
+        simulate_due()
+        simulate_due()
+        audiences.change("big", get("big").revision, spent(110), "op@x.cn")
+        second = asked(WELCOME)
+        assert second != first
+        assert welcomed(first) == 7, "every portion of it by what the audience was when it was asked"
+        assert welcomed(second) == 2
 
 
 def test_what_is_in_force_is_lived_through_once_and_differs_in_nothing() -> None:

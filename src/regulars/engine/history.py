@@ -60,13 +60,15 @@ SELECT DISTINCT bucket, coalesce(data ->> 'to', data ->> 'member')::uuid FROM ev
 class History:
     """Whose history it is. Members whose records were made one and taken apart again are left out: what each of them
     takes along is not told by events. `left_out`: how many. Without `lines` orders come without theirs, of which there
-    is more than of all else. `scores`: those that members bring along as they are today."""
+    is more than of all else. `scores`: those that members bring along as they are today. `revision` names the set of
+    live audiences (None: the one in force when they are read)."""
 
     buckets: tuple[int, ...]
     until: datetime
     excluded: tuple[UUID, ...]
     lines: bool = True
     scores: tuple[str, ...] = ()
+    revision: int | None = None
 
     @property
     def left_out(self) -> int:
@@ -82,7 +84,7 @@ class History:
 
     def audiences(self) -> Sequence[Definition]:
         """The live audiences, as they are defined today."""
-        return definitions(generation())
+        return definitions(generation() if self.revision is None else self.revision)
 
     def count(self) -> int:
         """How many events there are, about."""
@@ -102,10 +104,16 @@ class History:
 
 
 def history(
-    until: datetime, buckets: Collection[int] = BUCKETS, lines: bool = True, scores: Collection[str] = ()
+    until: datetime,
+    buckets: Collection[int] = BUCKETS,
+    lines: bool = True,
+    scores: Collection[str] = (),
+    revision: int | None = None,
 ) -> History:
     """The history of the members in these buckets, as it was known at `until`."""
-    return History(tuple(sorted(buckets)), until, tuple(ever_parted()), lines, tuple(sorted(scores)))
+    return History(
+        tuple(sorted(buckets)), until, tuple(ever_parted()), lines, tuple(sorted(scores)), revision
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,15 +50,18 @@ def live_through(
     first: datetime,
     until: datetime,
     said: Said = lambda _: None,
+    revision: int | None = None,
 ) -> Compared:
-    """One portion. Order lines are read only where a rule looks at them, scores where a condition does."""
-    lines, scores = looked_at(before, after)
-    return compare(before, after, history(until, buckets, lines, scores), first, said)
+    """One portion. Order lines are read only where a rule looks at them, scores where a condition does. `revision`
+    names the set of live audiences, as for `History`."""
+    revision = generation() if revision is None else revision
+    lines, scores = looked_at(before, after, revision)
+    return compare(before, after, history(until, buckets, lines, scores, revision), first, said)
 
 
-def looked_at(before: Programme, after: Programme) -> tuple[bool, frozenset[str]]:
+def looked_at(before: Programme, after: Programme, revision: int) -> tuple[bool, frozenset[str]]:
     """What must be read of a history: whether the lines of orders, and which scores."""
-    audiences = definitions(generation())
+    audiences = definitions(revision)
     plans = [plan_with_audiences(programme, audiences) for programme in (before, after)]
     return any(plan.lines for plan in plans), frozenset[str]().union(*(plan.scores for plan in plans))
 
@@ -74,20 +77,20 @@ def live_apart(
     """All portions, in as many processes as there are processors to be had (or `processes`); `said`: how many of how
     many events are done. Only for a process that does nothing beside: it is forked, unless a transaction is open."""
     at_once = processes or len(os.sched_getaffinity(0))
-    parts = divided(before, after, until, at_once)
+    parts, revision = divided(before, after, until, at_once), generation()
     total, done = sum(part.events for part in parts), 0
     if at_once == 1 or len(parts) == 1 or connection.in_atomic_block:
         found = []
         for part in parts:
             with _no_garbage():
-                found.append(live_through(before, after, part.buckets, first, until))
+                found.append(live_through(before, after, part.buckets, first, until, revision=revision))
             done += part.events
             said(done, total)
         return whole(found)
     connections.close_all()
     lived: dict[int, dict[str, Any]] = {}
     with ProcessPoolExecutor(
-        at_once, get_context("fork"), initializer=_begin, initargs=(before, after, first, until)
+        at_once, get_context("fork"), initializer=_begin, initargs=(before, after, first, until, revision)
     ) as pool:
         running = {pool.submit(_packed_portion, part.buckets): place for place, part in enumerate(parts)}
         for future in as_completed(running):
@@ -98,20 +101,20 @@ def live_apart(
     return whole([unpacked(lived[place], before, after, first, until) for place in sorted(lived)])
 
 
-_work: list[tuple[Programme, Programme, datetime, datetime]] = []
+_work: list[tuple[Programme, Programme, datetime, datetime, int]] = []
 """In a process of its own: what it is to live through. Programmes are inherited, they can't be sent."""
 
 
-def _begin(before: Programme, after: Programme, first: datetime, until: datetime) -> None:
+def _begin(before: Programme, after: Programme, first: datetime, until: datetime, revision: int) -> None:
     connections.close_all()
-    _work.append((before, after, first, until))
+    _work.append((before, after, first, until, revision))
 
 
 def _packed_portion(buckets: Sequence[int]) -> dict[str, Any]:
-    before, after, first, until = _work[0]
+    before, after, first, until, revision = _work[0]
     try:
         with _no_garbage():
-            return packed(live_through(before, after, buckets, first, until))
+            return packed(live_through(before, after, buckets, first, until, revision=revision))
     finally:
         connections.close_all()
 

@@ -29,6 +29,7 @@ if not apps.ready:  # an executor comes here first
     django.setup()
 
 from regulars.audiences.contracts import Definition, Kind
+from regulars.audiences.queries import generation
 from regulars.engine.history import History, Portion, history
 from regulars.engine.simulate import Batch, Origin
 from regulars.insight.comparing import Compared, compare, packed, unpacked, whole
@@ -86,12 +87,17 @@ class Lived:
 
 
 def write_log(
-    folder: Path, parts: Iterable[Portion], until: datetime, lines: bool, scores: Collection[str] = ()
+    folder: Path,
+    parts: Iterable[Portion],
+    until: datetime,
+    lines: bool,
+    scores: Collection[str] = (),
+    revision: int | None = None,
 ) -> None:
     """The log as Parquet, one file a portion, in the order in which it became known."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, part in enumerate(parts):
-        past = history(until, part.buckets, lines, scores)
+        past = history(until, part.buckets, lines, scores, revision)
         with pq.ParquetWriter(folder / f"portion-{number:05}.parquet", LOG) as file:
             rows: list[dict[str, Any]] = [_first(number, past)]
             for place, (received_at, event) in enumerate(_each(past), 1):
@@ -110,11 +116,12 @@ def over_spark(
     `BackendDown`."""
     backend: Any = connect(url)
     spark = backend._session
-    lines, scores = looked_at(before, after)
+    revision = generation()
+    lines, scores = looked_at(before, after, revision)
     parts = divided(before, after, until, spark.sparkContext.defaultParallelism)
     try:
         with TemporaryDirectory(dir=CONFIG.data, prefix="simulation-") as folder:
-            write_log(Path(folder), parts, until, lines, scores)
+            write_log(Path(folder), parts, until, lines, scores, revision)
             return live_on_spark(spark, Path(folder), sources, (before.number, after.number), first, until)
     finally:
         backend.disconnect()

@@ -32,6 +32,7 @@ class Asked:
     error: Text
     events: int
     done: int
+    audiences: int | None
     result: dict[str, Any] | None = None
 
     @property

@@ -6,9 +6,9 @@ from django.db import models
 
 class Simulation(models.Model):
     """A programme's text against a version in force, over a period of local days. `until` is what was known when it
-    was asked for. The same text against the same version over the same days is lived through once: `name` holds that
-    together; empty, once it was called off or is to be lived through anew. `error`: why it did not finish, in every
-    language."""
+    was asked for, `audiences` names the set of live audiences of then. The same text against the same version and
+    audiences over the same days is lived through once: `name` holds that together; empty, once it was called off or is
+    to be lived through anew. `error`: why it did not finish, in every language."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -26,6 +26,7 @@ class Simulation(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     until = models.DateTimeField()
+    audiences = models.IntegerField(null=True)
     asked_by = models.CharField(max_length=200)
     asked_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)

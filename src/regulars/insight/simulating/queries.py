@@ -13,7 +13,8 @@ SELECT one.id, one.state, one.title, one.source, one.version, one.first_day, one
        one.asked_at, one.started_at, one.ended_at, one.error,
        coalesce((SELECT sum(events) FROM simulating_portion WHERE simulation_id = one.id), 0)::bigint,
        coalesce((SELECT sum(CASE WHEN done_at IS NULL THEN least(done, events) ELSE events END)
-                   FROM simulating_portion WHERE simulation_id = one.id), 0)::bigint
+                   FROM simulating_portion WHERE simulation_id = one.id), 0)::bigint,
+       one.audiences
 """
 LATEST_MOST = 50
 

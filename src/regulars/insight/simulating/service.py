@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from regulars.audiences.queries import definitions, generation
 from regulars.insight.simulating import queries
 from regulars.insight.simulating.contracts import CANCELLED, DONE, FAILED, OPEN, BadPeriod
 from regulars.insight.simulating.models import Simulation
 from regulars.kit import clock, ids
 from regulars.language.calendar import local_day
+from regulars.programme.asking import audiences_for
 from regulars.programme.contracts import Programme
+from regulars.programme.loader import load
 from regulars.staff.service import audit
 
 DAYS = 30
@@ -40,7 +43,8 @@ def ask(
     first = first_day or last - timedelta(days=DAYS - 1)
     if first > last or last > today:
         raise BadPeriod
-    name = name_of(source, in_force.number, first, last)
+    revision = generation()
+    name = _name_of(source, in_force, first, last, revision)
     with transaction.atomic():
         forgotten = [state for state, wanted in ((DONE, anew), (FAILED, anew or retry)) if wanted]
         Simulation.objects.filter(name=name, state__in=forgotten).update(name="")
@@ -56,6 +60,7 @@ def ask(
         first_day=first,
         last_day=last,
         until=min(_end_of(last, in_force), now),
+        audiences=revision,
         asked_by=by,
         asked_at=now,
     )
@@ -71,9 +76,13 @@ def ask(
     return simulation.id
 
 
-def name_of(source: str, version: int, first: date, last: date) -> str:
-    """What is the same question: the text, what it is held against, and the days."""
-    return sha256("\0".join((source, str(version), str(first), str(last))).encode()).hexdigest()
+def _name_of(source: str, in_force: Programme, first: date, last: date, revision: int) -> str:
+    """What is the same question: the text, what it is held against, the days, and what the audiences ask that either
+    looks at."""
+    live = definitions(revision)
+    asked = {one.revision for each in (in_force, load(source)) for one in audiences_for(each, live)}
+    said = (source, in_force.number, first, last, *sorted(asked))
+    return sha256("\0".join(map(str, said)).encode()).hexdigest()
 
 
 def cancel(simulation_id: UUID, by: str) -> bool:

@@ -119,7 +119,7 @@ def _work(asked: Asked, portion_id: int, buckets: list[int], attempts: int) -> N
     before, after = _programmes(asked)
     first = start_of(asked.first_day, before.zone)
     beat = _Beat(asked.id, portion_id, attempts)
-    found = live_through(before, after, buckets, first, asked.until, beat.said)
+    found = live_through(before, after, buckets, first, asked.until, beat.said, asked.audiences)
     result = packed(found)
     with transaction.atomic():
         there = Simulation.objects.select_for_update().filter(id=asked.id, state=RUNNING).first()
