@@ -11,6 +11,7 @@ from regulars.engine import audiences
 from regulars.engine.following import follow_all
 from regulars.engine.history import history
 from regulars.engine.schedules import run_due
+from regulars.insight.experiments.foreseen import foresee
 from regulars.insight.whatif import Tried, attempt
 from regulars.kit import clock
 from regulars.programme.asking import audiences_for
@@ -136,6 +137,23 @@ def test_what_a_refused_event_leaves_no_trace_of() -> None:
         tried = attempt(load(SHOP, 0), history(moment(END)), moment("2026-01-01"))
     assert tried.times["wake"] == 1
     assert tried.outstanding["points"] == 10 + 50 + 2
+
+
+def test_what_a_campaign_would_have_reached_counts_schedules_and_audiences_too() -> None:
+    with today(END):
+        fresh(shop())
+        took(*(joined(who, "2026-01-01 00:00") for who in ORDERS))
+        took(*(bought(who, when, total) for who in ORDERS for when, total in ORDERS[who]))
+        made("asleep", ASLEEP)
+        made("busy", BUSY)
+        draft = load(SHOP, 0)
+        woken, monthly, of_april = (
+            foresee(draft, [rule], moment(since), moment(END))
+            for rule, since in (("wake", "2026-01-01"), ("monthly", "2026-01-01"), ("wake", "2026-04-01"))
+        )
+    assert (woken.met, woken.participants, woken.times) == (2, 2, 3)
+    assert (monthly.participants, monthly.times) == (2, 3)
+    assert (of_april.participants, of_april.times) == (2, 2)
 
 
 def wanted(rules: str, *live: tuple[str, dict[str, Any]]) -> list[str]:

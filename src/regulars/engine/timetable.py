@@ -84,6 +84,12 @@ class Timetable:
             at = next_look(pace, self.plan.programme.zone, at)
 
 
+def timetable_of(plan: Plan, until: datetime) -> Timetable | None:
+    """The plan's timetable through `until`; None where nothing is ever due."""
+    found = Timetable(plan, until)
+    return None if found.empty else found
+
+
 def brought(plan: Plan, moment: Moment, snapshot: Snapshot) -> Event | None:
     """What the moment brings the member; None: nothing."""
     if moment.rule is not None:

@@ -13,7 +13,7 @@ from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
 from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import Batch, Origin, World
-from regulars.engine.timetable import Timetable
+from regulars.engine.timetable import timetable_of
 from regulars.insight.stats import STANDARD_ASSETS
 from regulars.insight.today import concerned, looking_at_today
 from regulars.language.calendar import add_months, local_day, start_of
@@ -234,17 +234,12 @@ def _lived(
     return [one.tried for one in watched]
 
 
-def _timetable(plan: Plan, past: Past) -> Timetable | None:
-    found = Timetable(plan, past.until)
-    return None if found.empty else found
-
-
 class _Watched:
     """Members living under one programme, and the sums of it."""
 
     def __init__(self, place: int, plan: Plan, past: Past, first: datetime) -> None:
         self.place = place
-        self.world = World(plan, past.origins(), tells=False, timetable=_timetable(plan, past))
+        self.world = World(plan, past.origins(), tells=False, timetable=timetable_of(plan, past.until))
         self.tried = Tried(plan.programme, first, past.until, plan.costs, left_out=past.left_out)
         self.worth = {asset: self.tried.worth(asset) for asset in plan.programme.assets}
         self.moved: dict[str, dict[str, int]] = defaultdict(dict)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from regulars.audiences.queries import generation
 from regulars.console import experimenting, formats, supposing
 from regulars.console.forms import refuse
 from regulars.console.planning_forms import ActivityForm, PlanForm
@@ -182,7 +183,7 @@ def _supposed(choice: str, programme: Programme, days: int) -> Foreseen | None:
     other, rules, text = found
     until = clock.now()
     day = local_day(until, programme.zone)
-    key = ("supposed", programme.id, programme.number, choice, text, days, day)
+    key = ("supposed", programme.id, programme.number, choice, text, days, day, generation())
     return kept(key, lambda: foresee(other, rules, until - timedelta(days=days), until)).value
 
 

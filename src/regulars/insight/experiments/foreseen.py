@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from regulars.audiences.queries import generation
 from regulars.campaigns.logic import MICRO
 from regulars.engine.asking import RuleFailed
 from regulars.engine.decide import Decided
 from regulars.engine.history import History, history, portions
-from regulars.engine.plan import Plan, make_plan
+from regulars.engine.plan import Plan, plan_with_audiences
 from regulars.engine.simulate import World
+from regulars.engine.timetable import timetable_of
+from regulars.insight.portions import looked_at
 from regulars.kit.problems import Problem
 from regulars.language.effects import Credit, Exposure
 from regulars.language.problems import words
@@ -81,16 +84,19 @@ def foresee(programme: Programme, rules: Iterable[str], first: datetime, until: 
         events += portion.events
     if events > EVENTS_MOST:
         raise TooLarge
-    return _tried(programme, frozenset(rules), history(until, buckets), first, members)
+    revision = generation()
+    lines, scores = looked_at(programme, programme, revision)
+    past = history(until, buckets, lines, scores, revision)
+    return _tried(programme, frozenset(rules), past, first, members)
 
 
 def _tried(
     programme: Programme, rules: frozenset[str], past: History, first: datetime, members: int
 ) -> Foreseen:
-    plan, failing = make_plan(programme), set[str]()
+    plan, failing = plan_with_audiences(programme, past.audiences()), set[str]()
     while True:
         seen = _Seen(plan.without((), failing), rules, first)
-        world = World(seen.plan, past.origins())
+        world = World(seen.plan, past.origins(), timetable=timetable_of(seen.plan, past.until))
         try:
             for received_at, batch in past.batches():
                 seen.note(world.take(batch, received_at))
