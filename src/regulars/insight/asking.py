@@ -35,12 +35,13 @@ def asked_of(given: Mapping[str, str], report: Report, today: date) -> Asked:
 def address_of(asked: Asked, preset: str = "") -> dict[str, str]:
     """The question as names and texts, what is empty left out; `asked_of` reads it back. The period by its name, where
     it has one: such an address asks, on another day, for the period as of that day."""
-    period = {"period": preset} if preset else {"from": asked.first.isoformat(), "to": asked.last.isoformat()}
+    days = {} if preset else {"from": asked.first.isoformat(), "to": asked.last.isoformat()}
     named = {
-        **period,
+        **days,
         "against": against_of(asked),
         **{name: getattr(asked, name) for name in FIELDS[4:]},
         **dict(asked.options),
+        "period": preset,
     }
     return {name: value for name, value in named.items() if value}
 

@@ -91,6 +91,8 @@ def _again(ground: Ground) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """`who` gives everybody who took it, each once."""
+
     metric: Metric
     who: Callable[[Ground], ir.Table]
     nested: bool = True
@@ -170,7 +172,7 @@ def _flags(ground: Ground) -> ir.Table:
         who = who.select("member", bit=ibis.literal(1 << number, "int64"))
         taken = who if taken is None else taken.union(who)
     assert taken is not None
-    flags = taken.group_by("member").agg(bits=taken.bit.bit_or())
+    flags = taken.group_by("member").agg(bits=taken.bit.sum().cast("int64"))
     return flags.filter(_has(flags, BASE))
 
 
