@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from regulars.audiences.contracts import Kind, Wish
+from regulars.engine import audiences
 from regulars.events.models import Event
 from regulars.programme.gallery import template
 from regulars.programme.models import Draft
@@ -71,6 +73,20 @@ def test_a_rule_is_tried_and_nothing_happens(caller: Caller) -> None:
     other = asked | {"member": member, "data": None, "rule": RULE | {"on": "checkin", "when": None}}
     problem(caller.call("POST", "/programme/rules/try", other), 404, "event_unknown", "event")
     assert Event.objects.count() == before
+
+
+def test_a_rule_tried_knows_which_audiences_the_member_is_in(caller: Caller) -> None:
+    for ident, least in (("some", 1), ("huge", 1_000_000)):
+        wish = Wish({"en": ident}, Kind.RULE, {"field": "orders.spend", "op": "gte", "value": least})
+        audiences.create(ident, wish, "console", "op@x.cn")
+    caller.post("/events", order())
+    member = next(iter(told(caller.call("GET", "/members"))["items"]))["id"]
+    held = {}
+    for ident in ("some", "huge"):
+        rule = RULE | {"when": {"field": "audience", "op": "has", "value": ident}}
+        tried = {"rule": rule, "member": member, "data": PAYLOAD}
+        held[ident] = told(caller.post("/programme/rules/try", tried))["held"]
+    assert held == {"some": True, "huge": False}
 
 
 def test_a_draft_is_written_over_only_by_who_read_it(caller: Caller) -> None:

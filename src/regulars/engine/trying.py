@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from regulars.audiences.filling import estimate
+from regulars.audiences.queries import definitions, generation
 from regulars.campaigns.contracts import SCHEDULED, Rule
 from regulars.campaigns.logic import Budgets
 from regulars.engine.audiences import where
@@ -15,7 +16,7 @@ from regulars.engine.contracts import Rejected
 from regulars.engine.doors import Faulty, payload
 from regulars.engine.explain import Verdict, verdict
 from regulars.engine.load import Loader, Orders
-from regulars.engine.plan import make_plan
+from regulars.engine.plan import plan_with_audiences
 from regulars.engine.turn import Turn
 from regulars.events.contracts import RecordedEvent
 from regulars.kit import clock, rows
@@ -82,7 +83,7 @@ def try_on(rule: Rule, programme: Programme, event: RecordedEvent, language: str
     member. Raises Rejected as the event would be."""
     now = clock.now()
     alone = with_rule(programme, rule)
-    plan = make_plan(alone)
+    plan = plan_with_audiences(alone, definitions(generation()))
     happened = Event(
         event_id(event.time, event.source, event.key), event.source, event.key, rule.on, event.member_id, event.time,
         {**event.data, "rule": rule.id} if rule.on == SCHEDULED else event.data,
