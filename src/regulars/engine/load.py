@@ -35,10 +35,11 @@ from regulars.engine.load_sql import (
 )
 from regulars.engine.merged import lots_named, operations_named
 from regulars.engine.notebook import Notebook
-from regulars.engine.plan import PLAN_EVENTS, TIMED, Plan, cap_name, money_name
+from regulars.engine.plan import PLAN_EVENTS, Plan, cap_name, money_name
 from regulars.engine.reach import (
     CAUSED,
     DAILY,
+    JOINED,
     OPERATING,
     REWRITING,
     TAKING,
@@ -225,10 +226,11 @@ class Loader(Notebook):
     def _uses(self, whose: Sequence[str]) -> list[Question[list[Any]]]:
         """What members have had of rules with limits, in the periods that the events fall in.
 
-        Time decides on days of its own, so of rules that may follow from it every period is read.
+        Time decides on days of its own, so of rules on what may follow from it, or from another event, every period is
+        read.
         """
         programme, days = self.plan.programme, {local_day(event.time, self.zone) for event in self.events}
-        types = {event.type for event in self.events} | {"member.joined"}
+        types = {event.type for event in self.events} | {JOINED}
         names: set[str] = set()
         periods: set[str] = set()
         timed = []
@@ -236,7 +238,7 @@ class Loader(Notebook):
             if rule.limit is None:
                 continue
             counted = [rule.id, money_name(rule.id)] if rule.limit.money_minor else [rule.id]
-            if rule.on in TIMED:
+            if rule.on in CAUSED and rule.on != JOINED:
                 timed += counted
             elif rule.on in types:
                 names.update(counted)

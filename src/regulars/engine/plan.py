@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 
-from regulars.audiences.contracts import Definition
+from regulars.audiences.contracts import MOVES, Definition
 from regulars.audiences.queries import definitions
 from regulars.benefits.contracts import Mode
 from regulars.campaigns.contracts import (
@@ -88,6 +88,7 @@ TIMED = frozenset(
         "benefit.expiring_use",
         "benefit.renewed",
         "benefit.taken_back",
+        *MOVES,
     }
 )
 """Types of event that time alone may bring."""
@@ -137,7 +138,7 @@ class Plan:
     earned of an asset; `gated`: those of which a level asks for more, and `gates` what it asks. `tallies` are what is
     looked at by days, as far back as `window_days` before the event (None: all days); `counts`: event types whose
     lifetime count is read. `takes_on`: event types on which value may be taken, so that all open lots are loaded.
-    `limited` and `budgeted`: event types with a rule that has a limit or a budget.
+    `budgeted`: event types with a rule that has a budget.
     """
 
     programme: Programme
@@ -156,7 +157,6 @@ class Plan:
     counts: frozenset[str]
     window_days: int | None
     takes_on: frozenset[str]
-    limited: frozenset[str]
     budgeted: frozenset[str]
     late_growth: bool
     """Whether time alone may credit what a ladder looks at, so that a member's steps are always read."""
@@ -284,7 +284,6 @@ def make_plan(programme: Programme, groups: Groups | None = None) -> Plan:
         counts=frozenset().union(*(needs.counts for needs in compiled)),
         window_days=None if for_ever or any(needs.lifetimes for needs in compiled) else max(days, default=0),
         takes_on=_types_with(programme, lambda rule: any(isinstance(one, DebitAction) for one in rule.then)),
-        limited=_types_with(programme, lambda rule: rule.limit is not None),
         budgeted=frozenset(on for on, some in rules.items() if any(planned.pots for planned in some)),
         late_growth=any(
             _credited(one, programme) in ladders_of

@@ -6,7 +6,13 @@ from uuid import UUID
 from regulars.engine.plan import TIMED
 from regulars.language.events import Event
 
-CAUSED = TIMED | {"member.joined"}
+JOINED = "member.joined"
+ANSWERING = frozenset(
+    {"asset.received", "asset.withdrawn", "plan.renewed", "plan.resumed", "plan.trial_started"}
+)
+"""Types of event that only commands lead to."""
+
+CAUSED = TIMED | ANSWERING | {JOINED}
 """Types of event that may follow from others, whatever comes in."""
 
 ORDER_AFTER = frozenset({"order.refunded", "order.completed", "order.cancelled"})
