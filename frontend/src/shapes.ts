@@ -50,8 +50,10 @@ function mixed(colours: Colours, part: number): number[] {
   return from.map((one, place) => one + ((to[place] ?? one) - one) * Math.min(Math.max(part, 0), 1));
 }
 
+// Builds shorten #ffffff to #fff.
 function channels(hex = "#000000"): number[] {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const whole = hex.length === 4 ? hex.replace(/[\da-f]/gi, "$&$&") : hex;
+  return [1, 3, 5].map((at) => parseInt(whole.slice(at, at + 2), 16));
 }
 
 // Dark figures on what is bright, white ones on what is dark, by relative luminance (WCAG); between the two white reads better.

@@ -10,12 +10,16 @@ from regulars.audiences.models import Membership
 from regulars.engine import audiences
 from regulars.engine.following import follow_all
 from regulars.engine.history import history
+from regulars.engine.looking import Pace, pace_of
 from regulars.engine.merging import merge, unmerge
 from regulars.engine.operations import Request
 from regulars.events.models import Event
 from regulars.insight.whatif import attempt
+from regulars.language.condition import parse_condition
 from regulars.programme.held import StillHeld
+from regulars.programme.loader import load
 from regulars.programme.service import publish
+from regulars.programme.vocabulary import fields_for
 from tests.engine.world import EARN, balances, fresh, joined, moment, order, refund, shop, today, took, who_is
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +110,7 @@ def test_time_takes_members_in_and_out() -> None:
         follow_all()
         assert inside("1") == ["asleep"]
         reviews = Event.objects.filter(type="audience.reviewed").order_by("time")
-        assert [one.data["audiences"] for one in reviews] == [["lately"], ["asleep"]]
+        assert [one.data["audiences"] for one in reviews] == [["lately"], ["asleep", "lately"]]
         assert reviews[1].trace == [["audience:asleep", True, [60], queries.get("asleep").revision]]
         assert reviews[0].effects == [{"kind": "audience", "rule": "", "audience": "lately", "enters": False}]
         took(order("1", "2026-04-30", 10, "b"))
@@ -156,6 +160,50 @@ def test_an_audience_of_audiences_follows_at_once() -> None:
         assert audiences.put("staff", [who_is("1")], False, "k2", "console", "op@x.cn") == 1
         assert inside("1") == ["big", "guests"]
     assert len(stays("1")) == 4
+
+
+def test_what_one_midnight_changes_is_changed_at_one_moment() -> None:
+    pay = """\
+  - id: nested
+    name: Nested
+    on: audience.{way}
+    when: {{field: event.audience, op: eq, value: nested}}
+    then:
+      - credit: {{asset: points, amount: 50}}
+"""
+    fresh(shop())
+    two = {"field": "orders.days_since_last", "op": "gte", "value": 2}
+    with today("2026-03-01"):
+        made("apart", two)
+        made("behind", {**two, "op": "gt", "value": 1})
+        made("nested", {"all": [{"field": "audience", "op": "has", "value": "apart"},
+                                {"field": "audience", "op": "has_not", "value": "behind"}]})  # fmt: skip
+        fresh(
+            shop(EARN + pay.format(way="entered") + pay.format(way="left").replace("id: nested", "id: gone"))
+        )
+        took(order("1", "2026-03-01", 100, "a"))
+        follow_all()
+    with today("2026-03-03"):
+        follow_all()
+        assert inside("1") == ["apart", "behind"]
+    assert balances("1")["points"] == 100
+    assert [one.data["audiences"] for one in Event.objects.filter(type="audience.reviewed")] == [
+        ["apart", "behind"]
+    ]
+    assert ("nested", False) not in stays("1")
+
+
+def test_time_may_change_whoever_asks_for_a_holiday() -> None:
+    programme = load(shop().replace("Asia/Shanghai", "Asia/Kolkata"), 1)
+    fields = fields_for(programme, None)
+    for raw in (
+        {"field": "calendar.holiday", "op": "is_set"},
+        {"field": "calendar.holiday", "op": "has", "value": "Republic Day"},
+    ):
+        assert pace_of(parse_condition(raw, fields), programme) is Pace.DAILY
+    hour = {"field": "calendar.hour", "op": "gte", "value": 12}
+    assert pace_of(parse_condition(hour, fields), programme) is Pace.HOURLY
+    assert pace_of(parse_condition(SPENT, fields), programme) is None
 
 
 def test_an_audience_follows_what_another_asks_now() -> None:

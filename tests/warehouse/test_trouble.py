@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.warehouse import files, manifest, nightly, service, verifying
 from regulars.warehouse.follower import Turn
 from regulars.warehouse.manifest import BUILDING, LIVE, Manifest, read
+from regulars.warehouse.opened import Opened
 from regulars.warehouse.place import mine, suspect
 from regulars.warehouse.trouble import DIFFERS, REBUILDING, WarehouseDamaged, WarehouseNotReady
 from regulars.warehouse.verifying import verify
@@ -162,6 +163,19 @@ def test_the_house_is_told_while_it_is_made_anew(keeper: Keeper) -> None:
         pass
     assert alerts.counted() == {}
     assert figures(keeper)[0] == 3
+
+
+def test_whoever_reads_sees_what_was_made_anew_even_under_the_same_number(keeper: Keeper) -> None:
+    fresh(shop())
+    year(keeper, 1)
+    keeper.follows()
+    reader, before = Opened(keeper.place, 1, "256MB"), known(keeper)
+    assert reader.tables().orders.count().execute() == 6
+    shutil.rmtree(keeper.place)
+    keeper.follows()
+    assert (known(keeper).number, known(keeper).name == before.name) == (before.number, False)
+    assert not {file.path for file in known(keeper).files} & {file.path for file in before.files}
+    assert reader.tables().orders.count().execute() == 6
 
 
 def test_another_log_is_another_warehouse(keeper: Keeper) -> None:

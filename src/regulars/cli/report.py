@@ -28,6 +28,8 @@ from regulars.processes import tables
 from regulars.programme.contracts import Programme
 from regulars.programme.service import current
 
+WIDE = 10_000
+
 app = typer.Typer(add_completion=False)
 
 
@@ -136,7 +138,7 @@ def _number(text: str) -> bool:
 
 
 def _print(found: Answered, programme: Programme, language: str) -> None:
-    console = Console(highlight=False)
+    console = _console()
     console.print(f"[bold]{say(found.report.name, language)}[/]  {found.asked.first} – {found.asked.last}")
     console.print(saying.sentence(found.answer.sentence, programme, language))
     if found.answer.sides and found.answer.other:
@@ -161,6 +163,12 @@ def _print(found: Answered, programme: Programme, language: str) -> None:
     console.print(f"\n[dim]{found.at.isoformat(timespec='seconds')}[/]")
 
 
+def _console() -> Console:
+    """Where nobody looks at a terminal, lines are as long as they have to be: figures are never cut."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE, soft_wrap=True)
+
+
 def _change(figure: Figure, programme: Programme, language: str) -> str:
     by = difference(figure.metric.unit, figure.value, figure.before)
     unit = Unit.POINTS if figure.metric.unit is Unit.RATE else Unit.CHANGE
@@ -170,7 +178,13 @@ def _change(figure: Figure, programme: Programme, language: str) -> str:
 def _shown(table: ReportTable, programme: Programme, language: str) -> Table:
     shown = Table(title=say(table.title, language), title_justify="left", box=None, pad_edge=False)
     for place, column in enumerate(table.columns):
-        shown.add_column(say(column.name, language), justify="right" if place else "left")
+        text = column.unit is Unit.TEXT
+        shown.add_column(
+            say(column.name, language),
+            justify="right" if place else "left",
+            no_wrap=not text,
+            overflow="fold",
+        )
     for row in table.rows:
         shown.add_row(
             *(

@@ -47,11 +47,12 @@ COUNT_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One audience in hand, with its condition under the programme in force."""
+    """One audience in hand, with its condition under the programme in force, and all that time may have changed."""
 
     audience: Audience
     condition: Condition
     programme: Programme
+    due: Sequence[str]
 
 
 def follow_due() -> int:
@@ -82,15 +83,22 @@ def _portion(live: Sequence[Audience], programme: Programme) -> int:
     known = {one.id: one for one in live if one.kind is Kind.RULE}
     order = logic.in_order({ident: logic.named(one.condition) for ident, one in known.items()})
     now = clock.now()
+    due = [ident for ident in order if _due(known[ident], programme, now)]
     for ident in order:
         one = known[ident]
         stale = one.version != programme.number or not one.settled
-        if stale or (one.look_at is not None and one.look_at <= now):
-            return _go_on(one, programme, stale, now)
+        if stale or ident in due:
+            return _go_on(one, programme, stale, now, due)
     return _count(live, now)
 
 
-def _go_on(one: Audience, programme: Programme, stale: bool, now: datetime) -> int:
+def _due(one: Audience, programme: Programme, now: datetime) -> bool:
+    """Whether time has come to look at an audience that is settled."""
+    settled = one.version == programme.number and one.settled
+    return settled and one.look_at is not None and one.look_at <= now
+
+
+def _go_on(one: Audience, programme: Programme, stale: bool, now: datetime, due: Sequence[str]) -> int:
     try:
         condition = parse_condition(one.condition, fields_for(programme, None))
     except RefusedError:
@@ -98,7 +106,7 @@ def _go_on(one: Audience, programme: Programme, stale: bool, now: datetime) -> i
             one.id, one.revision, phase=Phase.BROKEN.value, version=programme.number, look_at=None, done=0
         )
         return 1
-    work = _Work(one, condition, programme)
+    work = _Work(one, condition, programme, due)
     if one.phase is Phase.SETTLED and one.version not in (0, programme.number) and _same(work):
         _note(work, version=programme.number)
         return 1
@@ -190,12 +198,14 @@ def _compare(work: _Work, now: datetime) -> None:
     buckets = _following_buckets(one)
     differing = filling.differing(one.id, where(work.condition, work.programme, now), buckets)
     for start in range(0, len(differing), MEMBERS_AT_ONCE):
-        take([_reviewed(one, member_id, now) for member_id in differing[start : start + MEMBERS_AT_ONCE]])
+        take([_reviewed(work, member_id, now) for member_id in differing[start : start + MEMBERS_AT_ONCE]])
     _note(work, done=buckets.stop)
 
 
-def _reviewed(one: Audience, member_id: UUID, now: datetime) -> Incoming:
-    data = {"audiences": [one.id]}
+def _reviewed(work: _Work, member_id: UUID, now: datetime) -> Incoming:
+    """What is due at one moment is asked at one moment, as everything that follows from it then sees it."""
+    one = work.audience
+    data = {"audiences": sorted({one.id, *work.due})}
     key = f"audience:{one.id}:{one.revision}:{int(now.timestamp() * 1000)}:{member_id}"
     return Incoming(TIMER, key, REVIEWED, (), now, data, to_json(data).decode(), b"", member_id=member_id)
 

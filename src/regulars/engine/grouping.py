@@ -128,6 +128,8 @@ class Groups:
     """Those that any event may concern."""
     fields: Fields
     leaves: Mapping[Leaf, Mask]
+    under: Mapping[str, Mask]
+    """Of each that asks for other audiences by name: those, and those that they ask for."""
     looks: dict[Mask, Looking] = field(default_factory=dict, compare=False)
     seen: dict[frozenset[str], Mask] = field(default_factory=dict, compare=False)
 
@@ -158,12 +160,16 @@ class Groups:
         return self.by_key.get(f"{FIELD}:{audience}", 0) | self.by_key.get(ANY, 0)
 
     def changes(self, facts: Facts, left: Mask) -> Iterator[Move]:
-        """Which of `left` the member now enters or leaves. The snapshot follows."""
+        """Which of `left` the member now enters or leaves. The snapshot follows.
+
+        Before one that asks for others, those are asked too: time may have changed them, and nobody enters an audience
+        by what was true of another a moment ago.
+        """
         look = self._look(left)
         inside = self.of(facts.member.audiences)
         held = look.held(facts)
         moving = (held ^ inside) & left & ~look.nested
-        nested = look.nested
+        nested, asked = look.nested, left & ~look.nested
         while moving:
             lowest = moving & -moving
             moving ^= lowest
@@ -172,8 +178,13 @@ class Groups:
             nested |= self.after(one.id)
         while nested:
             lowest = nested & -nested
-            nested ^= lowest
             one = self.asked[lowest.bit_length() - 1]
+            first = self.under.get(one.id, 0) & ~asked
+            if first:
+                nested |= first
+                asked |= first
+                continue
+            nested ^= lowest
             holds_now = one.ask.matches(facts)
             if holds_now is not (one.id in facts.member.audiences):
                 yield self._move(one, holds_now, facts)
@@ -269,7 +280,22 @@ def make_groups(definitions: Sequence[Definition], fields: Fields) -> Groups | N
         by_key.get(IDENTITIES, 0),
         fields,
         sheet.leaves,
+        _under(rules, parsed),
     )
+
+
+def _under(rules: Mapping[str, Definition], parsed: Iterable[str]) -> dict[str, Mask]:
+    """For every audience that asks for others, the bits of all that its answer hangs on."""
+    bits: dict[str, Mask] = {}
+    under: dict[str, Mask] = {}
+    for at, audience in enumerate(parsed):
+        bits[audience] = 1 << at
+        mask = 0
+        for one in named(rules[audience].condition):
+            mask |= bits.get(one, 0) | under.get(one, 0)
+        if mask:
+            under[audience] = mask
+    return under
 
 
 def _asked(definition: Definition, condition: Condition, bit: Mask, sheet: Sheet) -> Asked:

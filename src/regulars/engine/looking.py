@@ -1,7 +1,8 @@
 """When time can change who satisfies a condition. Pure.
 
 A condition is written as SQL under two clocks: what reads alike under both does not change between them. So no list of
-the fields that depend on time has to be kept.
+the fields that depend on time has to be kept; but the days that tell one holiday from none are few, so a question
+about the calendar is taken for one that each day may answer otherwise.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from regulars.language.calendar import local_day, start_of
 from regulars.language.condition import Condition
+from regulars.language.matching import leaves_of
 from regulars.language.sql import to_sql
 from regulars.language.sql_text import Clock
 from regulars.programme.contracts import Programme
 from regulars.programme.vocabulary import fields_for
 
 _NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
+_CALENDAR = "calendar."
 
 
 class Pace(Enum):
@@ -35,7 +38,8 @@ def pace_of(condition: Condition, programme: Programme) -> Pace | None:
     noon = start_of(_NOON.date(), zone) + timedelta(hours=12)
     if asked(noon) != asked(noon + timedelta(minutes=1)):
         return Pace.HOURLY
-    return Pace.DAILY if asked(noon) != asked(noon + timedelta(days=1)) else None
+    daily = any(leaf.field.startswith(_CALENDAR) for leaf in leaves_of(condition))
+    return Pace.DAILY if daily or asked(noon) != asked(noon + timedelta(days=1)) else None
 
 
 def next_look(pace: Pace, zone: ZoneInfo, after: datetime) -> datetime:

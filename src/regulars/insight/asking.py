@@ -69,8 +69,6 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        found = date.min
-    if not 1970 <= found.year <= 9000:
         raise BadQuestion(
             words(
                 f"{name} 不是日期，请写成 2026-01-31。",
@@ -78,8 +76,20 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
                 f"`{name}` is not a day: write it as 2026-01-31.",
             ),
             field=name,
+        ) from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise BadQuestion(
+            words(
+                f"{name} 的年份要在 {_FIRST_YEAR} 到 {_LAST_YEAR} 之间。",
+                f"{name} 的年份要在 {_FIRST_YEAR} 到 {_LAST_YEAR} 之間。",
+                f"`{name}` is a day of a year from {_FIRST_YEAR} to {_LAST_YEAR}.",
+            ),
+            field=name,
         )
     return found
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 def against_of(asked: Asked) -> str:

@@ -19,12 +19,16 @@ _log = structlog.get_logger(__name__)
 
 def prepare_all(programme: Programme) -> bool:
     """Count every report as its page opens if that has not been done since the latest night, for this version of the
-    programme; False: it has. A report that fails does not keep the others back. Raises `WarehouseUnavailable`."""
+    programme; False: it has, or nothing can be kept. A report that fails does not keep the others back. Raises
+    `WarehouseUnavailable`."""
     now = clock.now()
     since = latest(now, programme.zone)
     mark = f"prepared {programme.id} {programme.number}"
     last = shelf.look(mark)
     if last is not None and last.at >= since:
+        return False
+    if not shelf.lay(f"{mark} begun", None):
+        _log.warning("reports_not_prepared", why="nothing can be written beside the warehouse")
         return False
     for report in REPORTS:
         asked = asked_of({}, report, local_day(now, programme.zone))

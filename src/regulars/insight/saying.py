@@ -60,7 +60,7 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
     locale = _locale(language)
     match unit:
         case Unit.RATE:
-            return f"{cell * 100:.1f}%"
+            return f"{cell * 100:.{_places(cell)}f}%"
         case Unit.CHANGE:
             return f"{cell * 100:+.1f}%"
         case Unit.POINTS:
@@ -77,6 +77,12 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
             shown = "#,##0" + ("." + "0" * scale if scale else "")
             return str(format_decimal(Decimal(round(cell)).scaleb(-scale), format=shown, locale=locale))
     return str(format_decimal(round(cell), locale=locale))
+
+
+def _places(share: float) -> int:
+    """One decimal, but two where one would say too little of a small share, or make all of nearly all."""
+    fine = round(share * 100, 1) != round(share * 100, 2)
+    return 2 if fine and (abs(share) < 0.02 or 0.999 < share < 1) else 1
 
 
 def on_axis(cell: Cell, unit: Unit, language: str) -> str:

@@ -30,19 +30,17 @@ class Laid:
 
 
 def look(name: str) -> Laid | None:
-    """What lies under the name, at most a week old."""
-    with suppress(
-        OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, LookupError, TypeError
-    ):
+    """What lies under the name, at most a week old, and not laid by a clock that was ahead."""
+    with suppress(Exception):  # what a file of any content does to pickle
         path = _path(name)
         if time.time() - path.stat().st_mtime < KEPT_SECONDS:
             laid = pickle.loads(path.read_bytes())
-            return laid if isinstance(laid, Laid) else None
+            return laid if isinstance(laid, Laid) and laid.at <= clock.now() else None
     return None
 
 
-def lay(name: str, value: Any) -> None:
-    """Put the value there, whole or not at all. Where the disk refuses, nothing is kept."""
+def lay(name: str, value: Any) -> bool:
+    """Put the value there, whole or not at all; False: the disk refuses, and nothing is kept."""
     path = _path(name)
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,6 +49,8 @@ def lay(name: str, value: Any) -> None:
         new.chmod(0o600)
         new.replace(path)
         _sweep(path.parent)
+        return True
+    return False
 
 
 def mine(name: str) -> AbstractContextManager[bool]:

@@ -1,5 +1,6 @@
 """How Python's interpreter is set for processes that decide batches while other threads answer requests."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 YOUNG = 1_000_000
 """Objects alive before a look for cycles. A batch of 500 events holds up to 250,000 until it is written, none of them
 in cycles: with Python's own threshold the looking took as long as the deciding."""
+
+
+atexit.register(gc.unfreeze)  # what is left out is not taken down either, of which DuckDB complains at length
 
 
 @contextmanager

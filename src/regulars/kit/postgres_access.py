@@ -54,7 +54,8 @@ def close_door(folder: Path, account: Account, connection: "psycopg.Connection[o
 
 
 def make_role(connection: "psycopg.Connection[object]") -> None:
-    """Make the role that serves, or make it again what it has to be: one that may come in, and nothing else."""
+    """Make the role that serves, or make it again what it has to be: one that may come in, and see since when anybody
+    is writing, which tells up to where the log is whole; nothing else."""
     role = sql.Identifier(SERVING)
     if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [SERVING]).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
@@ -63,6 +64,7 @@ def make_role(connection: "psycopg.Connection[object]") -> None:
             role
         )
     )
+    connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(role))
 
 
 def refusal(folder: Path, reason: str) -> CliError:

@@ -63,12 +63,12 @@ def spark_tables(backend: Any, folder: Path, known: Manifest) -> Tables:
         raise WarehouseDamaged
     for name in (*SCHEMAS, MERGES):
         _spark_view(backend, folder, known, name)
-    merges = backend.table(f"{MERGES}_{known.number}")
+    merges = backend.table(f"{MERGES}_{known.name}")
     merged = bool(sum(file.rows for file in known.of(MERGES)))
     return Tables(
         **{
-            name: _put_right(backend.table(f"{name}_{known.number}"), merges, name == "members") if merged
-            else backend.table(f"{name}_{known.number}")
+            name: _put_right(backend.table(f"{name}_{known.name}"), merges, name == "members") if merged
+            else backend.table(f"{name}_{known.name}")
             for name in SCHEMAS
         }
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _spark(settings: Mapping[str, str]) -> BaseBackend:
 def _spark_view(backend: Any, folder: Path, known: Manifest, table: str) -> None:
     """A temporary view of the table's files; empty, but of its shape, where there are none."""
     files, names = known.of(table), schema_of(table).names
-    session, view = backend._session, f"{table}_{known.number}"
+    session, view = backend._session, f"{table}_{known.name}"
     if files:
         rows = session.read.parquet(*(str(folder / file.path) for file in files)).select(*names)
         rows.createOrReplaceTempView(view)

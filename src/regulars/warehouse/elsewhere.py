@@ -22,7 +22,7 @@ class Elsewhere:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _mine: threading.local = field(default_factory=threading.local)
     _spark: BaseBackend | None = None
-    _seen: tuple[int, Tables] | None = None
+    _seen: tuple[str, Tables] | None = None
 
     @property
     def reads_files(self) -> bool:
@@ -62,6 +62,6 @@ class Elsewhere:
         with self._lock:
             if self._spark is None:
                 self._spark = connect(self.url)
-            if self._seen is None or self._seen[0] != known.number:
-                self._seen = (known.number, spark_tables(self._spark, self.folder, known))
+            if self._seen is None or self._seen[0] != known.name:
+                self._seen = (known.name, spark_tables(self._spark, self.folder, known))
             return self._seen[1]

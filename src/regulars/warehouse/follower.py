@@ -60,7 +60,7 @@ def begin_anew(place: Path | None = None) -> None:
     """Read the whole log again, beside what is there, which is replaced when all is in."""
     where = place or folder()
     with mine(where, wait=True):
-        manifest.write(where / BUILDING, Manifest(current().zone.key))
+        manifest.write(where / BUILDING, manifest.begun(current().zone.key))
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class _Follower:
         if fault != "zone":
             (self.where / LIVE).unlink(missing_ok=True)
         _log.warning("warehouse_begun_anew", why=fault)
-        return replace(self._build(Manifest(self.zone.key)), anew=fault)
+        return replace(self._build(manifest.begun(self.zone.key)), anew=fault)
 
     def _build(self, known: Manifest) -> Turn:
         """What is there already goes on being read until this holds the whole log."""

@@ -6,6 +6,7 @@ whatever is done to the folder is done when its manifest takes the place of the 
 
 import json
 import os
+import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -57,8 +58,8 @@ class Picture:
 class Manifest:
     """What a folder holds: the facts of every event received before `until`, and the pictures.
 
-    `number` grows with every change of the files. `last`: an event that is in (its member and its id); a log without
-    it is not the one that was followed.
+    `number` grows with every change of the files; whoever reads the log anew begins at 0 again, under another
+    `lineage`. `last`: an event that is in (its member and its id); a log without it is not the one that was followed.
     """
 
     zone: str
@@ -69,6 +70,12 @@ class Manifest:
     events: int = 0
     files: tuple[File, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    lineage: str = ""
+
+    @property
+    def name(self) -> str:
+        """What no other state of any folder's files is called."""
+        return f"{self.lineage}_{self.number}"
 
     def of(self, table: str) -> list[File]:
         """The table's files."""
@@ -85,6 +92,11 @@ class Manifest:
         return replace(self, number=self.number + 1, files=(*kept, *added))
 
 
+def begun(zone: str) -> Manifest:
+    """A manifest of nothing yet, of a lineage of its own."""
+    return Manifest(zone, lineage=secrets.token_hex(6))
+
+
 def read(path: Path) -> Manifest | None:
     """The manifest in this file; None where there is none that this version could use."""
     try:
@@ -93,6 +105,7 @@ def read(path: Path) -> Manifest | None:
             return None
         return Manifest(
             zone=raw["zone"],
+            lineage=raw.get("lineage", ""),
             number=int(raw["number"]),
             until=_moment(raw["until"]),
             written_at=_moment(raw["written_at"]),

@@ -1,6 +1,6 @@
 """The warehouse's files as tables of one DuckDB in this process, shared by its threads.
 
-Views name the files of one manifest, and their names end in its number: what was opened before goes on reading the
+Views name the files of one manifest, and their names end in its name: what was opened before goes on reading the
 files that it was opened with, however often the follower puts others in their place meanwhile.
 """
 
@@ -36,8 +36,8 @@ class Opened:
     _mine: threading.local = field(default_factory=threading.local)
     _stamp: tuple[int, int] = (0, 0)
     _known: Manifest | None = None
-    _views: dict[int, float] = field(default_factory=dict)
-    """Numbers of manifests that have views → when they were made."""
+    _views: dict[str, float] = field(default_factory=dict)
+    """Names of manifests that have views → when they were made."""
 
     def manifest(self) -> Manifest:
         """The manifest that is live now. Raises `WarehouseNotReady`."""
@@ -57,16 +57,16 @@ class Opened:
     def tables(self) -> Tables:
         """The tables as of now, on this thread's own connection. Raises `WarehouseUnavailable`."""
         known = self.manifest()
-        if getattr(self._mine, "number", None) != known.number:
+        if getattr(self._mine, "name", None) != known.name:
             with self._lock:
                 base = self._connected()
-                if known.number not in self._views:
+                if known.name not in self._views:
                     if damaged(self.folder, known):
                         raise WarehouseDamaged
                     self._make_views(base, known)
             backend = self._backend(base)
-            self._mine.tables = Tables(**{name: backend.table(f"{name}_{known.number}") for name in SCHEMAS})
-            self._mine.number = known.number
+            self._mine.tables = Tables(**{name: backend.table(f"{name}_{known.name}") for name in SCHEMAS})
+            self._mine.name = known.name
         tables: Tables = self._mine.tables
         return tables
 
@@ -89,18 +89,18 @@ class Opened:
 
     def _make_views(self, base: duckdb.DuckDBPyConnection, known: Manifest) -> None:
         now = time.monotonic()
-        for number in [number for number, made in self._views.items() if now - made > KEEP_SECONDS]:
+        for old in [old for old, made in self._views.items() if now - made > KEEP_SECONDS]:
             for name in SCHEMAS:
-                base.execute(f"DROP VIEW IF EXISTS {name}_{number}")
-            del self._views[number]
+                base.execute(f'DROP VIEW IF EXISTS "{name}_{old}"')
+            del self._views[old]
         try:
             for name in SCHEMAS:
                 base.execute(
-                    f'CREATE OR REPLACE VIEW "{name}_{known.number}" AS {select(self.folder, known, name)}'
+                    f'CREATE OR REPLACE VIEW "{name}_{known.name}" AS {select(self.folder, known, name)}'
                 )
         except duckdb.Error as error:
             raise WarehouseDamaged from error
-        self._views[known.number] = now
+        self._views[known.name] = now
 
 
 def select(folder: Path, known: Manifest, table: str) -> str:

@@ -27,6 +27,7 @@ def mine(place: Path, wait: bool = False, name: str = "lock") -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
+        os.utime(handle)
         yield True
     finally:
         os.close(handle)

@@ -38,9 +38,9 @@ def build(ground: Ground) -> Answer:
     }
     cells = {(row["cohort"], row["after"]): row["members"] for row in read(_bought_again(ground))}
     span = min(MONTHS_MOST, _months_between(asked.first.replace(day=1), asked.last))
-    curve = _curve(sizes, cells, asked, span)
+    curve, bases = _curve(sizes, cells, asked, span), _bases(sizes, asked, span)
     return Answer(
-        _sentence(sizes, curve),
+        _sentence(sizes, curve, bases),
         (
             Figure(metrics.JOINED if _by(asked) == "joined" else metrics.NEW_BUYERS, sum(sizes.values())),
             *(Figure(metrics.RETENTION, curve[1]) for _ in (1,) if len(curve) > 1),
@@ -97,14 +97,22 @@ def _over(cohort: date, after: int, asked: Asked) -> bool:
     return add_months(cohort, after + 1) <= asked.last + timedelta(days=1)
 
 
+def _bases(sizes: dict[date, int], asked: Asked, span: int) -> list[int]:
+    """Members of the cohorts for which month N after is over."""
+    return [
+        sum(size for cohort, size in sizes.items() if _over(cohort, after, asked))
+        for after in range(span + 1)
+    ]
+
+
 def _curve(
     sizes: dict[date, int], cells: dict[tuple[date, int], int], asked: Asked, span: int
 ) -> list[float | None]:
     """Retention N months after, over all cohorts for which that month is over, each member counted alike."""
-    found = []
+    bases, found = _bases(sizes, asked, span), []
     for after in range(span + 1):
-        old = [cohort for cohort in sizes if _over(cohort, after, asked)]
-        found.append(rate(sum(cells.get((each, after), 0) for each in old), sum(sizes[each] for each in old)))
+        bought = sum(cells.get((each, after), 0) for each in sizes if _over(each, after, asked))
+        found.append(rate(bought, bases[after]))
     return found
 
 
@@ -140,6 +148,12 @@ def _matrix(sizes: dict[date, int], cells: dict[tuple[date, int], int], asked: A
         ),
         tuple(rows),
         tuple(f"{cohort:%Y-%m}" for cohort in cohorts),
+        note=words(
+            "每行最后一格的月份若还没过完，数字还会上升；平均线和上面的句子不含没过完的月份。",
+            "每列最後一格的月份若還沒過完，數字還會上升；平均線和上面的句子不含沒過完的月份。",
+            "Where the month of a row's last cell is not over yet, the figure still rises; the average and the sentence"
+            " above leave such months out.",
+        ),
     )
 
 
@@ -159,7 +173,7 @@ def _average(curve: list[float | None]) -> Table:
     )
 
 
-def _sentence(sizes: dict[date, int], curve: list[float | None]) -> Sentence:
+def _sentence(sizes: dict[date, int], curve: list[float | None], bases: list[int]) -> Sentence:
     if not sizes:
         return Sentence(
             words(
@@ -181,15 +195,19 @@ def _sentence(sizes: dict[date, int], curve: list[float | None]) -> Sentence:
     last = max(after for after, share in enumerate(curve) if share is not None)
     return Sentence(
         words(
-            "{people} 位会员在本期开始，次月有 {first} 回来购买，第 {last} 个月为 {then}。",
-            "{people} 位會員在本期開始，次月有 {first} 回來購買，第 {last} 個月為 {then}。",
-            "Of {people} {people|member|members} who began in this period {first} bought in the month after,"
-            " {then} in month {last}.",
+            "本期开始的 {people} 位会员中，次月已过完的有 {some} 位，其中 {first} 在次月回来购买；"
+            "第 {last} 个月已过完的有 {few} 位，当月 {then} 购买。",
+            "本期開始的 {people} 位會員中，次月已過完的有 {some} 位，其中 {first} 在次月回來購買；"
+            "第 {last} 個月已過完的有 {few} 位，當月 {then} 購買。",
+            "Of {people} {people|member|members} who began in this period, the month after is over for {some}, and"
+            " {first} of them bought in it; month {last} is over for {few}, and {then} of them bought in it.",
         ),
         {
             "people": (Unit.COUNT, sum(sizes.values())),
+            "some": (Unit.COUNT, bases[1]),
             "first": (Unit.RATE, first),
             "last": (Unit.COUNT, last),
+            "few": (Unit.COUNT, bases[last]),
             "then": (Unit.RATE, curve[last]),
         },
     )

@@ -144,7 +144,7 @@ def build(ground: Ground) -> Answer:
     first = counted[0].passed or 0
     last = counted[-1].passed or 0
     return Answer(
-        _sentence(counted),
+        _sentence(counted, len(counted) == len(STEPS) - BASE),
         tuple(_figure(level) for level in levels),
         (_table(ground, levels), _loop(ground, counted)),
         (Chart("funnel", words("会员闭环", "會員循環", "The loop"), Draw.FUNNEL, "loop", "step", ("passed",)),),
@@ -195,7 +195,7 @@ def _levels(ground: Ground) -> list[_Level]:
     return found
 
 
-def _sentence(counted: list[_Level]) -> Sentence:
+def _sentence(counted: list[_Level], whole: bool) -> Sentence:
     first, last = counted[0].passed or 0, counted[-1].passed or 0
     if not first:
         return Sentence(
@@ -212,12 +212,7 @@ def _sentence(counted: list[_Level]) -> Sentence:
     ]
     worst = min(drops, key=lambda drop: drop[0] or 0.0)
     return Sentence(
-        words(
-            "{first} 位会员中有 {last} 位（{rate}）走完整个闭环；流失最多的一步是“{step}”，只有 {share} 走到。",
-            "{first} 位會員中有 {last} 位（{rate}）走完整個循環；流失最多的一步是「{step}」，只有 {share} 走到。",
-            "Of {first} {first|member|members} {last} ({rate}) went all the way round; most are lost before “{step}”:"
-            " {share} got there.",
-        ),
+        _ROUND if whole else _AS_FAR,
         {
             "first": (Unit.COUNT, first),
             "last": (Unit.COUNT, last),
@@ -226,6 +221,22 @@ def _sentence(counted: list[_Level]) -> Sentence:
             "share": (Unit.RATE, worst[0]),
         },
     )
+
+
+_ROUND = words(
+    "{first} 位会员中有 {last} 位（{rate}）走完整个闭环；流失最多的一步是“{step}”，只有 {share} 走到。",
+    "{first} 位會員中有 {last} 位（{rate}）走完整個循環；流失最多的一步是「{step}」，只有 {share} 走到。",
+    "Of {first} {first|member|members} {last} ({rate}) went all the way round; most are lost before “{step}”:"
+    " {share} got there.",
+)
+_AS_FAR = words(
+    "{first} 位会员中有 {last} 位（{rate}）走完了有数据的各步，有的步骤还没有数据；"
+    "流失最多的一步是“{step}”，只有 {share} 走到。",
+    "{first} 位會員中有 {last} 位（{rate}）走完了有資料的各步驟，有的步驟還沒有資料；"
+    "流失最多的一步是「{step}」，只有 {share} 走到。",
+    "Of {first} {first|member|members} {last} ({rate}) took every step that is known of (some are not); most are"
+    " lost before “{step}”: {share} got there.",
+)
 
 
 def _name(level: _Level, ground: Ground) -> Text:

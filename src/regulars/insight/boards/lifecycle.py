@@ -91,9 +91,10 @@ def _sentence(everybody: int, here: int, left: int, back: int) -> Sentence:
         )
     return Sentence(
         words(
-            "{share} 的会员处于活跃阶段；本期 {left} 位转入沉睡或流失，{back} 位回来了。",
-            "{share} 的會員處於活躍階段；本期 {left} 位轉入沉睡或流失，{back} 位回來了。",
-            "{share} of members are active; in the period {left} fell asleep or were lost, {back} came back.",
+            "{share} 的会员处于活跃阶段；与期初相比，{left} 位转入沉睡或流失，{back} 位从沉睡或流失中回来了。",
+            "{share} 的會員處於活躍階段；與期初相比，{left} 位轉入沉睡或流失，{back} 位從沉睡或流失中回來了。",
+            "{share} of members are active; since the beginning of the period {left} fell asleep or were lost, and"
+            " {back} who were asleep or lost then came back.",
         ),
         {
             "share": (Unit.RATE, rate(here, everybody)),

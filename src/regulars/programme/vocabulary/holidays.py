@@ -1,5 +1,6 @@
 """Public holidays of the programme's country: pure functions of a day, for the years 2000 to 2049."""
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -56,7 +57,9 @@ def _year(country: str, year: int) -> Mapping[date, frozenset[str]]:
         known = holidays.list_localized_countries().get(country, [])
         languages = [language for language in _LANGUAGES if language in known]
         for language in languages or (None,):
-            calendar = holidays.country_holidays(country, years=year, language=language)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of some countries not all years are known
+                calendar = holidays.country_holidays(country, years=year, language=language)
             for day, name in calendar.items():
                 names[day].update(name.split(holidays.HOLIDAY_NAME_DELIMITER))
     return {day: frozenset(each) for day, each in names.items()}
