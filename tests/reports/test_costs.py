@@ -125,6 +125,18 @@ def test_assets_that_defer_nothing_say_so() -> None:
     assert deferred(asked(), VALUED, tables_of()).empty
 
 
+def test_the_model_stands_beside_what_was() -> None:
+    """10,500.00 net of refunds; 1,000 points given, 300 used, at 0.05."""
+    points = replace(PROGRAMME.assets["points"], cost=Decimal("0.05"))
+    programme = replace(PROGRAMME, assets=PROGRAMME.assets | {"points": points})
+    question = asked(last=date(2026, 3, 31), **TOLD)
+    found = report_of("economics").build(ground_of(question, programme, HISTORY, question.last))
+    assert found.table("actual").rows[0][1:] == (
+        1_050_000, 1000, 300, 1500, pytest.approx(1500 / 1_050_000), 700, 3500,
+    )  # fmt: skip
+    assert cells(found, "actual", "gifts")[1] == cells(found, "years", "gifts")[0]
+
+
 def test_what_it_really_cost() -> None:
     """900 + 100 points at 0.05 were given, 300 used in February beside a benefit of 3.00; growth costs nothing."""
     points = replace(PROGRAMME.assets["points"], cost=Decimal("0.05"))

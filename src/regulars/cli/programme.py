@@ -14,6 +14,7 @@ from regulars.cli import simulating
 from regulars.cli.loading import loaded
 from regulars.cli.words import language, some
 from regulars.engine.revising import movement
+from regulars.events.queries import known_since
 from regulars.kit import clock
 from regulars.kit.errors import USAGE, CliError
 from regulars.kit.problems import Problem
@@ -137,6 +138,7 @@ def simulate(
         start = _moment(first, after.zone) or end - timedelta(days=30)
         if start > end:
             raise CliError("--from must lie before --to.", USAGE)
+        _within_what_is_known(end)
         if engine == SPARK:
             old = queries.version_source(before.number) or source
             sources = (old, old if before is after else source)
@@ -169,6 +171,19 @@ def _ask(wish: Wish) -> None:
         print(f"Version {before} is in force already and says the same.")
     else:
         print(f"Version {row.version} is in force.")
+
+
+def _within_what_is_known(end: datetime) -> None:
+    if end > clock.now():
+        raise CliError("--to lies in the future, of which there is no history: leave it out.", USAGE)
+    since = known_since()
+    if since is not None and end <= since:
+        raise CliError(
+            f"Nothing was known yet at {end:%Y-%m-%d %H:%M %Z}: --to goes by when events came in, and the first"
+            f" came in at {since.astimezone(end.tzinfo):%Y-%m-%d %H:%M %Z}. A history loaded at once is known"
+            " from then on, whatever its days; leave --to out.",
+            USAGE,
+        )
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

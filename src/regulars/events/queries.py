@@ -253,6 +253,12 @@ def count() -> int:
     return int(found[0]) if found else 0
 
 
+def known_since() -> datetime | None:
+    """When the first event of all was received; None: there is none."""
+    found = row("SELECT received_at FROM events_event ORDER BY received_at, id LIMIT 1")
+    return found[0] if found else None
+
+
 def sources() -> list[str]:
     """The sources seen in the latest events, for a filter's choices."""
     found = rows(

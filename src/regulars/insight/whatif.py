@@ -153,7 +153,11 @@ class Tried:
             **flat,
             "levels": levels,
             "members_per_level": next(iter(levels.values()), {}),
-            "messages": {"total": self.messages.total(), **dict(sorted(self.messages.items()))},
+            "messages": {
+                "total": self.messages.total(),
+                **dict.fromkeys(("sent", "skipped", "waiting"), 0),  # a what-if sends nothing
+                **dict(sorted(self.messages.items())),
+            },
             "events": self.events,
             "programme_version": self.programme.number,
             "period": {"from": self.first.isoformat(), "to": self.until.isoformat()},
@@ -250,7 +254,6 @@ class _Watched:
         self.asked_of: set[UUID] = set()
 
     def take(self, batch: Batch, received_at: datetime) -> None:
-        self.tried.events += len(batch)
         self._count(self.world.take(batch, received_at))
 
     def finish(self) -> None:
@@ -276,6 +279,7 @@ class _Watched:
     def _count(self, decided: Iterable[Decided]) -> None:
         try:
             for one in decided:
+                self.tried.events += 1
                 if one.effects:
                     self._add(one)
                 if self.asked_on and one.event.type in self.asked_on:

@@ -42,7 +42,7 @@ class Moved:
 
 
 def build(ground: Ground) -> Answer:
-    moved = _by_asset(ground)
+    moved = by_asset(ground)
     benefits = _benefits(ground)
     orders = during(ground.people.orders, ground.asked)
     sales = one(orders.agg(sum=orders.total_minor.sum()))["sum"]
@@ -69,7 +69,7 @@ def build(ground: Ground) -> Answer:
     )  # fmt: skip
 
 
-def _by_asset(ground: Ground) -> list[Moved]:
+def by_asset(ground: Ground) -> list[Moved]:
     """Assets that moved or are held, in the programme's order, then those of older programmes."""
     entries = ground.people.entries.filter(ground.people.entries.account.notin((HOLD, PENDING)))
     until = within(entries, BEGINNING, ground.asked.last)

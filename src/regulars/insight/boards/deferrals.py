@@ -118,10 +118,10 @@ def build(ground: Ground) -> Answer:
     shown = [line for line in found.lines if line.month >= first]
     revenue = sum(line.used + line.breakage for line in shown)
     added, closing = sum(line.added for line in shown), found.lines[-1].closing
-    share = _breakage(found)
+    share, hints = _breakage(found), _hints(found, asset)
     return Answer(
         Sentence(
-            words(
+            _UNTOLD if _NEVER_USED in hints or _NOT_SEEN in hints else words(
                 "本期递延 {added}，确认收入 {revenue}，期末递延收入 {closing}；预计 {breakage} 的积分不会使用。",
                 "本期遞延 {added}，認列收入 {revenue}，期末遞延收入 {closing}；預計 {breakage} 的點數不會使用。",
                 "{added} was deferred and {revenue} became revenue; {closing} is deferred at the end. {breakage} of"
@@ -146,10 +146,16 @@ def build(ground: Ground) -> Answer:
             Chart("curve", words("发放后各月龄", "發放後各月齡", "By months since issuing"),
                   Draw.TIME, "ages", "age", ("spent", "lapsed", "left"), ("spent", "lapsed", "left"), answer=_ACROSS),
         ),
-        hints=_hints(found, asset),
+        hints=hints,
     )  # fmt: skip
 
 
+_UNTOLD = words(
+    "本期递延 {added}，确认收入 {revenue}，期末递延收入 {closing}；历史还说明不了沉淀率，按全部会使用计。",
+    "本期遞延 {added}，認列收入 {revenue}，期末遞延收入 {closing}；歷史還說明不了沉澱率，以全部會使用計。",
+    "{added} was deferred and {revenue} became revenue; {closing} is deferred at the end. History does not tell of"
+    " breakage yet, so that all points count as going to be used.",
+)
 _ACROSS = Sentence(
     words(
         "横轴：发放后过了几个月；纵轴：占发放积分的比例。",

@@ -6,7 +6,10 @@ from fractions import Fraction
 
 from regulars.insight import cost_metrics as metrics
 from regulars.insight.boards.assumed import NAMES, Terms, terms_of
+from regulars.insight.boards.costs import Moved, by_asset
+from regulars.insight.boards.counting import during, one, rate
 from regulars.insight.boards.options import ASSET, fixed
+from regulars.insight.boards.points import asset_of
 from regulars.insight.defining import Unit
 from regulars.insight.economics import Base, Card, Year, forecast
 from regulars.insight.report import (
@@ -49,7 +52,7 @@ def build(ground: Ground) -> Answer:
             Figure(metrics.COST_BREAKAGE, float(1 - terms.card.ever())),
             Figure(metrics.COST_UPLIFT, _uplift(last.budget_minor, terms)),
         ),
-        (_years(years), _by_share(terms, ground), _assumed(terms, ground)),
+        (_years(years), _actual(years[0], ground), _by_share(terms, ground), _assumed(terms, ground)),
         (
             Chart("cost", words("每年花多少、欠多少", "每年花多少、欠多少", "Spent and owed, by year"),
                   Draw.ACROSS, "years", "year", ("gifts", "operations", "liability")),
@@ -175,6 +178,62 @@ def _years(years: Sequence[Year]) -> Table:
             )),
         ),
         tuple(rows),
+    )  # fmt: skip
+
+
+def _actual(model: Year, ground: Ground) -> Table:
+    """The programme's own figures in the period, and those of the model's first year below them."""
+    asset, orders, refunds = asset_of(ground), ground.people.orders, ground.people.refunds
+    sales = one(during(orders, ground.asked).agg(sum=orders.total_minor.sum()))["sum"]
+    returned = one(during(refunds, ground.asked).agg(sum=refunds.amount_minor.sum()))["sum"]
+    moved = next((each for each in by_asset(ground) if each.asset == asset), Moved(asset, *(0,) * 8))
+    known = ground.programme.assets.get(asset)
+    unit = 10 ** (known.scale if known else 0)
+    net = sales - returned
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words("实际（所选时间段）", "實際（所選期間）", "Real, in the period"), net, moved.given // unit,
+            moved.used // unit, moved.used_minor, rate(moved.used_minor, net), moved.held // unit, moved.owed_minor,
+        ),
+        (
+            words("推算，第 1 年", "推算，第 1 年", "The model, year 1"), model.sales_minor, model.issued,
+            model.redeemed, model.gifts_minor, float(model.gifts_minor / model.sales_minor), model.outstanding,
+            model.exposure_minor,
+        ),
+    ]  # fmt: skip
+    return Table(
+        "actual",
+        words("与本品牌实际对照", "與本品牌實際對照", "Beside the programme's real figures"),
+        (
+            Column("of", words("来自", "來自", "From"), Unit.TEXT),
+            Column("sales", words("销售额", "銷售額", "Sales"), Unit.MONEY, definition=words(
+                "实际：所选时间段的会员销售额减退款。推算：条件里的一年销售额。",
+                "實際：所選期間的會員銷售額減退款。推算：條件裡的一年銷售額。",
+                "Real: members' sales in the period less refunds. The model: the sales a year of its terms.",
+            )),
+            Column("issued", words("发放积分", "發放點數", "Points issued"), Unit.COUNT, definition=words(
+                "实际：发放减追回。", "實際：發放減追回。", "Real: issued less taken back.")),
+            Column("redeemed", words("兑换积分", "兌換點數", "Points redeemed"), Unit.COUNT, definition=words(
+                "实际：使用的积分，含往年发放的。", "實際：使用的點數，含往年發放的。",
+                "Real: points spent, those of earlier years among them.")),
+            Column("gifts", words("礼品", "禮品", "Gifts"), Unit.MONEY, definition=words(
+                "实际：使用的积分按方案里的单位成本计，不含权益和运营。",
+                "實際：使用的點數依方案裡的單位成本計，不含權益和營運。",
+                "Real: points spent at the unit cost that the programme states, without benefits and operations.")),
+            Column("share", words("礼品占销售额", "禮品占銷售額", "Gifts of sales"), Unit.RATE, definition=words(
+                "礼品 ÷ 销售额。", "禮品 ÷ 銷售額。", "Gifts ÷ sales.")),
+            Column("outstanding", words("期末未兑换积分", "期末未兌換點數", "Points outstanding"), Unit.COUNT,
+                   definition=words("期末会员手里的积分。", "期末會員手上的點數。", "What members hold at the end.")),
+            Column("exposure", words("全部兑换要付", "全部兌換要付", "If all came back"), Unit.MONEY, definition=words(
+                "期末未兑换的积分按单位成本计。", "期末未兌換的點數依單位成本計。",
+                "Points outstanding at their unit cost.")),
+        ),
+        tuple(rows),
+        note=words(
+            "积分、负债和完整的成本见“成本”与“递延收入”两张报表。",
+            "點數、負債和完整的成本見「成本」與「遞延收入」兩張報表。",
+            "All costs, and what is owed, are told by the reports on costs and on deferred revenue.",
+        ),
     )  # fmt: skip
 
 

@@ -29,9 +29,10 @@ _RFM = words(
     " F at how many, M at what was paid, each with 1 to 5; R and the mean of F and M make one of ten groups.",
 )
 _BY_RANK = words(
-    "按名次分五档，每档约占窗口内购买会员的五分之一。",
-    "依名次分五級，每級約占期間內購買會員的五分之一。",
-    "Scores are fifths of the members who bought in that time. ",
+    "按名次分五档，每档约占窗口内购买会员的五分之一；数值相同的会员得同一分，所以各档人数可以不等。",
+    "依名次分五級，每級約占期間內購買會員的五分之一；數值相同的會員得同一分，所以各級人數可以不等。",
+    "Scores are fifths, by rank, of the members who bought in that time; whoever ties scores alike, so that fifths may"
+    " differ in size. ",
 )
 _BY_BOUNDS = words(
     "按方案里写明的分档打分。", "依方案裡寫明的級距評分。", "Scores are by the programme's own bounds. "
