@@ -140,7 +140,7 @@ function option(spec: Spec, width: number): Record<string, unknown> {
   const named = !spec.keyed && spec.series.some((one) => one.type === "line") && spec.axes.length === 1;
   return {
     animation: false,
-    grid: { left: 4, right: across ? 64 : named ? (narrow ? 58 : 72) : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },
+    grid: { left: 4, right: across ? (spec.axes[0]?.format === "money" ? 84 : 64) : named ? (narrow ? 58 : 72) : 8, top: across ? 4 : 32, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", axisPointer: { type: "shadow" }, confine: true, appendTo: "body",
       backgroundColor: colours.surface, borderColor: colours.grid, textStyle: { color: colours.text, fontSize: 13 },

@@ -210,7 +210,7 @@ def test_what_lies_there_broken_is_counted_anew(desk: Client, monkeypatch: pytes
     (file,) = set(shelf.place.folder().glob("answers/*")) - before
     assert file.stat().st_mode & 0o077 == 0
     whole = file.read_bytes()
-    for broken in (whole[: len(whole) // 2], b"", b"nonsense"):
+    for broken in (whole[: len(whole) // 2], b"", b"nonsense", b"\x80\x04\x8c\x02\xff\xfe."):
         file.write_bytes(broken)
         freshness.forget()
         assert re.findall("metric-value.*", text(desk, address)) == re.findall("metric-value.*", first)
@@ -286,3 +286,8 @@ def test_while_the_warehouse_is_not_ready_the_night_waits_for_it(monkeypatch: py
     assert not preparing.prepare(0)
     monkeypatch.setattr(answers, "open_tables", history)
     assert preparing.prepare(0)
+
+
+def test_the_address_of_the_house_leads_to_the_console(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/console/")

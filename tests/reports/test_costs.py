@@ -44,7 +44,6 @@ def test_a_billion_of_sales() -> None:
     assert cells(found, "shares", "budget")[:4] == [375_000_000, 625_000_000, 750_000_000, 10 * MILLION]
     assert {figure.metric.id: figure.value for figure in found.figures} == {
         "cost_budget": 10 * MILLION, "cost_share": 0.01, "cost_liability": 8 * MILLION, "cost_breakage": 0.2,
-        "cost_uplift": None,
     }  # fmt: skip
 
 

@@ -291,11 +291,12 @@ class AudienceInUse(Problem):
         self.uses = tuple(uses)
         named = ", ".join(f"{use.kind} {use.id}" for use in self.uses[:10])
         count = len(self.uses)
+        asking = "One thing asks" if count == 1 else f"{count} things ask"
         super().__init__(
             words(
                 f"有 {count} 处正在使用人群“{audience}”（{named}），不能删除或归档：请先从这些地方去掉它。",
                 f"有 {count} 處正在使用人群「{audience}」（{named}），無法刪除或封存：請先從這些地方移除。",
-                f"{count} things ask for the audience “{audience}” ({named}), so it can't go: take it out there first.",
+                f"{asking} for the audience “{audience}” ({named}), so it can't go: take it out there first.",
             )
         )
 

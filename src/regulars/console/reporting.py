@@ -268,6 +268,9 @@ def _note(table: Table, language: str) -> str:
 
 def _digits(column: Column, cells: list[Cell]) -> int:
     """How many decimals the numbers of a column need, at most two: they stand under each other."""
+    if column.unit is Unit.RATE:
+        shares = [cell for cell in cells if isinstance(cell, float) and cell]
+        return 2 if any(map(saying.small, shares)) and max(map(abs, shares)) < 0.05 else 1
     if column.unit is not Unit.NUMBER:
         return 0
     numbers = (round(cell, 2) for cell in cells if isinstance(cell, float))

@@ -43,7 +43,7 @@ def value(
     cell: Cell, unit: Unit, programme: Programme, language: str, asset: str = "", digits: int = 0
 ) -> str:
     """A cell in words: grouped numbers, money with its currency, a rate in per cent, days as the language has them. A
-    plain number has at least `digits` decimals."""
+    plain number has at least `digits` decimals, a rate just as many, 1 or 2 (0: as it needs by itself)."""
     if cell is None:
         return NOTHING
     if isinstance(cell, Mapping):
@@ -60,7 +60,7 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
     locale = _locale(language)
     match unit:
         case Unit.RATE:
-            return f"{cell * 100:.{_places(cell)}f}%"
+            return f"{cell * 100:.{_places(cell, digits)}f}%"
         case Unit.CHANGE:
             return f"{cell * 100:+.1f}%"
         case Unit.POINTS:
@@ -79,10 +79,14 @@ def _number(cell: float, unit: Unit, programme: Programme, language: str, asset:
     return str(format_decimal(round(cell), locale=locale))
 
 
-def _places(share: float) -> int:
-    """One decimal, but two where one would say too little of a small share, or make all of nearly all."""
-    fine = round(share * 100, 1) != round(share * 100, 2)
-    return 2 if fine and (abs(share) < 0.02 or 0.999 < share < 1) else 1
+def small(share: float) -> bool:
+    """Whether one decimal of a per cent says too little of the share."""
+    return abs(share) < 0.02 and round(share * 100, 1) != round(share * 100, 2)
+
+
+def _places(share: float, digits: int) -> int:
+    """One decimal; two where that is said or the share is small, and where one would make all of nearly all."""
+    return 2 if 0.9995 <= share < 1 or (small(share) if not digits else digits > 1) else 1
 
 
 def on_axis(cell: Cell, unit: Unit, language: str) -> str:

@@ -50,7 +50,7 @@ def build(ground: Ground) -> Answer:
             Figure(metrics.COST_SHARE, float(last.share)),
             Figure(metrics.COST_LIABILITY, last.liability_minor),
             Figure(metrics.COST_BREAKAGE, float(1 - terms.card.ever())),
-            Figure(metrics.COST_UPLIFT, _uplift(last.budget_minor, terms)),
+            *((Figure(metrics.COST_UPLIFT, _uplift(last.budget_minor, terms)),) if terms.margin else ()),
         ),
         (_years(years), _actual(years[0], ground), _by_share(terms, ground), _assumed(terms, ground)),
         (
@@ -63,8 +63,9 @@ def build(ground: Ground) -> Answer:
     )  # fmt: skip
 
 
-def _uplift(budget_minor: int, terms: Terms) -> float | None:
-    return float(budget_minor / (terms.sales_minor * terms.margin)) if terms.margin else None
+def _uplift(budget_minor: int, terms: Terms) -> float:
+    assert terms.margin
+    return float(budget_minor / (terms.sales_minor * terms.margin))
 
 
 def _sentence(terms: Terms, years: Sequence[Year]) -> Sentence:
