@@ -1,5 +1,7 @@
 """Costs as reports: the figures that everybody tells of points cards, and a brand's own."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -7,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from regulars.cli import report
+from regulars.insight import saying
 from regulars.insight.answers import check_options
 from regulars.insight.ground import ground_of
 from regulars.insight.registry import report_of
@@ -176,3 +180,23 @@ def test_lapsing_alone_is_no_estimate_of_breakage() -> None:
     assert cells(found, "roll", "closing") == [9901, 9901, 9901, 0, 0]
     assert cells(found, "roll", "breakage") == [0, 0, 0, 9901, 0]
     assert (found.figures[3].value, len(found.hints)) == (0, 1)
+
+
+@pytest.mark.parametrize("columns", [0, 60])
+def test_no_figure_is_cut_on_the_command_line(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a pipe every line is as long as it has to be; in a narrow window figures go on below."""
+    table = economics(**TOLD).table("years")
+    if columns:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", str(columns))
+    report._console().print(report._shown(table, PROGRAMME, "en"))
+    shown = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out)
+    cells = [
+        saying.value(cell, column.unit, PROGRAMME, "en", column.asset)
+        for row in table.rows
+        for column, cell in zip(table.columns, row, strict=True)
+    ]
+    assert Counter(filter(str.isdigit, shown)) == Counter(filter(str.isdigit, "".join(cells)))
+    assert columns or all(cell in shown for cell in cells)

@@ -178,13 +178,7 @@ def _change(figure: Figure, programme: Programme, language: str) -> str:
 def _shown(table: ReportTable, programme: Programme, language: str) -> Table:
     shown = Table(title=say(table.title, language), title_justify="left", box=None, pad_edge=False)
     for place, column in enumerate(table.columns):
-        text = column.unit is Unit.TEXT
-        shown.add_column(
-            say(column.name, language),
-            justify="right" if place else "left",
-            no_wrap=not text,
-            overflow="fold",
-        )
+        shown.add_column(say(column.name, language), justify="right" if place else "left", overflow="fold")
     for row in table.rows:
         shown.add_row(
             *(
