@@ -86,16 +86,20 @@ def _portion(live: Sequence[Audience], programme: Programme) -> int:
     due = [ident for ident in order if _due(known[ident], programme, now)]
     for ident in order:
         one = known[ident]
-        stale = one.version != programme.number or not one.settled
+        stale = not _settled(one, programme)
         if stale or ident in due:
             return _go_on(one, programme, stale, now, due)
     return _count(live, now)
 
 
+def _settled(one: Audience, programme: Programme) -> bool:
+    """Whether its members are those that it asks for under the programme in force."""
+    return one.version == programme.number and one.settled
+
+
 def _due(one: Audience, programme: Programme, now: datetime) -> bool:
     """Whether time has come to look at an audience that is settled."""
-    settled = one.version == programme.number and one.settled
-    return settled and one.look_at is not None and one.look_at <= now
+    return _settled(one, programme) and one.look_at is not None and one.look_at <= now
 
 
 def _go_on(one: Audience, programme: Programme, stale: bool, now: datetime, due: Sequence[str]) -> int:

@@ -27,7 +27,7 @@ def mine(place: Path, wait: bool = False, name: str = "lock") -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
-        os.utime(handle)
+        os.utime(handle)  # a lock that is in use is young: what is old there may be swept
         yield True
     finally:
         os.close(handle)

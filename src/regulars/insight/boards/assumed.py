@@ -82,16 +82,18 @@ def terms_of(ground: Ground) -> Terms:
 
 
 def _own_sales(ground: Ground) -> tuple[int, Text]:
-    """The period's sales less what was given back, for a year: a longer or shorter period in proportion."""
+    """The period's net sales for a year: a longer or shorter period in proportion."""
+    year = 365 if ground.asked.days in (365, 366) else ground.asked.days
+    return max(0, round(Fraction(net_sales(ground) * 365, year))), OWN
+
+
+def net_sales(ground: Ground) -> int:
+    """The period's sales less what was given back in it, in the currency's smallest unit."""
     orders, refunds = (
         during(ground.tables.orders, ground.asked), during(ground.tables.refunds, ground.asked)
     )  # fmt: skip
-    net = (
-        one(orders.agg(sum=orders.total_minor.sum()))["sum"]
-        - one(refunds.agg(sum=refunds.amount_minor.sum()))["sum"]
-    )
-    year = 365 if ground.asked.days in (365, 366) else ground.asked.days
-    return max(0, round(Fraction(net * 365, year))), OWN
+    sold = one(orders.agg(sum=orders.total_minor.sum()))["sum"]
+    return int(sold - one(refunds.agg(sum=refunds.amount_minor.sum()))["sum"])
 
 
 def _own_earn(ground: Ground) -> tuple[Fraction, Text]:

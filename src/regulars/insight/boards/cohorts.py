@@ -1,5 +1,6 @@
 """Retention: of those who began in one month, how many bought in each month after it."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import ibis
@@ -38,7 +39,8 @@ def build(ground: Ground) -> Answer:
     }
     cells = {(row["cohort"], row["after"]): row["members"] for row in read(_bought_again(ground))}
     span = min(MONTHS_MOST, _months_between(asked.first.replace(day=1), asked.last))
-    curve, bases = _curve(sizes, cells, asked, span), _bases(sizes, asked, span)
+    bases = _bases(sizes, asked, span)
+    curve = _curve(bases, cells, asked)
     return Answer(
         _sentence(sizes, curve, bases),
         (
@@ -105,15 +107,13 @@ def _bases(sizes: dict[date, int], asked: Asked, span: int) -> list[int]:
     ]
 
 
-def _curve(
-    sizes: dict[date, int], cells: dict[tuple[date, int], int], asked: Asked, span: int
-) -> list[float | None]:
+def _curve(bases: list[int], cells: dict[tuple[date, int], int], asked: Asked) -> list[float | None]:
     """Retention N months after, over all cohorts for which that month is over, each member counted alike."""
-    bases, found = _bases(sizes, asked, span), []
-    for after in range(span + 1):
-        bought = sum(cells.get((each, after), 0) for each in sizes if _over(each, after, asked))
-        found.append(rate(bought, bases[after]))
-    return found
+    bought = Counter[int]()
+    for (cohort, after), members in cells.items():
+        if _over(cohort, after, asked):
+            bought[after] += members
+    return [rate(bought[after], base) for after, base in enumerate(bases)]
 
 
 def _matrix(sizes: dict[date, int], cells: dict[tuple[date, int], int], asked: Asked, span: int) -> Table:

@@ -69,9 +69,12 @@ def build(ground: Ground) -> Answer:
     )  # fmt: skip
 
 
-def by_asset(ground: Ground) -> list[Moved]:
-    """Assets that moved or are held, in the programme's order, then those of older programmes."""
+def by_asset(ground: Ground, only: str = "") -> list[Moved]:
+    """Assets that moved or are held, in the programme's order, then those of older programmes; of these `only` one, if
+    it is named."""
     entries = ground.people.entries.filter(ground.people.entries.account.notin((HOLD, PENDING)))
+    if only:
+        entries = entries.filter(entries.asset == only)
     until = within(entries, BEGINNING, ground.asked.last)
     here = (until.day >= ibis.date(ground.asked.first)).fill_null(False)
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from regulars.insight import cost_metrics as metrics
-from regulars.insight.boards.assumed import NAMES, Terms, terms_of
+from regulars.insight.boards.assumed import NAMES, Terms, net_sales, terms_of
 from regulars.insight.boards.costs import Moved, by_asset
-from regulars.insight.boards.counting import during, one, rate
+from regulars.insight.boards.counting import rate
 from regulars.insight.boards.options import ASSET, fixed
 from regulars.insight.boards.points import asset_of
 from regulars.insight.defining import Unit
@@ -184,13 +184,10 @@ def _years(years: Sequence[Year]) -> Table:
 
 def _actual(model: Year, ground: Ground) -> Table:
     """The programme's own figures in the period, and those of the model's first year below them."""
-    asset, orders, refunds = asset_of(ground), ground.people.orders, ground.people.refunds
-    sales = one(during(orders, ground.asked).agg(sum=orders.total_minor.sum()))["sum"]
-    returned = one(during(refunds, ground.asked).agg(sum=refunds.amount_minor.sum()))["sum"]
-    moved = next((each for each in by_asset(ground) if each.asset == asset), Moved(asset, *(0,) * 8))
+    asset, net = asset_of(ground), net_sales(ground)
+    moved = next(iter(by_asset(ground, asset)), Moved(asset, *(0,) * 8))
     known = ground.programme.assets.get(asset)
     unit = 10 ** (known.scale if known else 0)
-    net = sales - returned
     rows: list[tuple[Cell, ...]] = [
         (
             words("实际（所选时间段）", "實際（所選期間）", "Real, in the period"), net, moved.given // unit,
